@@ -1,0 +1,10 @@
+//! The computer's devices behind small traits, with an ordered fall-back of back ends:
+//! capture, input, own-input watch, clipboard, and the window surface that shows a picture.
+//! Operating-system code lives only in `*/<backend>.rs`.
+
+pub mod capture;
+pub mod clipboard;
+pub mod inject;
+pub mod own;
+pub mod surface;
+pub mod watch;

@@ -1,0 +1,143 @@
+//! What a person can see and do outside a session: signing in, starting and joining one.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{command::Command, view::View};
+
+/// Commands of the whole program; those of a session are flattened into it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum AppCommand {
+    App(AppOnly),
+    Session(Command),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "do", rename_all = "snake_case")]
+pub enum AppOnly {
+    /// Shows the agent's sign-in instead of the field for the number, or back.
+    ShowAgent {
+        agent: bool,
+    },
+    SignIn {
+        #[serde(default)]
+        server: Option<String>,
+        name: String,
+        password: String,
+    },
+    SignOut,
+    /// Agent: opens a session.
+    StartSession,
+    /// A number, or a link with its secret.
+    Join {
+        target: String,
+        #[serde(default)]
+        name: Option<String>,
+    },
+    CancelJoin,
+    /// Back from [`Screen::Ended`] to where one was before.
+    Home,
+    /// Headless: writes the viewer's picture to a PNG file; answered with an event.
+    Screenshot {
+        path: String,
+    },
+    /// Headless: prints the whole view again.
+    Show,
+    Quit,
+}
+
+impl From<AppOnly> for AppCommand {
+    fn from(c: AppOnly) -> Self {
+        Self::App(c)
+    }
+}
+
+impl From<Command> for AppCommand {
+    fn from(c: Command) -> Self {
+        Self::Session(c)
+    }
+}
+
+/// Everything that the program shows.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AppView {
+    pub server: String,
+    pub screen: Screen,
+    /// What went wrong last, on the current screen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub problem: Option<Problem>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "screen", rename_all = "snake_case")]
+pub enum Screen {
+    /// One field for the number.
+    Join {
+        busy: bool,
+    },
+    SignIn {
+        busy: bool,
+    },
+    /// A signed-in agent without a session.
+    AgentHome {
+        name: String,
+        busy: bool,
+    },
+    Session {
+        session: Box<View>,
+    },
+    Ended {
+        role: crate::Role,
+        ending: Ending,
+    },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ending {
+    /// I left.
+    Left,
+    /// I ended it.
+    EndedByMe,
+    /// The agent ended it.
+    EndedByAgent,
+    /// Nobody came, or nobody came back, in time.
+    Expired,
+    /// The connection could not be proven; see the view's refusal.
+    NotTrusted,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "problem", rename_all = "snake_case")]
+pub enum Problem {
+    /// Not nine digits and not a link.
+    MalformedNumber,
+    /// Unknown, closed, expired or full.
+    NoSuchSession,
+    TooManyTries {
+        wait_s: u64,
+    },
+    WrongPassword,
+    /// The server does not answer.
+    ServerDown {
+        server: String,
+    },
+    /// The server's certificate does not fit, or it is no Deskside server.
+    ServerNotTrusted {
+        server: String,
+    },
+    ServerVersion {
+        theirs: u32,
+    },
+    NotTrusted {
+        reason: crate::view::Refusal,
+    },
+    NoDisplay,
+    /// Not a command, at this moment or at all.
+    BadCommand {
+        detail: String,
+    },
+    Other {
+        detail: String,
+    },
+}

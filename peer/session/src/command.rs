@@ -1,0 +1,120 @@
+//! What a person (or a program through the JSON lines of `--headless`) can tell the peer to do.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{ParticipantId, input::InputEvent};
+
+/// Something that touches the customer's computer and so needs a grant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Act {
+    /// See the desktop.
+    View,
+    /// Use mouse and keyboard; includes [`Act::View`].
+    Control,
+    /// Read and set the clipboard's text.
+    Clipboard,
+}
+
+/// Which request a consent prompt answers; counted by the asking side.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct RequestId(pub u32);
+
+/// How the picture is coded.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Coder {
+    /// Lossless tiles while the line carries them, H.264 otherwise.
+    #[default]
+    Auto,
+    Tiles,
+    H264,
+}
+
+/// Which part of the customer's desktop is shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Screen {
+    /// All monitors side by side, as they are arranged.
+    #[default]
+    All,
+    /// One monitor by its index in [`crate::view::Sharing::monitors`].
+    Monitor(u32),
+}
+
+/// A key combination that the sender's own system would take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Shortcut {
+    CtrlAltDelete,
+    AltTab,
+    AltF4,
+    Super,
+    CtrlEscape,
+    PrintScreen,
+    /// Control + Alt + F1 to F12.
+    CtrlAltF(u8),
+}
+
+/// Commands inside a session.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "do", rename_all = "snake_case")]
+pub enum Command {
+    /// Agent: asks the customer for an act.
+    Ask {
+        act: Act,
+    },
+    /// Agent: withdraws what was asked and is not answered yet.
+    CancelAsk,
+    /// Customer: answers a prompt. `all` also allows everything else in this session.
+    Answer {
+        request: RequestId,
+        allow: bool,
+        #[serde(default)]
+        all: bool,
+    },
+    /// Customer: allows everything in this session without asking again.
+    AllowAll,
+    /// Customer: takes one grant back, or all of them.
+    Revoke {
+        #[serde(default)]
+        act: Option<Act>,
+    },
+    /// Customer: pauses or resumes the picture; the viewers see that it is paused.
+    Pause {
+        paused: bool,
+    },
+    /// Customer: ends control, the picture goes on. Also what the customer's own mouse does.
+    TakeBack,
+    /// Either side: ends the sharing.
+    StopSharing,
+    /// Viewer: gives back control and goes on watching.
+    ReleaseControl,
+    /// Viewer: the wished coder and screen.
+    SetCoder {
+        coder: Coder,
+    },
+    SetScreen {
+        screen: Screen,
+    },
+    /// Viewer: pointer and keyboard.
+    Input {
+        event: InputEvent,
+    },
+    SendShortcut {
+        shortcut: Shortcut,
+    },
+    /// To all, or to one participant. At most [`crate::wire::MAX_CHAT`] bytes.
+    Chat {
+        #[serde(default)]
+        to: Option<ParticipantId>,
+        text: String,
+    },
+    /// All messages were read.
+    ChatRead,
+    /// Leaves; the session goes on for the others.
+    Leave,
+    /// Primary agent: ends the session for all.
+    End,
+}

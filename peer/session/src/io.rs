@@ -1,0 +1,132 @@
+//! What goes into the core and what comes out of it. In-process only: never on the wire.
+
+use deskside_protocol::{api::Entry, socket::EndReason};
+
+use crate::{
+    ParticipantId,
+    app::Ending,
+    command::{Coder, Command, Screen},
+    input::InputEvent,
+    view::{Monitor, Refusal, Route, Trouble},
+};
+
+/// What happened.
+#[derive(Clone, Debug)]
+pub enum Input {
+    /// The server's roster, whole.
+    Roster(Vec<Entry>),
+    ServerLost,
+    ServerBack,
+    /// The server says that the session is over.
+    Ended(EndReason),
+    /// All channels to a participant are open.
+    LinkOpen {
+        peer: ParticipantId,
+        binding: Binding,
+    },
+    /// The path is lost or found again; channels and keys stay.
+    LinkState {
+        peer: ParticipantId,
+        up: bool,
+        route: Route,
+    },
+    /// The connection is gone; a new one must be made.
+    LinkClosed {
+        peer: ParticipantId,
+    },
+    Control {
+        peer: ParticipantId,
+        bytes: Vec<u8>,
+    },
+    Pointer {
+        peer: ParticipantId,
+        bytes: Vec<u8>,
+    },
+    Command(Command),
+    Device(DeviceEvent),
+}
+
+/// What a connection is bound to: SHA-256 fingerprints of the two DTLS certificates really in use
+/// (RFC 8122), and who offered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Binding {
+    pub local: [u8; 32],
+    pub remote: [u8; 32],
+    /// Whether this side is the offerer (the one with the lower participant id).
+    pub offerer: bool,
+}
+
+/// From the customer's own computer.
+#[derive(Clone, Debug, PartialEq)]
+pub enum DeviceEvent {
+    /// The person at this computer moved the mouse, clicked or typed.
+    OwnInput,
+    /// Escape three times within a second and a half.
+    PanicKey,
+    Monitors(Vec<Monitor>),
+    /// The shared picture's size became known or changed.
+    PictureSize {
+        width: u16,
+        height: u16,
+    },
+    /// The coder in use now.
+    Coder(Coder),
+    Clipboard(String),
+    Trouble(Trouble),
+}
+
+/// What to do.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Output {
+    /// Make a connection to this participant; `offer`: this side offers.
+    Connect {
+        peer: ParticipantId,
+        offer: bool,
+    },
+    Disconnect {
+        peer: ParticipantId,
+    },
+    SendControl {
+        peer: ParticipantId,
+        bytes: Vec<u8>,
+    },
+    SendPointer {
+        peer: ParticipantId,
+        bytes: Vec<u8>,
+    },
+    /// Sharer: capture this and send to these; said again whenever something of it changed.
+    /// `paused`: hold the picture, send nothing. Not emitted without a grant.
+    Capture(Capture),
+    StopCapture,
+    /// Sharer: only with a grant to control, and not while a prompt is open.
+    Inject(InputEvent),
+    /// Sharer: release each held key and button.
+    ReleaseInput,
+    /// Sharer with a grant, or viewer: put this text on the clipboard.
+    SetClipboard(String),
+    /// Tell about changes of the clipboard from now on, or no longer.
+    WatchClipboard(bool),
+    /// Viewer: expect pictures from this participant, and show them.
+    OpenViewer {
+        from: ParticipantId,
+    },
+    CloseViewer,
+    /// The proof failed: drop the connection and say so.
+    Refused {
+        peer: ParticipantId,
+        reason: Refusal,
+    },
+    /// Tell the server.
+    TellServerLeave,
+    TellServerEnd,
+    /// The session is over for this peer; nothing follows.
+    Over(Ending),
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Capture {
+    pub screen: Screen,
+    pub viewers: Vec<ParticipantId>,
+    pub coder: Coder,
+    pub paused: bool,
+}

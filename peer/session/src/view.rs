@@ -1,0 +1,209 @@
+//! What a person can see of a session: the windows draw it, `--headless` prints it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    ParticipantId, Role, SessionNumber,
+    command::{Act, Coder, RequestId, Screen},
+};
+
+/// Everything about one session at one moment.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct View {
+    pub number: SessionNumber,
+    /// The join link with the secret in its fragment; agents only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link: Option<String>,
+    pub organisation: String,
+    pub me: ParticipantId,
+    pub role: Role,
+    /// Everyone but me.
+    pub others: Vec<Other>,
+    /// Whether the server is reached; a running session goes on without it.
+    pub server_up: bool,
+    /// Customer: the question to answer now; at most one at a time, oldest first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prompt: Option<Prompt>,
+    /// Agent: what I asked and got no answer to yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked: Option<Act>,
+    /// Customer: what I granted to whom. Agent: what I was granted.
+    pub grants: Vec<Grant>,
+    /// Customer: everything is allowed without asking.
+    pub allow_all: bool,
+    /// The sharing that is under way.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sharing: Option<Sharing>,
+    pub chat: Vec<ChatLine>,
+    pub unread: u32,
+    /// The last thing that a person should be told, with a serial number that grows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub notice: Option<(u64, Notice)>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Other {
+    pub id: ParticipantId,
+    pub role: Role,
+    pub name: String,
+    pub link: LinkView,
+}
+
+/// The connection to one participant.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum LinkView {
+    Connecting,
+    /// Encrypted and proven. `code`: the six digits to compare when no link secret was used.
+    Secure {
+        verified: Verified,
+        route: Route,
+    },
+    /// Lost; coming back by itself.
+    Lost,
+    /// Refused because the proof was wrong or missing.
+    Refused {
+        reason: Refusal,
+    },
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "by", rename_all = "snake_case")]
+pub enum Verified {
+    /// Both sides proved that they know the link's secret.
+    Link,
+    /// Not verified until people compare this code, six digits.
+    Code { code: String },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Route {
+    Unknown,
+    Direct,
+    Relayed,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Refusal {
+    /// The other side did not know the link's secret.
+    Secret,
+    /// The signature does not fit the connection: somebody in the middle.
+    Signature,
+    /// Another key than the one that was announced or seen before.
+    Key,
+    /// The other program speaks another version.
+    Version { theirs: u32 },
+    /// Not a message of the handshake, too large, or out of order.
+    Garbage,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Prompt {
+    pub request: RequestId,
+    pub from: ParticipantId,
+    pub name: String,
+    pub act: Act,
+    /// Milliseconds after which silence counts as no.
+    pub remaining_ms: u64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Grant {
+    pub to: ParticipantId,
+    pub act: Act,
+}
+
+/// The sharing of the customer's desktop.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sharing {
+    pub sharer: ParticipantId,
+    pub viewers: Vec<ParticipantId>,
+    pub controller: Option<ParticipantId>,
+    pub paused: bool,
+    pub monitors: Vec<Monitor>,
+    pub screen: Screen,
+    /// Size of the shared picture in pixels; 0 until known.
+    pub width: u16,
+    pub height: u16,
+    pub coder: Coder,
+    /// The picture cannot be had, and why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trouble: Option<Trouble>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Monitor {
+    pub name: String,
+    pub x: i32,
+    pub y: i32,
+    pub width: u16,
+    pub height: u16,
+    pub primary: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Trouble {
+    NoDisplay,
+    CaptureDenied,
+    CaptureFailed,
+    InputDenied,
+    InputFailed,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChatLine {
+    pub from: ParticipantId,
+    pub name: String,
+    /// Only for this participant; to all when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<ParticipantId>,
+    pub text: String,
+    /// Milliseconds since 1970, as the sender's clock said.
+    pub at: u64,
+    /// Reached the other side.
+    pub delivered: bool,
+}
+
+/// Short news for a person; worded by the UI.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "notice", rename_all = "snake_case")]
+pub enum Notice {
+    Joined {
+        name: String,
+    },
+    Left {
+        name: String,
+    },
+    Lost {
+        name: String,
+    },
+    Back {
+        name: String,
+    },
+    Allowed {
+        act: Act,
+    },
+    Refused {
+        act: Act,
+    },
+    /// Nobody answered within the deadline.
+    NoAnswer {
+        act: Act,
+    },
+    Revoked {
+        act: Act,
+    },
+    TakenBack,
+    Paused,
+    Resumed,
+    SharingStopped,
+    ServerLost,
+    ServerBack,
+    Trouble {
+        trouble: Trouble,
+    },
+    ChatTooLong,
+}

@@ -1,0 +1,109 @@
+//! The WebSocket `GET /api/v1/socket`: one JSON text message each, at most [`MAX_MESSAGE`] bytes.
+//!
+//! The first message is [`Hello`]; the server answers [`FromServer::Welcome`] or
+//! [`FromServer::Refused`] and closes. Messages with an unknown `type` are skipped by both sides.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    ParticipantId, SessionNumber,
+    api::{Code, Entry, IceServer},
+};
+
+/// Largest message either side accepts, in bytes.
+pub const MAX_MESSAGE: usize = 64 * 1024;
+
+/// First message of a participant.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hello {
+    /// [`crate::VERSION`] of the sender.
+    pub version: u32,
+    pub ticket: String,
+    /// Identity key; must be the same each time this ticket is used.
+    pub key: String,
+    /// Name to show.
+    #[serde(default)]
+    pub name: String,
+}
+
+/// Messages of a participant after [`Hello`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum ToServer {
+    /// Carried unread to another participant of the same session.
+    Signal { to: ParticipantId, body: Signal },
+    /// Leaves for good; the ticket ends.
+    Leave,
+    /// Ends the session for all; only the primary agent may.
+    End,
+    #[serde(other)]
+    Unknown,
+}
+
+/// Messages of the server.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum FromServer {
+    Welcome {
+        version: u32,
+        you: ParticipantId,
+        number: SessionNumber,
+        organisation: String,
+        roster: Vec<Entry>,
+        ice: Vec<IceServer>,
+    },
+    /// The socket is refused or closed for this reason.
+    Refused {
+        error: Code,
+    },
+    /// The whole roster, after each change.
+    Roster {
+        roster: Vec<Entry>,
+    },
+    Signal {
+        from: ParticipantId,
+        body: Signal,
+    },
+    /// The session is over.
+    Ended {
+        reason: EndReason,
+    },
+    #[serde(other)]
+    Unknown,
+}
+
+/// Signaling between two participants, for the WebRTC connection between them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Signal {
+    Offer {
+        sdp: String,
+    },
+    Answer {
+        sdp: String,
+    },
+    /// A trickled candidate (RFC 8838); an empty `candidate` ends them.
+    Candidate {
+        candidate: String,
+        #[serde(default)]
+        mid: Option<String>,
+        #[serde(default)]
+        mline: Option<u16>,
+    },
+    /// The other side should offer anew (it lost the connection).
+    Renew,
+    #[serde(other)]
+    Unknown,
+}
+
+/// Why a session is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EndReason {
+    /// The primary agent ended it.
+    Agent,
+    /// Nobody joined in time, or nobody came back.
+    Expired,
+    #[serde(other)]
+    Other,
+}
