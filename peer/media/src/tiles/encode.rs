@@ -1,0 +1,280 @@
+//! Makes updates from pictures.
+
+use zstd::{bulk::Compressor, zstd_safe};
+
+use super::{
+    block::{self, Parts},
+    diff,
+    format::{
+        BOX, Copy, HEADER, JUMP, PACK_FROM, PACKED, TILE, VERSION, WHOLE, max_body, put_varint, zigzag,
+    },
+    scroll::Search,
+};
+use crate::{Picture, Rect};
+
+/// Rectangles with fewer pixels are not searched for movement.
+const SEARCH_FROM: usize = 64 * 64;
+
+/// What an update holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Stats {
+    /// Pixels painted anew.
+    pub pixels_changed: usize,
+    /// Pixels that only moved.
+    pub pixels_moved: usize,
+    /// Bytes of the update.
+    pub bytes: usize,
+    /// Copies and blocks.
+    pub rects: usize,
+    /// The update holds the whole picture.
+    pub whole: bool,
+}
+
+/// Codes one source of pictures. Keeps a copy of what the viewer has.
+pub struct Encoder {
+    width: u16,
+    height: u16,
+    /// The viewer's picture, rows packed; empty before the first update.
+    shadow: Vec<u8>,
+    whole: bool,
+    zstd: Option<Compressor<'static>>,
+    search: Search,
+    rects: Vec<Rect>,
+    copies: Vec<Copy>,
+    parts: Parts,
+    body: Vec<u8>,
+    next_tile: usize,
+    stats: Stats,
+}
+
+impl Encoder {
+    pub fn new(width: u16, height: u16) -> Self {
+        Self {
+            width,
+            height,
+            shadow: Vec::new(),
+            whole: true,
+            zstd: compressor(),
+            search: Search::default(),
+            rects: Vec::new(),
+            copies: Vec::new(),
+            parts: Parts::default(),
+            body: Vec::new(),
+            next_tile: 0,
+            stats: Stats::default(),
+        }
+    }
+
+    /// Makes the next update whole (a new viewer, or one that lost its picture).
+    pub fn reset(&mut self) {
+        self.whole = true;
+    }
+
+    /// Compares `picture` inside `changed` with what was coded last, and appends one update to `out`;
+    /// `None` when nothing differs, or the picture's memory is smaller than it says.
+    ///
+    /// Only pixels inside `changed` are read, except the first time and after a change of size, when
+    /// the whole picture is. After [`Encoder::reset`] the update is whole, also with nothing changed.
+    pub fn encode(&mut self, picture: Picture<'_>, changed: &[Rect], out: &mut Vec<u8>) -> Option<Stats> {
+        if !picture.is_sound() {
+            return None;
+        }
+        self.begin();
+        if self.shadow.is_empty() || (picture.width, picture.height) != (self.width, self.height) {
+            (self.width, self.height) = (picture.width, picture.height);
+            self.shadow.clear();
+            self.shadow.resize(self.stride() * usize::from(self.height), 0);
+            self.whole = true;
+            self.take(&picture, Rect::new(0, 0, self.width, self.height));
+        }
+        self.rects.clear();
+        self.rects.extend(changed.iter().filter_map(|r| r.clipped(self.width, self.height)));
+        let done = !self.whole && self.encode_changes(&picture);
+        if !done {
+            self.encode_whole(&picture);
+        }
+        if self.parts.ops.is_empty() && self.copies.is_empty() {
+            return None;
+        }
+        self.whole = false;
+        self.finish(out);
+        Some(self.stats)
+    }
+
+    fn begin(&mut self) {
+        self.copies.clear();
+        self.parts.clear();
+        self.next_tile = 0;
+        self.stats = Stats::default();
+    }
+
+    fn stride(&self) -> usize {
+        usize::from(self.width) * 4
+    }
+
+    /// False when a whole picture is cheaper to send and to bound.
+    fn encode_changes(&mut self, picture: &Picture<'_>) -> bool {
+        let rects = std::mem::take(&mut self.rects);
+        for r in rects.iter().filter(|r| r.area() >= SEARCH_FROM) {
+            self.move_inside(picture, *r);
+        }
+        let most = usize::from(self.width) * usize::from(self.height);
+        let bound = max_body(self.width, self.height) - 32 * 1024;
+        let fits = self.stats.pixels_moved <= 2 * most
+            && rects.iter().all(|r| {
+                self.paint_changes(picture, *r);
+                self.stats.pixels_changed <= most && self.parts.len() <= bound
+            });
+        self.rects = rects;
+        fits
+    }
+
+    /// Finds what moved inside `rect`, and moves it in the shadow too.
+    fn move_inside(&mut self, picture: &Picture<'_>, rect: Rect) {
+        let first = self.copies.len();
+        self.search.vertical(picture, &self.shadow, rect, &mut self.copies);
+        let stride = self.stride();
+        for c in &self.copies[first..] {
+            c.apply(&mut self.shadow, stride);
+            self.stats.pixels_moved += c.to.area();
+        }
+    }
+
+    /// Paints the blocks of `rect` that differ from the shadow.
+    fn paint_changes(&mut self, picture: &Picture<'_>, rect: Rect) {
+        let (right, bottom) = (rect.right() as usize, rect.bottom() as usize);
+        let stride = self.stride();
+        let mut y = usize::from(rect.y);
+        while y < bottom {
+            let h = ((y / TILE + 1) * TILE).min(bottom) - y;
+            let mut x = usize::from(rect.x);
+            while x < right {
+                let w = ((x / TILE + 1) * TILE).min(right) - x;
+                let new = &picture.data[y * picture.stride + x * 4..];
+                let old = &self.shadow[y * stride + x * 4..];
+                if let Some(d) = diff::differs(new, picture.stride, old, stride, w, h) {
+                    // A little more paint is cheaper than four bytes for the place.
+                    let (x, y, w, h) =
+                        if d.w * d.h * 8 >= w * h * 7 { (x, y, w, h) } else { (x + d.x, y + d.y, d.w, d.h) };
+                    let new = &picture.data[y * picture.stride + x * 4..];
+                    self.paint(new, picture.stride, x, y, w, h);
+                    copy_rows(&mut self.shadow[y * stride + x * 4..], stride, new, picture.stride, w, h);
+                }
+                x += w;
+            }
+            y += h;
+        }
+    }
+
+    /// Starts anew with all tiles, from the shadow after it took what changed.
+    fn encode_whole(&mut self, picture: &Picture<'_>) {
+        self.begin();
+        let rects = std::mem::take(&mut self.rects);
+        for r in &rects {
+            self.take(picture, *r);
+        }
+        self.rects = rects;
+        self.stats.whole = true;
+        let (width, height) = (usize::from(self.width), usize::from(self.height));
+        let shadow = std::mem::take(&mut self.shadow);
+        for y in (0..height).step_by(TILE) {
+            for x in (0..width).step_by(TILE) {
+                let at = y * width * 4 + x * 4;
+                self.paint(&shadow[at..], width * 4, x, y, TILE.min(width - x), TILE.min(height - y));
+            }
+        }
+        self.shadow = shadow;
+    }
+
+    /// Copies a part of the picture to the shadow.
+    fn take(&mut self, picture: &Picture<'_>, r: Rect) {
+        let (x, y, stride) = (usize::from(r.x), usize::from(r.y), self.stride());
+        let from = &picture.data[y * picture.stride + x * 4..];
+        let to = &mut self.shadow[y * stride + x * 4..];
+        copy_rows(to, stride, from, picture.stride, usize::from(r.w), usize::from(r.h));
+    }
+
+    /// Codes one block, which lies inside one tile; `src` starts at its corner.
+    fn paint(&mut self, src: &[u8], stride: usize, x: usize, y: usize, w: usize, h: usize) {
+        let (width, height) = (usize::from(self.width), usize::from(self.height));
+        let (left, top) = (x / TILE * TILE, y / TILE * TILE);
+        let tile = y / TILE * width.div_ceil(TILE) + x / TILE;
+        let full = (x, y) == (left, top) && w == TILE.min(width - x) && h == TILE.min(height - y);
+        let kind = block::code(src, stride, w, h, &mut self.parts);
+        let jump = tile != self.next_tile;
+        let ops = &mut self.parts.ops;
+        ops.push(kind as u8 | if full { 0 } else { BOX } | if jump { JUMP } else { 0 });
+        if jump {
+            // Tile numbers are below 2^21.
+            put_varint(zigzag(tile as i32 - self.next_tile as i32), ops);
+        }
+        if !full {
+            ops.extend([x - left, y - top, w - 1, h - 1].map(|n| n as u8));
+        }
+        self.next_tile = tile + 1;
+        self.stats.pixels_changed += w * h;
+        self.stats.rects += 1;
+    }
+
+    /// Puts the parts together, packs them, and writes the update.
+    fn finish(&mut self, out: &mut Vec<u8>) {
+        let start = out.len();
+        out.push(VERSION);
+        out.push(if self.stats.whole { WHOLE } else { 0 });
+        out.extend_from_slice(&self.width.to_le_bytes());
+        out.extend_from_slice(&self.height.to_le_bytes());
+        let body = &mut self.body;
+        body.clear();
+        put_varint(self.copies.len() as u32, body);
+        put_varint(self.parts.ops.len() as u32, body);
+        put_varint(self.parts.colours.len() as u32, body);
+        self.copies.iter().for_each(|c| c.write(body));
+        body.extend_from_slice(&self.parts.ops);
+        body.extend_from_slice(&self.parts.colours);
+        body.extend_from_slice(&self.parts.pixels);
+        if !pack(self.zstd.as_mut(), body, start, out) {
+            out.extend_from_slice(body);
+        }
+        self.stats.rects += self.copies.len();
+        self.stats.bytes = out.len() - start;
+    }
+}
+
+/// Appends the packed body to the header at `start`; false, and nothing done, when it is not shorter.
+fn pack(zstd: Option<&mut Compressor<'static>>, body: &[u8], start: usize, out: &mut Vec<u8>) -> bool {
+    let Some(zstd) = zstd else { return false };
+    if body.len() < PACK_FROM {
+        return false;
+    }
+    let packed_at = start + HEADER + 4;
+    let end = packed_at + zstd_safe::compress_bound(body.len());
+    out.resize(end, 0);
+    let packed = zstd.compress_to_buffer(body, &mut out[packed_at..]);
+    match packed {
+        Ok(n) if n + 4 < body.len() => {
+            out[start + 1] |= PACKED;
+            out[start + HEADER..packed_at].copy_from_slice(&(body.len() as u32).to_le_bytes());
+            out.truncate(packed_at + n);
+            true
+        }
+        _ => {
+            out.truncate(start + HEADER);
+            false
+        }
+    }
+}
+
+/// zstd at level 1; without it (no memory) updates stay plain.
+fn compressor() -> Option<Compressor<'static>> {
+    let mut zstd = Compressor::new(1).ok()?;
+    zstd.include_contentsize(false).ok()?;
+    zstd.include_checksum(false).ok()?;
+    Some(zstd)
+}
+
+fn copy_rows(to: &mut [u8], to_stride: usize, from: &[u8], from_stride: usize, w: usize, h: usize) {
+    for y in 0..h {
+        to[y * to_stride..y * to_stride + w * 4]
+            .copy_from_slice(&from[y * from_stride..y * from_stride + w * 4]);
+    }
+}

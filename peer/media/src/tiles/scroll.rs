@@ -1,0 +1,221 @@
+//! Finds what moved up or down: rows are hashed in strips one tile wide, and the distance that most
+//! rows agree upon becomes a few copies. Nothing here must be right: what a copy leaves wrong is
+//! painted afterwards.
+
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::{
+    diff,
+    format::{Copy, MAX_COPIES, TILE},
+};
+use crate::{Picture, Rect};
+
+/// Fewer changed rows than this are not worth a search.
+const FEWEST_ROWS: usize = 12;
+
+/// Buffers of the search, kept between updates.
+#[derive(Debug, Default)]
+pub(super) struct Search {
+    strips: Vec<Strip>,
+    old: Vec<u64>,
+    new: Vec<u64>,
+    votes: Vec<u32>,
+    table: Table,
+    runs: Vec<Copy>,
+}
+
+/// A column of tiles inside the rectangle, and what changed in it.
+#[derive(Clone, Copy, Debug)]
+struct Strip {
+    /// Columns that changed, from the picture's left edge.
+    x: usize,
+    w: usize,
+}
+
+impl Search {
+    /// Appends copies that bring the shadow closer to the picture inside `rect`, in an order in which
+    /// none destroys the source of a later one. `shadow` is packed, as wide as the picture.
+    pub(super) fn vertical(&mut self, picture: &Picture<'_>, shadow: &[u8], rect: Rect, out: &mut Vec<Copy>) {
+        let rows = usize::from(rect.h);
+        if rows < FEWEST_ROWS * 2 {
+            return;
+        }
+        self.find_strips(picture, shadow, rect);
+        self.hash(picture, shadow, rect);
+        let Some(distance) = self.vote(rows) else { return };
+        self.runs.clear();
+        for i in 0..self.strips.len() {
+            self.find_runs(i, rows, distance, rect);
+        }
+        self.join_runs(picture, shadow);
+        if distance > 0 {
+            self.runs.sort_unstable_by_key(|c| (c.to.y, c.to.x));
+        } else {
+            self.runs.sort_unstable_by_key(|c| (std::cmp::Reverse(c.to.y), c.to.x));
+        }
+        let room = MAX_COPIES.saturating_sub(out.len());
+        out.extend(self.runs.iter().take(room));
+    }
+
+    /// Which columns of each tile column changed.
+    fn find_strips(&mut self, picture: &Picture<'_>, shadow: &[u8], rect: Rect) {
+        self.strips.clear();
+        let right = rect.right() as usize;
+        let mut x = usize::from(rect.x);
+        let stride = usize::from(picture.width) * 4;
+        while x < right {
+            let end = ((x / TILE + 1) * TILE).min(right);
+            let mut columns = [0u32; TILE];
+            let columns = &mut columns[..end - x];
+            let mut changed = 0;
+            for y in usize::from(rect.y)..rect.bottom() as usize {
+                let new = picture.row(x, y, end - x);
+                let old = &shadow[y * stride + x * 4..y * stride + end * 4];
+                if new != old && diff::mark(columns, new, old) {
+                    changed += 1;
+                }
+            }
+            let first = columns.iter().position(|c| *c != 0);
+            let last = columns.iter().rposition(|c| *c != 0);
+            if let (Some(first), Some(last)) = (first, last)
+                && changed >= FEWEST_ROWS
+            {
+                self.strips.push(Strip { x: x + first, w: last + 1 - first });
+            }
+            x = end;
+        }
+    }
+
+    /// Hashes of the strips' rows, strip after strip.
+    fn hash(&mut self, picture: &Picture<'_>, shadow: &[u8], rect: Rect) {
+        self.old.clear();
+        self.new.clear();
+        let stride = usize::from(picture.width) * 4;
+        for s in &self.strips {
+            for y in usize::from(rect.y)..rect.bottom() as usize {
+                let at = y * stride + s.x * 4;
+                self.old.push(xxh3_64(&shadow[at..at + s.w * 4]));
+                self.new.push(xxh3_64(picture.row(s.x, y, s.w)));
+            }
+        }
+    }
+
+    /// The distance (old row less new row) that most changed rows agree upon, if enough do.
+    fn vote(&mut self, rows: usize) -> Option<isize> {
+        self.votes.clear();
+        self.votes.resize(rows * 2, 0);
+        let mut changed = 0;
+        for i in 0..self.strips.len() {
+            let old = &self.old[i * rows..(i + 1) * rows];
+            let new = &self.new[i * rows..(i + 1) * rows];
+            self.table.fill(old);
+            for (y, h) in new.iter().enumerate() {
+                if old[y] == *h {
+                    continue;
+                }
+                changed += 1;
+                if let Some(from) = self.table.only(*h) {
+                    self.votes[from + rows - y] += 1;
+                }
+            }
+        }
+        let (at, votes) = self.votes.iter().enumerate().max_by_key(|(_, v)| **v)?;
+        let enough = (changed / 16).max(FEWEST_ROWS as u32);
+        (*votes >= enough).then_some(at as isize - rows as isize)
+    }
+
+    /// The runs of rows in strip `i` that a copy mends. A row that is wrong either way may lie inside.
+    fn find_runs(&mut self, i: usize, rows: usize, distance: isize, rect: Rect) {
+        let Strip { x, w } = self.strips[i];
+        let old = &self.old[i * rows..(i + 1) * rows];
+        let new = &self.new[i * rows..(i + 1) * rows];
+        let first = usize::try_from(-distance).unwrap_or(0);
+        let end = rows - usize::try_from(distance).unwrap_or(0);
+        let source = |y: usize| (y as isize + distance) as usize;
+        let mut y = first;
+        while y < end {
+            if new[y] != old[source(y)] {
+                y += 1;
+                continue;
+            }
+            let (start, mut last, mut mended) = (y, y, 0);
+            while y < end {
+                let (matches, changed) = (new[y] == old[source(y)], new[y] != old[y]);
+                if !matches && !changed {
+                    break;
+                }
+                if matches {
+                    last = y;
+                    mended += usize::from(changed);
+                }
+                y += 1;
+            }
+            if mended >= FEWEST_ROWS / 2 {
+                let top = usize::from(rect.y) + start;
+                // All inside the picture, whose sides are 16-bit numbers.
+                let to = Rect::new(x as u16, top as u16, w as u16, (last + 1 - start) as u16);
+                let from_y = (top as isize + distance) as u16;
+                self.runs.push(Copy { to, from_x: to.x, from_y });
+            }
+        }
+    }
+
+    /// Joins runs of neighbouring strips that cover the same rows, if what lies between moved as well.
+    fn join_runs(&mut self, picture: &Picture<'_>, shadow: &[u8]) {
+        let stride = usize::from(picture.width) * 4;
+        self.runs.sort_unstable_by_key(|c| (c.to.y, c.to.h, c.to.x));
+        self.runs.dedup_by(|next, kept| {
+            let gap = kept.to.right() as usize..usize::from(next.to.x);
+            if kept.to.y != next.to.y || kept.to.h != next.to.h || gap.len() >= TILE {
+                return false;
+            }
+            let moved = (0..usize::from(kept.to.h)).all(|row| {
+                let at = (usize::from(kept.from_y) + row) * stride;
+                let old = &shadow[at + gap.start * 4..at + gap.end * 4];
+                picture.row(gap.start, usize::from(kept.to.y) + row, gap.len()) == old
+            });
+            if moved {
+                kept.to = kept.to.around(&next.to);
+            }
+            moved
+        });
+    }
+}
+
+/// Which row has a hash, if only one has. Open addressing; the hashes are random enough as they are.
+#[derive(Debug, Default)]
+struct Table {
+    slots: Vec<(u64, u32)>,
+    mask: usize,
+}
+
+const FREE: u32 = u32::MAX;
+const MANY: u32 = u32::MAX - 1;
+
+impl Table {
+    fn fill(&mut self, hashes: &[u64]) {
+        let size = (hashes.len() * 2).next_power_of_two();
+        self.slots.clear();
+        self.slots.resize(size, (0, FREE));
+        self.mask = size - 1;
+        for (row, h) in hashes.iter().enumerate() {
+            let slot = self.find(*h);
+            let (key, at) = &mut self.slots[slot];
+            *at = if *at == FREE { row as u32 } else { MANY };
+            *key = *h;
+        }
+    }
+
+    fn find(&self, hash: u64) -> usize {
+        let mut i = hash as usize & self.mask;
+        while self.slots[i].1 != FREE && self.slots[i].0 != hash {
+            i = (i + 1) & self.mask;
+        }
+        i
+    }
+
+    fn only(&self, hash: u64) -> Option<usize> {
+        let (_, row) = self.slots[self.find(hash)];
+        (row < MANY).then_some(row as usize)
+    }
+}
