@@ -1,10 +1,22 @@
 //! Network: the connection to another participant ([`Transport`], by WebRTC) and to the server
 //! (signaling socket and HTTP API). Sees neither devices nor windows, and reads no session message.
 
+mod api;
+mod signaling;
+mod site;
+mod webrtc;
+
 use std::sync::Arc;
 
 use bytes::Bytes;
 use deskside_protocol::{api::IceServer, socket::Signal};
+
+pub use self::{
+    api::{Api, ApiError},
+    signaling::{Loss, Signaling, SignalingConfig, SignalingEvent},
+    site::{BadSite, Site},
+    webrtc::WebrtcConnector,
+};
 
 /// A data channel of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -1,0 +1,155 @@
+//! Client of the server's HTTP API, version 1.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use deskside_protocol::{
+    VERSION,
+    api::{Code, Failure, Info, Join, Joined, SessionOpened, SignIn, SignedIn},
+};
+use http_body_util::{BodyExt, Full, Limited};
+use hyper::{Method, Request, header};
+use hyper_util::rt::TokioIo;
+use serde::{Serialize, de::DeserializeOwned};
+
+use crate::site::{NoStream, Site};
+
+/// Time for a call, the connection included.
+const CALL: Duration = Duration::from_secs(10);
+/// Largest answer read, in bytes.
+const ANSWER: usize = 64 * 1024;
+
+/// Why a call failed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ApiError {
+    /// Not reached, or no answer in ten seconds.
+    #[error("the server cannot be reached")]
+    Down,
+    #[error("the server's certificate is not trusted")]
+    NotTrusted,
+    /// The server's own reason; `retry_after` in seconds.
+    #[error("the server refused: {code:?}")]
+    Refused { code: Code, retry_after: Option<u64> },
+    /// What answers there is no Deskside server.
+    #[error("the server's answer makes no sense")]
+    Garbage,
+    /// The server speaks another version of the protocol.
+    #[error("the server speaks another version of the protocol")]
+    Version,
+}
+
+impl From<NoStream> for ApiError {
+    fn from(error: NoStream) -> Self {
+        tracing::debug!(%error, "no stream to the server");
+        match error {
+            NoStream::Down(_) => Self::Down,
+            NoStream::NotTrusted(_) => Self::NotTrusted,
+        }
+    }
+}
+
+/// The API of one server; each call makes its own connection.
+#[derive(Clone, Debug)]
+pub struct Api {
+    site: Site,
+}
+
+impl Api {
+    pub fn new(site: Site) -> Self {
+        Self { site }
+    }
+
+    /// Who runs the server. Checks that its protocol is ours.
+    pub async fn info(&self) -> Result<Info, ApiError> {
+        let info: Info = self.call(Method::GET, "/api/v1/info", None, None::<&()>).await?;
+        if info.protocol == VERSION { Ok(info) } else { Err(ApiError::Version) }
+    }
+
+    pub async fn sign_in(&self, name: &str, password: &str) -> Result<SignedIn, ApiError> {
+        let body = SignIn { name: name.to_owned(), password: password.to_owned() };
+        self.call(Method::POST, "/api/v1/sign-in", None, Some(&body)).await
+    }
+
+    /// Opens a session; `token` is of [`Api::sign_in`].
+    pub async fn open_session(&self, token: &str) -> Result<SessionOpened, ApiError> {
+        self.call(Method::POST, "/api/v1/sessions", Some(token), None::<&()>).await
+    }
+
+    pub async fn join(&self, join: &Join) -> Result<Joined, ApiError> {
+        self.call(Method::POST, "/api/v1/join", None, Some(join)).await
+    }
+
+    async fn call<T: DeserializeOwned>(
+        &self,
+        method: Method,
+        path: &str,
+        token: Option<&str>,
+        body: Option<&impl Serialize>,
+    ) -> Result<T, ApiError> {
+        tokio::time::timeout(CALL, self.exchange(method, path, token, body))
+            .await
+            .unwrap_or(Err(ApiError::Down))
+    }
+
+    async fn exchange<T: DeserializeOwned>(
+        &self,
+        method: Method,
+        path: &str,
+        token: Option<&str>,
+        body: Option<&impl Serialize>,
+    ) -> Result<T, ApiError> {
+        let mut request = Request::builder()
+            .method(method)
+            .uri(self.site.path(path))
+            .header(header::HOST, self.site.authority())
+            .header(header::ACCEPT, "application/json");
+        if let Some(token) = token {
+            request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
+        }
+        let body = match body {
+            Some(body) => {
+                request = request.header(header::CONTENT_TYPE, "application/json");
+                serde_json::to_vec(body).map_err(|_| ApiError::Garbage)?
+            }
+            None => Vec::new(),
+        };
+        // Fails only for a token that is no header: one that this server never gave.
+        let request = request
+            .body(Full::new(Bytes::from(body)))
+            .map_err(|_| ApiError::Refused { code: Code::NotSignedIn, retry_after: None })?;
+
+        let stream = TokioIo::new(self.site.connect().await?);
+        let (mut sender, connection) =
+            hyper::client::conn::http1::handshake(stream).await.map_err(|error| unanswered(&error))?;
+        let exchange = async {
+            let response = sender.send_request(request).await.map_err(|error| unanswered(&error))?;
+            let status = response.status();
+            let body = Limited::new(response.into_body(), ANSWER).collect().await;
+            let body = body.map_err(|_| ApiError::Garbage)?.to_bytes();
+            if status.is_success() {
+                return serde_json::from_slice(&body).map_err(|_| ApiError::Garbage);
+            }
+            match serde_json::from_slice::<Failure>(&body) {
+                Ok(failure) => {
+                    Err(ApiError::Refused { code: failure.error, retry_after: failure.retry_after })
+                }
+                // A proxy in between says that the server behind it is away.
+                Err(_) if matches!(status.as_u16(), 502..=504) => Err(ApiError::Down),
+                Err(_) => Err(ApiError::Garbage),
+            }
+        };
+        let mut connection = std::pin::pin!(connection);
+        let mut exchange = std::pin::pin!(exchange);
+        tokio::select! {
+            biased;
+            result = &mut exchange => result,
+            // The connection ends first when the server closes it; what it sent is read all the same.
+            _ = &mut connection => exchange.await,
+        }
+    }
+}
+
+fn unanswered(error: &hyper::Error) -> ApiError {
+    tracing::debug!(%error, "no answer of the server");
+    if error.is_parse() { ApiError::Garbage } else { ApiError::Down }
+}

@@ -1,0 +1,365 @@
+//! Client of the server's WebSocket: keeps it up, and says when it is not.
+
+use std::{
+    collections::VecDeque,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use deskside_protocol::{
+    ParticipantId, SessionNumber, VERSION,
+    api::{Code, Entry, IceServer},
+    socket::{FromServer, Hello, MAX_MESSAGE, ToServer},
+};
+use futures_util::{SinkExt, StreamExt};
+use tokio::{
+    runtime::Handle,
+    sync::Notify,
+    task::JoinHandle,
+    time::{Instant, sleep, timeout},
+};
+use tokio_tungstenite::{
+    WebSocketStream, client_async_with_config,
+    tungstenite::{
+        Message, Utf8Bytes,
+        client::ClientRequestBuilder,
+        error::{CapacityError, Error},
+        protocol::WebSocketConfig,
+    },
+};
+
+use crate::site::{NoStream, Site, Stream};
+
+/// First and longest wait before the next try to connect.
+const BACKOFF: (Duration, Duration) = (Duration::from_millis(200), Duration::from_secs(5));
+/// Time for the handshake and the welcome, and for a message to be written.
+const ANSWER: Duration = Duration::from_secs(10);
+/// A quiet socket is asked for a sign of life this often, and is dead after twice the time.
+const PING: Duration = Duration::from_secs(15);
+/// Messages that may wait while the server is away.
+const WAITING: usize = 512;
+/// A signal older than this is about a connection that nobody waits for any more.
+const STALE: Duration = Duration::from_secs(20);
+
+/// How to take part in a session.
+#[derive(Clone, Debug)]
+pub struct SignalingConfig {
+    pub site: Site,
+    pub ticket: String,
+    /// Identity key, see [`deskside_protocol::KeyText`].
+    pub key: String,
+    /// Name to show; may be empty.
+    pub name: String,
+}
+
+/// What the socket reports.
+#[derive(Clone, Debug, PartialEq)]
+pub enum SignalingEvent {
+    /// The server welcomed this participant, at first or again.
+    Up {
+        you: ParticipantId,
+        number: SessionNumber,
+        organisation: String,
+        roster: Vec<Entry>,
+        ice: Vec<IceServer>,
+    },
+    /// The server is away; it is tried again until the end. Said once for each time.
+    Down(Loss),
+    /// Anything but a welcome or a refusal.
+    Message(FromServer),
+    /// The server does not want this participant (any more); nothing follows.
+    Refused(Code),
+}
+
+/// How the server went away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Loss {
+    /// It cannot be reached, or the socket broke.
+    Away,
+    /// Its certificate is not trusted.
+    NotTrusted,
+    /// What answers there is no Deskside server.
+    Garbage,
+}
+
+/// A socket to the server. Dropping it sends what waits, if the server is there, and ends it.
+pub struct Signaling {
+    outbox: Arc<Outbox>,
+    task: Option<JoinHandle<()>>,
+}
+
+impl Signaling {
+    /// Starts on `runtime`; `sink` is called from a task of it and must not block.
+    pub fn start(
+        runtime: &Handle,
+        config: SignalingConfig,
+        sink: impl Fn(SignalingEvent) + Send + Sync + 'static,
+    ) -> Self {
+        let outbox = Arc::new(Outbox::default());
+        let socket = Socket { config, outbox: outbox.clone(), sink, up: None };
+        let task = runtime.spawn(socket.run());
+        Self { outbox, task: Some(task) }
+    }
+
+    /// Sends at once, or when the server is back. Signals that became stale meanwhile are dropped.
+    pub fn send(&self, message: ToServer) {
+        self.outbox.push(message);
+    }
+
+    /// Ends, and waits until what was queued is sent; at most a second.
+    pub async fn finish(mut self) {
+        self.outbox.end();
+        if let Some(task) = self.task.take() {
+            let _ = timeout(Duration::from_secs(1), task).await;
+        }
+    }
+}
+
+impl Drop for Signaling {
+    fn drop(&mut self) {
+        self.outbox.end();
+    }
+}
+
+#[derive(Default)]
+struct Outbox {
+    queue: Mutex<VecDeque<(Instant, ToServer)>>,
+    ready: Notify,
+    ended: AtomicBool,
+}
+
+impl Outbox {
+    fn push(&self, message: ToServer) {
+        let mut queue = self.lock();
+        if queue.len() >= WAITING {
+            tracing::warn!("too much waits for the server; the oldest message is dropped");
+            queue.pop_front();
+        }
+        queue.push_back((Instant::now(), message));
+        drop(queue);
+        self.ready.notify_one();
+    }
+
+    fn pop(&self) -> Option<ToServer> {
+        let mut queue = self.lock();
+        loop {
+            match queue.pop_front()? {
+                (since, ToServer::Signal { .. }) if since.elapsed() > STALE => {}
+                (_, message) => return Some(message),
+            }
+        }
+    }
+
+    fn end(&self) {
+        self.ended.store(true, Ordering::Release);
+        self.ready.notify_one();
+    }
+
+    fn ended(&self) -> bool {
+        self.ended.load(Ordering::Acquire)
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, VecDeque<(Instant, ToServer)>> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+type WebSocket = WebSocketStream<Box<dyn Stream>>;
+
+/// How one socket ended.
+enum End {
+    Lost(Loss),
+    /// Ends for good.
+    Refused(Code),
+    Done,
+}
+
+struct Socket<F> {
+    config: SignalingConfig,
+    outbox: Arc<Outbox>,
+    sink: F,
+    /// What was said last; `None`: nothing yet.
+    up: Option<bool>,
+}
+
+impl<F: Fn(SignalingEvent) + Send + Sync> Socket<F> {
+    async fn run(mut self) {
+        let mut wait = BACKOFF.0;
+        loop {
+            let began = Instant::now();
+            match self.once().await {
+                End::Done => return,
+                End::Refused(code) => {
+                    (self.sink)(SignalingEvent::Refused(code));
+                    return;
+                }
+                End::Lost(loss) => {
+                    if self.up != Some(false) {
+                        self.up = Some(false);
+                        (self.sink)(SignalingEvent::Down(loss));
+                    }
+                }
+            }
+            if self.outbox.ended() {
+                return;
+            }
+            // One that held for a while starts over.
+            wait = if began.elapsed() > BACKOFF.1 { BACKOFF.0 } else { wait };
+            sleep(BACKOFF.0).await;
+            // Somebody wants to say something: try now.
+            let _ = timeout(jitter(wait), self.outbox.ready.notified()).await;
+            wait = (wait * 2).min(BACKOFF.1);
+        }
+    }
+
+    async fn once(&mut self) -> End {
+        let mut socket = match timeout(ANSWER, self.connect()).await {
+            Ok(Ok(socket)) => socket,
+            Ok(Err(loss)) => return End::Lost(loss),
+            Err(_) => return End::Lost(Loss::Away),
+        };
+        let end = match timeout(ANSWER, self.greet(&mut socket)).await {
+            Ok(Ok(())) => self.attend(&mut socket).await,
+            Ok(Err(end)) => end,
+            Err(_) => End::Lost(Loss::Away),
+        };
+        let _ = timeout(Duration::from_millis(500), socket.close(None)).await;
+        end
+    }
+
+    async fn connect(&self) -> Result<WebSocket, Loss> {
+        let site = &self.config.site;
+        let stream = site.connect().await.map_err(|error| match error {
+            NoStream::Down(_) => Loss::Away,
+            NoStream::NotTrusted(_) => Loss::NotTrusted,
+        })?;
+        let address = format!("ws://{}{}", site.authority(), site.path("/api/v1/socket"));
+        let request = ClientRequestBuilder::new(address.parse().map_err(|_| Loss::Garbage)?);
+        let limits = WebSocketConfig::default()
+            .max_message_size(Some(MAX_MESSAGE))
+            .max_frame_size(Some(MAX_MESSAGE))
+            .read_buffer_size(8 * 1024);
+        match client_async_with_config(request, stream, Some(limits)).await {
+            Ok((socket, _)) => Ok(socket),
+            Err(Error::Http(response)) if response.status().is_server_error() => Err(Loss::Away),
+            Err(Error::Http(_) | Error::Protocol(_) | Error::HttpFormat(_)) => Err(Loss::Garbage),
+            Err(_) => Err(Loss::Away),
+        }
+    }
+
+    async fn greet(&mut self, socket: &mut WebSocket) -> Result<(), End> {
+        let hello = Hello {
+            version: VERSION,
+            ticket: self.config.ticket.clone(),
+            key: self.config.key.clone(),
+            name: self.config.name.clone(),
+        };
+        let away = End::Lost(Loss::Away);
+        let hello = serde_json::to_string(&hello).unwrap_or_default();
+        if socket.send(Message::text(hello)).await.is_err() {
+            return Err(away);
+        }
+        loop {
+            match read(socket.next().await)? {
+                Some(FromServer::Welcome { version, .. }) if version != VERSION => {
+                    return Err(End::Refused(Code::Version));
+                }
+                Some(FromServer::Welcome { you, number, organisation, roster, ice, .. }) => {
+                    self.up = Some(true);
+                    (self.sink)(SignalingEvent::Up { you, number, organisation, roster, ice });
+                    return Ok(());
+                }
+                Some(FromServer::Refused { error }) => return Err(refused(error)),
+                _ => {}
+            }
+        }
+    }
+
+    async fn attend(&mut self, socket: &mut WebSocket) -> End {
+        let mut heard = Instant::now();
+        loop {
+            while let Some(message) = self.outbox.pop() {
+                if let Err(end) = write(socket, &message).await {
+                    return end;
+                }
+            }
+            if self.outbox.ended() {
+                return End::Done;
+            }
+            let received = tokio::select! {
+                received = socket.next() => received,
+                () = self.outbox.ready.notified() => continue,
+                () = sleep(PING) => {
+                    if heard.elapsed() > PING + PING / 2 {
+                        return End::Lost(Loss::Away);
+                    }
+                    match timeout(ANSWER, socket.send(Message::Ping(Default::default()))).await {
+                        Ok(Ok(())) => continue,
+                        _ => return End::Lost(Loss::Away),
+                    }
+                }
+            };
+            heard = Instant::now();
+            match read(received) {
+                Ok(Some(FromServer::Refused { error })) => return refused(error),
+                Ok(Some(message)) => (self.sink)(SignalingEvent::Message(message)),
+                Ok(None) => {}
+                Err(end) => return end,
+            }
+        }
+    }
+}
+
+/// What ends for good, and what is worth another try.
+fn refused(code: Code) -> End {
+    match code {
+        Code::Unavailable | Code::TooManyTries => End::Lost(Loss::Away),
+        code => End::Refused(code),
+    }
+}
+
+/// `None`: nothing to hand up. Unknown and malformed messages are skipped.
+fn read(received: Option<Result<Message, Error>>) -> Result<Option<FromServer>, End> {
+    match received {
+        Some(Ok(Message::Text(text))) => Ok(parse(&text)),
+        Some(Ok(Message::Close(_))) | None => Err(End::Lost(Loss::Away)),
+        Some(Ok(_)) => Ok(None),
+        Some(Err(
+            Error::Capacity(CapacityError::MessageTooLong { .. }) | Error::Protocol(_) | Error::Utf8(_),
+        )) => Err(End::Lost(Loss::Garbage)),
+        Some(Err(_)) => Err(End::Lost(Loss::Away)),
+    }
+}
+
+fn parse(text: &Utf8Bytes) -> Option<FromServer> {
+    match serde_json::from_str(text) {
+        Ok(FromServer::Unknown) => None,
+        Ok(message) => Some(message),
+        Err(error) => {
+            tracing::debug!(%error, "a message of the server is malformed");
+            None
+        }
+    }
+}
+
+async fn write(socket: &mut WebSocket, message: &ToServer) -> Result<(), End> {
+    let Ok(text) = serde_json::to_string(message) else { return Ok(()) };
+    if text.len() > MAX_MESSAGE {
+        tracing::warn!(bytes = text.len(), "a message is too large for the server");
+        return Ok(());
+    }
+    match timeout(ANSWER, socket.send(Message::text(text))).await {
+        Ok(Ok(())) => Ok(()),
+        _ => Err(End::Lost(Loss::Away)),
+    }
+}
+
+/// Between half of the time and all of it, so that peers do not come back all at once.
+fn jitter(wait: Duration) -> Duration {
+    let mut byte = [0; 1];
+    let _ = getrandom::fill(&mut byte);
+    wait / 2 + wait * u32::from(byte[0]) / 512
+}

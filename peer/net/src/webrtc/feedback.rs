@@ -1,0 +1,122 @@
+//! What the receiver reports about our track: requests for a key frame, and how much the line carries.
+
+use std::{collections::VecDeque, sync::Arc, time::Duration, time::Instant};
+
+use rtc::{
+    interceptor::{
+        Attribute, BandwidthEstimator, EstimatorStats, Gcc, Interceptor, Packet, PacketReport, StreamInfo,
+        TaggedPacket,
+    },
+    rtcp::payload_feedbacks::{
+        full_intra_request::FullIntraRequest, picture_loss_indication::PictureLossIndication,
+    },
+    sansio::Protocol,
+    shared::error::Error,
+};
+
+use crate::{LinkEvent, LinkSink};
+
+/// Lets PLI and FIR (RFC 4585, RFC 5104) through to the track; the crate ends all RTCP in its chain else.
+#[derive(Default)]
+pub(super) struct KeyFrameRequests {
+    reads: VecDeque<TaggedPacket>,
+    writes: VecDeque<TaggedPacket>,
+}
+
+impl Protocol<TaggedPacket, TaggedPacket, ()> for KeyFrameRequests {
+    type Rout = TaggedPacket;
+    type Wout = TaggedPacket;
+    type Eout = ();
+    type Error = Error;
+    type Time = Instant;
+
+    fn handle_read(&mut self, mut packet: TaggedPacket) -> Result<(), Error> {
+        if let Packet::Rtcp(reports) = &packet.message.packet {
+            let wanted = reports.iter().any(|report| {
+                report.as_any().is::<PictureLossIndication>() || report.as_any().is::<FullIntraRequest>()
+            });
+            if wanted {
+                packet.message.add(Attribute::DeliverToApplication);
+            }
+        }
+        self.reads.push_back(packet);
+        Ok(())
+    }
+
+    fn poll_read(&mut self) -> Option<TaggedPacket> {
+        self.reads.pop_front()
+    }
+
+    fn handle_write(&mut self, packet: TaggedPacket) -> Result<(), Error> {
+        self.writes.push_back(packet);
+        Ok(())
+    }
+
+    fn poll_write(&mut self) -> Option<TaggedPacket> {
+        self.writes.pop_front()
+    }
+}
+
+impl Interceptor for KeyFrameRequests {
+    fn bind_local_stream(&mut self, _: &StreamInfo) {}
+    fn unbind_local_stream(&mut self, _: &StreamInfo) {}
+    fn bind_remote_stream(&mut self, _: &StreamInfo) {}
+    fn unbind_remote_stream(&mut self, _: &StreamInfo) {}
+}
+
+/// Reported at most this often, and only when it changed by a twentieth.
+const REPORT: Duration = Duration::from_millis(200);
+
+/// The congestion control, with its result told to the sink.
+pub(super) struct Estimate {
+    gcc: Gcc,
+    sink: Arc<dyn LinkSink>,
+    told: Option<(Instant, f64)>,
+}
+
+impl Estimate {
+    pub(super) fn new(gcc: Gcc, sink: Arc<dyn LinkSink>) -> Self {
+        Self { gcc, sink, told: None }
+    }
+
+    fn tell(&mut self, now: Instant) {
+        let target = self.gcc.target_bitrate();
+        let worth_it = match self.told {
+            None => true,
+            Some((at, last)) => {
+                now.saturating_duration_since(at) >= REPORT && (target - last).abs() > last / 20.0
+            }
+        };
+        if worth_it {
+            self.told = Some((now, target));
+            // A float-to-integer cast saturates.
+            self.sink.event(LinkEvent::Bitrate(target as u32));
+        }
+    }
+}
+
+impl BandwidthEstimator for Estimate {
+    fn on_reports(&mut self, now: Instant, reports: &[PacketReport]) {
+        self.gcc.on_reports(now, reports);
+        self.tell(now);
+    }
+
+    fn target_bitrate(&self) -> f64 {
+        self.gcc.target_bitrate()
+    }
+
+    fn handle_timeout(&mut self, now: Instant) {
+        self.gcc.handle_timeout(now);
+        if self.told.is_some() {
+            self.tell(now);
+        }
+    }
+
+    fn poll_timeout(&self) -> Option<Instant> {
+        self.gcc.poll_timeout()
+    }
+
+    fn stats(&self) -> EstimatorStats {
+        self.gcc.stats()
+    }
+}

@@ -1,0 +1,194 @@
+//! Building one peer connection: settings, codec, interceptors, channels and track.
+
+use std::{sync::Arc, time::Duration};
+
+use deskside_protocol::api::IceServer;
+use rtc::{
+    ice::mdns::MulticastDnsMode,
+    interceptor::{Gcc, Slot},
+    media_stream::MediaStreamTrack,
+    peer_connection::configuration::{
+        interceptor_registry::CongestionFeedback, media_engine::MIME_TYPE_H264,
+        setting_engine::SctpMaxMessageSize,
+    },
+    rtp_transceiver::rtp_sender::{
+        RTCPFeedback, RTCRtpCodec, RTCRtpCodecParameters, RTCRtpCodingParameters, RTCRtpEncodingParameters,
+        RtpCodecKind,
+    },
+};
+use webrtc::{
+    data_channel::{DataChannel, RTCDataChannelInit},
+    error::Result,
+    media_stream::track_local::{TrackLocal, static_rtp::TrackLocalStaticRTP},
+    peer_connection::{
+        MediaEngine, PeerConnection, PeerConnectionBuilder, PeerConnectionEventHandler,
+        RTCConfigurationBuilder, RTCIceServer, RTCIceTransportPolicy, Registry, SettingEngineBuilder,
+        configure_congestion_control, configure_nack, configure_rtcp_reports,
+    },
+    rtp_transceiver::RtpSender,
+};
+
+use super::{
+    feedback::{Estimate, KeyFrameRequests},
+    pace::{Pace, PacedRuntime, receive_window},
+};
+use crate::{Channel, LinkConfig, LinkSink};
+
+/// Largest message on any channel, in bytes.
+pub(super) const MAX_MESSAGE: usize = 256 * 1024;
+/// How much of a channel's data SCTP may hold; the rest waits in our own queue, where it can be counted.
+/// Also what a control message may have to wait behind, as all channels share one window.
+const SCTP_HOLDS: usize = 256 * 1024;
+/// Constrained baseline, level 3.1 (RFC 6184, section 8.1); what every WebRTC browser takes.
+const H264_FORMAT: &str = "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f";
+const H264_PAYLOAD: u8 = 102;
+/// Bounds of the bandwidth estimate, bits per second.
+const BITRATE: (f64, f64) = (100_000.0, 50_000_000.0);
+
+/// One peer connection with its channels and its track.
+pub(super) struct Line {
+    pub(super) pc: Arc<dyn PeerConnection>,
+    pub(super) channels: Vec<(Channel, Arc<dyn DataChannel>)>,
+    pub(super) track: Arc<TrackLocalStaticRTP>,
+    pub(super) sender: Arc<dyn RtpSender>,
+    pub(super) ssrc: u32,
+}
+
+pub(super) async fn build(
+    config: &LinkConfig,
+    sink: &Arc<dyn LinkSink>,
+    pace: &Arc<Pace>,
+    handler: Arc<dyn PeerConnectionEventHandler>,
+) -> Result<Line> {
+    let codec = h264();
+    let mut media = MediaEngine::default();
+    media.register_codec(codec.clone(), RtpCodecKind::Video)?;
+    let start = f64::from(config.start_bitrate).clamp(BITRATE.0, BITRATE.1);
+    let estimate = Estimate::new(Gcc::new(start, BITRATE.0, BITRATE.1), sink.clone());
+    let mut interceptors =
+        configure_congestion_control(Registry::new(), estimate, CongestionFeedback::Twcc, &mut media)?;
+    interceptors = configure_nack(interceptors, &mut media);
+    interceptors = configure_rtcp_reports(interceptors);
+    interceptors = interceptors.with(Slot::Custom(14_000), KeyFrameRequests::default());
+
+    let pc = PeerConnectionBuilder::new()
+        .with_configuration(
+            RTCConfigurationBuilder::new()
+                .with_ice_servers(config.ice.iter().filter_map(ice_server).collect())
+                .with_ice_transport_policy(if config.relay_only {
+                    RTCIceTransportPolicy::Relay
+                } else {
+                    RTCIceTransportPolicy::All
+                })
+                .build(),
+        )
+        .with_media_engine(media)
+        .with_interceptor_registry(interceptors)
+        .with_setting_engine(settings(config.relay_only).build())
+        .with_data_channel_send_buffer_limit(SCTP_HOLDS)
+        .with_runtime(Arc::new(PacedRuntime(pace.clone())))
+        .with_udp_addrs(addresses())
+        .with_handler(handler)
+        .build()
+        .await?;
+    let pc: Arc<dyn PeerConnection> = Arc::new(pc);
+
+    let mut channels = Vec::new();
+    for (channel, label, id, reliable) in [
+        (Channel::Control, "control", 0, true),
+        (Channel::Pointer, "pointer", 1, false),
+        (Channel::Picture, "picture", 2, true),
+    ] {
+        let init = RTCDataChannelInit {
+            ordered: reliable,
+            max_retransmits: (!reliable).then_some(0),
+            negotiated: Some(id),
+            ..Default::default()
+        };
+        channels.push((channel, pc.create_data_channel(label, Some(init)).await?));
+    }
+
+    let ssrc = super::random_u32();
+    let coding = RTCRtpEncodingParameters {
+        rtp_coding_parameters: RTCRtpCodingParameters { ssrc: Some(ssrc), ..Default::default() },
+        codec: codec.rtp_codec,
+        ..Default::default()
+    };
+    let name = |s: &str| s.to_owned();
+    let track = MediaStreamTrack::new(
+        name("screen"),
+        name("screen"),
+        name("screen"),
+        RtpCodecKind::Video,
+        vec![coding],
+    );
+    let track = Arc::new(TrackLocalStaticRTP::new(track));
+    let sender = pc.add_track(track.clone() as Arc<dyn TrackLocal>).await?;
+    Ok(Line { pc, channels, track, sender, ssrc })
+}
+
+fn settings(relay_only: bool) -> SettingEngineBuilder {
+    SettingEngineBuilder::new()
+        .with_multicast_dns_mode(MulticastDnsMode::Disabled)
+        .with_include_loopback_candidate(true)
+        .with_sctp_max_message_size(SctpMaxMessageSize::Bounded(MAX_MESSAGE as u32))
+        .with_sctp_max_receive_buffer_size(receive_window())
+        .with_discard_local_candidates_during_ice_restart(true)
+        .with_ice_timeouts(
+            Some(Duration::from_secs(3)),
+            Some(Duration::from_secs(25)),
+            Some(Duration::from_secs(1)),
+        )
+        // How long a better kind of path is waited for. What the crate waits is seconds, also when there
+        // is nothing to wait for.
+        .with_srflx_acceptance_min_wait(Some(Duration::from_millis(50)))
+        .with_prflx_acceptance_min_wait(Some(Duration::from_millis(50)))
+        .with_relay_acceptance_min_wait(Some(Duration::from_millis(if relay_only { 0 } else { 500 })))
+}
+
+/// Sockets to open. An unspecified address stands for each interface that exists when it is bound, also
+/// after a restart, but without loopback.
+fn addresses() -> Vec<String> {
+    let mut all: Vec<String> = vec!["0.0.0.0:0".into(), "127.0.0.1:0".into()];
+    if std::net::UdpSocket::bind("[::1]:0").is_ok() {
+        all.extend(["[::]:0".into(), "[::1]:0".into()]);
+    }
+    all
+}
+
+/// The crate speaks UDP to TURN servers only; what it would skip with a warning is left out.
+fn ice_server(server: &IceServer) -> Option<RTCIceServer> {
+    let urls: Vec<String> = server
+        .urls
+        .iter()
+        .filter(|url| {
+            (url.starts_with("stun:") || url.starts_with("turn:")) && !url.ends_with("?transport=tcp")
+        })
+        .cloned()
+        .collect();
+    (!urls.is_empty()).then(|| RTCIceServer {
+        urls,
+        username: server.username.clone(),
+        credential: server.credential.clone(),
+        ..Default::default()
+    })
+}
+
+fn h264() -> RTCRtpCodecParameters {
+    let feedback = |typ: &str, parameter: &str| RTCPFeedback { typ: typ.into(), parameter: parameter.into() };
+    RTCRtpCodecParameters {
+        rtp_codec: RTCRtpCodec {
+            mime_type: MIME_TYPE_H264.into(),
+            clock_rate: 90_000,
+            channels: 0,
+            sdp_fmtp_line: H264_FORMAT.into(),
+            rtcp_feedback: vec![
+                feedback("transport-cc", ""),
+                feedback("ccm", "fir"),
+                feedback("nack", ""),
+                feedback("nack", "pli"),
+            ],
+        },
+        payload_type: H264_PAYLOAD,
+    }
+}

@@ -1,0 +1,166 @@
+//! [`Transport`] by WebRTC: one peer connection for each participant.
+//!
+//! `line` builds a peer connection, `negotiate` is the one task that owns it, `channels` and `video`
+//! move data, `pace` keeps the crate's driver prompt.
+
+mod channels;
+mod feedback;
+mod line;
+mod negotiate;
+mod pace;
+mod sdp;
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicU8, AtomicUsize, Ordering},
+};
+
+use bytes::Bytes;
+use deskside_protocol::socket::Signal;
+use tokio::{runtime::Handle, sync::mpsc};
+
+use self::{
+    channels::Outbox,
+    negotiate::{Event, Negotiator},
+    pace::Pace,
+};
+use crate::{Channel, Connector, LinkConfig, LinkEvent, LinkSink, SendError, Transport};
+
+/// Signals of the other side that may wait to be worked on; more are dropped.
+const SIGNALS: usize = 256;
+
+/// Makes connections by WebRTC on a tokio runtime.
+#[derive(Clone, Debug)]
+pub struct WebrtcConnector {
+    runtime: Handle,
+}
+
+impl WebrtcConnector {
+    /// Connections run on `runtime`; it needs its I/O and time drivers.
+    pub fn new(runtime: Handle) -> Self {
+        Self { runtime }
+    }
+}
+
+impl Connector for WebrtcConnector {
+    fn connect(&self, config: LinkConfig, sink: Arc<dyn LinkSink>) -> Arc<dyn Transport> {
+        let (events, inbox) = mpsc::unbounded_channel();
+        let shared = Arc::new(Shared {
+            sink,
+            pace: Pace::new(),
+            outboxes: [Channel::Control, Channel::Pointer, Channel::Picture].map(Outbox::new),
+            phase: AtomicU8::new(Phase::Connecting as u8),
+        });
+        let waiting = Arc::new(AtomicUsize::new(0));
+        let negotiator = Negotiator::new(config, shared.clone(), events.clone(), waiting.clone());
+        self.runtime.spawn(negotiator.run(inbox));
+        Arc::new(Link { shared, events, waiting })
+    }
+}
+
+/// What the tasks of a link have in common.
+struct Shared {
+    sink: Arc<dyn LinkSink>,
+    pace: Arc<Pace>,
+    outboxes: [Outbox; 3],
+    phase: AtomicU8,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+enum Phase {
+    Connecting,
+    Open,
+    Closed,
+}
+
+impl Shared {
+    fn outbox(&self, channel: Channel) -> &Outbox {
+        &self.outboxes[channel as usize]
+    }
+
+    fn is(&self, phase: Phase) -> bool {
+        self.phase.load(Ordering::Acquire) == phase as u8
+    }
+
+    /// True for the first who closes; nothing is reported after that.
+    fn close(&self) -> bool {
+        self.phase.swap(Phase::Closed as u8, Ordering::AcqRel) != Phase::Closed as u8
+    }
+
+    /// False when it is closed already.
+    fn open(&self) -> bool {
+        let (from, to) = (Phase::Connecting as u8, Phase::Open as u8);
+        self.phase.compare_exchange(from, to, Ordering::AcqRel, Ordering::Acquire).is_ok()
+    }
+
+    fn report(&self, event: LinkEvent) {
+        if !self.is(Phase::Closed) {
+            self.sink.event(event);
+        }
+    }
+}
+
+/// The handle of one connection.
+struct Link {
+    shared: Arc<Shared>,
+    events: mpsc::UnboundedSender<Event>,
+    waiting: Arc<AtomicUsize>,
+}
+
+impl Link {
+    fn tell(&self, event: Event) {
+        // Fails only after the end, when there is nobody to tell.
+        let _ = self.events.send(event);
+    }
+}
+
+impl Transport for Link {
+    fn signal(&self, signal: Signal) {
+        if self.waiting.fetch_add(1, Ordering::AcqRel) >= SIGNALS {
+            self.waiting.fetch_sub(1, Ordering::AcqRel);
+            tracing::warn!("the other side signals faster than it can be followed; one signal dropped");
+            return;
+        }
+        self.tell(Event::Signal(signal));
+    }
+
+    fn send(&self, channel: Channel, message: Bytes) -> Result<(), SendError> {
+        if !self.shared.is(Phase::Open) {
+            return Err(SendError::Closed);
+        }
+        self.shared.outbox(channel).push(message)
+    }
+
+    fn queued(&self, channel: Channel) -> usize {
+        self.shared.outbox(channel).queued()
+    }
+
+    fn send_video(&self, _access_unit: Bytes, _at: u64) {}
+
+    fn request_key_frame(&self) {}
+
+    fn restart(&self) {
+        self.tell(Event::Restart);
+    }
+
+    fn close(&self) {
+        self.shared.close();
+        self.tell(Event::Close);
+    }
+}
+
+impl Drop for Link {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+fn random_u32() -> u32 {
+    let mut bytes = [0; 4];
+    if getrandom::fill(&mut bytes).is_err() {
+        // Only spreads identifiers; nothing secret hangs on it.
+        tracing::warn!("the system gives no random numbers");
+    }
+    u32::from_ne_bytes(bytes)
+}

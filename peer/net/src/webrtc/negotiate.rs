@@ -1,0 +1,423 @@
+//! The task that owns a peer connection: descriptions, candidates, restarts and the end.
+//!
+//! Perfect negotiation (W3C WebRTC, section 10.7), made smaller: channels and track exist from the start,
+//! so that offers are only made to begin and to restart, and only the impolite side (the offerer) makes
+//! them; the other one asks for an offer by [`Signal::Renew`]. Offers of other programs are followed.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use deskside_protocol::socket::Signal;
+use sha2::{Digest, Sha256};
+use tokio::{
+    sync::mpsc::{UnboundedReceiver, UnboundedSender},
+    task::JoinSet,
+    time::Instant,
+};
+use webrtc::{
+    error::Result,
+    peer_connection::{
+        PeerConnection, PeerConnectionEventHandler, RTCIceCandidateInit, RTCIceCandidateType,
+        RTCIceConnectionState, RTCPeerConnectionIceEvent, RTCPeerConnectionState, RTCSessionDescription,
+    },
+};
+
+use super::{
+    Phase, Shared,
+    channels::{self, Opening},
+    line::{self, Line},
+    sdp,
+};
+use crate::{LinkConfig, LinkEvent};
+
+/// Candidates of the other side taken for one description; each costs packets to its address.
+const CANDIDATES: usize = 64;
+/// An answerer that is not connected asks for an offer after this time, then after twice that, and so on.
+const NUDGE: Duration = Duration::from_secs(1);
+const NUDGE_MOST: Duration = Duration::from_secs(16);
+/// A path that is lost is looked for anew this often.
+const RETRY: Duration = Duration::from_secs(4);
+
+/// What the task is told.
+pub(super) enum Event {
+    Signal(Signal),
+    Restart,
+    Close,
+    /// From a line's handler; `0` is the line's generation.
+    Candidate(u32, RTCIceCandidateInit),
+    Ice(u32, RTCIceConnectionState),
+    Ended(u32),
+}
+
+pub(super) struct Negotiator {
+    config: LinkConfig,
+    shared: Arc<Shared>,
+    events: UnboundedSender<Event>,
+    waiting: Arc<AtomicUsize>,
+    generation: u32,
+    line: Option<Line>,
+    /// Ends with the line.
+    tasks: JoinSet<()>,
+    /// Candidates that came before their description, and how many came for it in all.
+    early: Vec<RTCIceCandidateInit>,
+    candidates: usize,
+    /// Fingerprint of the remote description in force.
+    remote: Option<String>,
+    /// Local candidates of the description in force, for when the offer must be sent again.
+    gathered: Vec<Signal>,
+    /// When to nudge or retry, and how long until the time after.
+    alarm: Option<(Instant, Duration)>,
+}
+
+impl Negotiator {
+    pub(super) fn new(
+        config: LinkConfig,
+        shared: Arc<Shared>,
+        events: UnboundedSender<Event>,
+        waiting: Arc<AtomicUsize>,
+    ) -> Self {
+        Self {
+            config,
+            shared,
+            events,
+            waiting,
+            generation: 0,
+            line: None,
+            tasks: JoinSet::new(),
+            early: Vec::new(),
+            candidates: 0,
+            remote: None,
+            gathered: Vec::new(),
+            alarm: None,
+        }
+    }
+
+    pub(super) async fn run(mut self, mut inbox: UnboundedReceiver<Event>) {
+        if let Err(error) = Box::pin(self.begin()).await {
+            tracing::warn!(%error, "no peer connection could be made");
+            self.fail();
+        }
+        while !self.shared.is(Phase::Closed) {
+            let event = tokio::select! {
+                event = inbox.recv() => event,
+                () = until(self.alarm) => {
+                    self.ring().await;
+                    continue;
+                }
+            };
+            let Some(event) = event else { break };
+            if matches!(event, Event::Signal(_)) {
+                self.waiting.fetch_sub(1, Ordering::AcqRel);
+            }
+            if let Err(error) = Box::pin(self.handle(event)).await {
+                // What the other side sent may be anything; a bad description changes nothing.
+                tracing::debug!(%error, "a signal or restart was not followed");
+            }
+        }
+        self.end_line().await;
+    }
+
+    async fn begin(&mut self) -> Result<()> {
+        self.new_line().await?;
+        if self.config.offerer {
+            self.offer().await?;
+        } else {
+            self.alarm = Some((Instant::now() + NUDGE, NUDGE * 2));
+        }
+        Ok(())
+    }
+
+    async fn new_line(&mut self) -> Result<()> {
+        self.end_line().await;
+        self.generation += 1;
+        self.remote = None;
+        self.candidates = 0;
+        self.shared.pace.set_indirect(true);
+        let handler = Arc::new(Handler { generation: self.generation, events: self.events.clone() });
+        let line = line::build(&self.config, &self.shared.sink, &self.shared.pace, handler).await?;
+        let opening = Opening::new(&line);
+        for (which, channel) in &line.channels {
+            let (shared, events, generation) = (self.shared.clone(), self.events.clone(), self.generation);
+            let (which, channel, opening) = (*which, channel.clone(), opening.clone());
+            self.tasks.spawn(channels::write(shared.clone(), which, channel.clone()));
+            self.tasks.spawn(async move {
+                channels::read(shared, which, channel, opening).await;
+                let _ = events.send(Event::Ended(generation));
+            });
+        }
+        self.line = Some(line);
+        Ok(())
+    }
+
+    async fn end_line(&mut self) {
+        if let Some(line) = self.line.take()
+            && let Err(error) = line.pc.close().await
+        {
+            tracing::debug!(%error, "closing a peer connection");
+        }
+        self.tasks.shutdown().await;
+    }
+
+    /// The connection is of no use any more.
+    fn fail(&self) {
+        if self.shared.close() {
+            self.shared.sink.event(LinkEvent::Closed);
+        }
+    }
+
+    async fn handle(&mut self, event: Event) -> Result<()> {
+        match event {
+            Event::Signal(Signal::Offer { sdp }) => self.offered(sdp).await?,
+            Event::Signal(Signal::Answer { sdp }) => self.answered(sdp).await?,
+            Event::Signal(Signal::Candidate { candidate, mid, mline }) => {
+                self.remote_candidate(candidate, mid, mline).await?;
+            }
+            Event::Signal(Signal::Renew) if self.config.offerer => self.renew().await?,
+            Event::Signal(Signal::Renew | Signal::Unknown) | Event::Close => {}
+            Event::Restart => self.restart().await?,
+            Event::Candidate(generation, init) if generation == self.generation => {
+                let signal = Signal::Candidate {
+                    candidate: init.candidate,
+                    mid: init.sdp_mid,
+                    mline: init.sdp_mline_index,
+                };
+                self.gathered.push(signal.clone());
+                self.shared.report(LinkEvent::Signal(signal));
+            }
+            Event::Ice(generation, state) if generation == self.generation => self.path(state).await,
+            Event::Ended(generation) if generation == self.generation => self.fail(),
+            Event::Candidate(..) | Event::Ice(..) | Event::Ended(_) => {}
+        }
+        Ok(())
+    }
+
+    fn pc(&self) -> Option<Arc<dyn PeerConnection>> {
+        self.line.as_ref().map(|line| line.pc.clone())
+    }
+
+    async fn offer(&mut self) -> Result<()> {
+        let Some(pc) = self.pc() else { return Ok(()) };
+        let offer = pc.create_offer(None).await?;
+        let sdp = offer.sdp.clone();
+        self.gathered.clear();
+        // Its candidates follow through this task's own inbox, so they come after it.
+        pc.set_local_description(offer).await?;
+        self.shared.report(LinkEvent::Signal(Signal::Offer { sdp }));
+        Ok(())
+    }
+
+    async fn offered(&mut self, sdp: String) -> Result<()> {
+        let fingerprint = sdp::fingerprint(&sdp);
+        if self.remote.is_some() && self.remote != fingerprint {
+            // The other side made a new connection. Ours can follow as long as nobody relied on it.
+            if self.shared.is(Phase::Open) {
+                self.fail();
+                return Ok(());
+            }
+            let early = std::mem::take(&mut self.early);
+            self.new_line().await?;
+            self.early = early;
+        }
+        let Some(pc) = self.pc() else { return Ok(()) };
+        if self.config.offerer && pc.pending_local_description().await.is_some() {
+            // Both offered: ours stands.
+            return Ok(());
+        }
+        self.candidates = self.early.len();
+        pc.set_remote_description(RTCSessionDescription::offer(sdp)?).await?;
+        self.remote = fingerprint;
+        let answer = pc.create_answer(None).await?;
+        let sdp = answer.sdp.clone();
+        self.gathered.clear();
+        pc.set_local_description(answer).await?;
+        self.shared.report(LinkEvent::Signal(Signal::Answer { sdp }));
+        self.shared.pace.kick();
+        self.take_early(&pc).await
+    }
+
+    async fn answered(&mut self, sdp: String) -> Result<()> {
+        let Some(pc) = self.pc() else { return Ok(()) };
+        if pc.pending_local_description().await.is_none() {
+            return Ok(());
+        }
+        let fingerprint = sdp::fingerprint(&sdp);
+        if self.remote.is_some() && self.remote != fingerprint {
+            // It lost its side of the connection, and so this one has no other end.
+            self.fail();
+            return Ok(());
+        }
+        self.candidates = self.early.len();
+        pc.set_remote_description(RTCSessionDescription::answer(sdp)?).await?;
+        self.remote = fingerprint;
+        self.shared.pace.kick();
+        self.take_early(&pc).await
+    }
+
+    async fn take_early(&mut self, pc: &Arc<dyn PeerConnection>) -> Result<()> {
+        for init in std::mem::take(&mut self.early) {
+            pc.add_ice_candidate(init).await?;
+            self.shared.pace.kick();
+        }
+        Ok(())
+    }
+
+    async fn remote_candidate(
+        &mut self,
+        candidate: String,
+        mid: Option<String>,
+        mline: Option<u16>,
+    ) -> Result<()> {
+        // An empty one only says that no more will come; a name ending in .local cannot be looked up here.
+        if candidate.is_empty() || candidate.contains(".local ") || self.candidates >= CANDIDATES {
+            return Ok(());
+        }
+        self.candidates += 1;
+        let init =
+            RTCIceCandidateInit { candidate, sdp_mid: mid, sdp_mline_index: mline, ..Default::default() };
+        match self.pc() {
+            // Until an answer came, candidates belong to a description that is still to come.
+            Some(pc) if self.remote.is_some() && pc.pending_local_description().await.is_none() => {
+                pc.add_ice_candidate(init).await?;
+                self.shared.pace.kick();
+            }
+            _ => self.early.push(init),
+        }
+        Ok(())
+    }
+
+    /// New credentials and candidates on both sides (RFC 8445, section 2.4).
+    async fn restart(&mut self) -> Result<()> {
+        if !self.config.offerer {
+            self.shared.report(LinkEvent::Signal(Signal::Renew));
+            return Ok(());
+        }
+        self.renew().await
+    }
+
+    async fn renew(&mut self) -> Result<()> {
+        let Some(pc) = self.pc() else { return Ok(()) };
+        self.shared.pace.set_indirect(true);
+        match pc.pending_local_description().await {
+            // The offer or its answer was lost on the way.
+            Some(pending) => {
+                self.shared.report(LinkEvent::Signal(Signal::Offer { sdp: pending.sdp }));
+                for candidate in self.gathered.clone() {
+                    self.shared.report(LinkEvent::Signal(candidate));
+                }
+                Ok(())
+            }
+            None => {
+                pc.restart_ice().await?;
+                self.offer().await
+            }
+        }
+    }
+
+    async fn path(&mut self, state: RTCIceConnectionState) {
+        match state {
+            RTCIceConnectionState::Connected | RTCIceConnectionState::Completed => {
+                self.alarm = None;
+                let relayed = match self.pc() {
+                    Some(pc) => relayed(&pc).await,
+                    None => None,
+                };
+                self.shared.report(LinkEvent::State { up: true, relayed });
+            }
+            RTCIceConnectionState::Disconnected => {
+                self.shared.report(LinkEvent::State { up: false, relayed: None });
+                self.alarm = Some((Instant::now(), RETRY));
+            }
+            RTCIceConnectionState::Failed => self.fail(),
+            _ => {}
+        }
+    }
+
+    async fn ring(&mut self) {
+        let Some((_, next)) = self.alarm else { return };
+        if self.shared.is(Phase::Open) {
+            self.alarm = Some((Instant::now() + RETRY, RETRY));
+            if let Err(error) = self.restart().await {
+                tracing::debug!(%error, "looking for a new path");
+            }
+        } else {
+            self.alarm = Some((Instant::now() + next, (next * 2).min(NUDGE_MOST)));
+            self.shared.report(LinkEvent::Signal(Signal::Renew));
+        }
+    }
+}
+
+async fn until(alarm: Option<(Instant, Duration)>) {
+    match alarm {
+        Some((at, _)) => tokio::time::sleep_until(at).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// Whether the local end of the selected pair is a relay's.
+async fn relayed(pc: &Arc<dyn PeerConnection>) -> Option<bool> {
+    let pair = pc.sctp().await?.transport().ice_transport().get_selected_candidate_pair().await.ok()??;
+    let relay = RTCIceCandidateType::Relay;
+    Some(pair.local().typ == relay || pair.remote().typ == relay)
+}
+
+/// All channels are open: tells with which certificates. False when it is closed already.
+pub(super) async fn announce(shared: &Shared, pc: &Arc<dyn PeerConnection>) -> bool {
+    let (Some(local), Some(remote)) = (local_fingerprint(pc).await, remote_fingerprint(pc).await) else {
+        tracing::warn!("a connection without certificates");
+        return false;
+    };
+    if let Some(local_relay) = relayed(pc).await {
+        shared.pace.set_indirect(local_relay);
+    }
+    if !shared.open() {
+        return false;
+    }
+    shared.sink.event(LinkEvent::Open { local, remote });
+    true
+}
+
+async fn local_fingerprint(pc: &Arc<dyn PeerConnection>) -> Option<[u8; 32]> {
+    sdp::digest(&sdp::fingerprint(&pc.local_description().await?.sdp)?)
+}
+
+/// From the certificate that the DTLS handshake really saw.
+async fn remote_fingerprint(pc: &Arc<dyn PeerConnection>) -> Option<[u8; 32]> {
+    let certificates = pc.sctp().await?.transport().get_remote_certificates().await.ok()?;
+    Some(Sha256::digest(certificates.first()?).into())
+}
+
+/// Carries a line's events to the task; runs on the driver, so it must not wait.
+struct Handler {
+    generation: u32,
+    events: UnboundedSender<Event>,
+}
+
+impl Handler {
+    fn tell(&self, event: Event) {
+        let _ = self.events.send(event);
+    }
+}
+
+#[async_trait::async_trait]
+impl PeerConnectionEventHandler for Handler {
+    async fn on_ice_candidate(&self, event: RTCPeerConnectionIceEvent) {
+        if let Ok(init) = event.candidate.to_json() {
+            self.tell(Event::Candidate(self.generation, init));
+        }
+    }
+
+    async fn on_ice_connection_state_change(&self, state: RTCIceConnectionState) {
+        self.tell(Event::Ice(self.generation, state));
+    }
+
+    async fn on_connection_state_change(&self, state: RTCPeerConnectionState) {
+        if matches!(state, RTCPeerConnectionState::Failed | RTCPeerConnectionState::Closed) {
+            self.tell(Event::Ended(self.generation));
+        }
+    }
+}
