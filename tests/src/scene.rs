@@ -1,0 +1,108 @@
+//! The usual beginning: a server, a customer's computer, an agent, and both in one session.
+
+use std::time::Instant;
+
+use deskside_session::{
+    command::{Act, Command},
+    view::{LinkView, View},
+};
+
+use crate::{Display, Peer, Picture, Server, peer::Start, wait};
+
+/// Drop order: the peers leave before their server and displays go.
+pub struct Scene {
+    pub agent: Peer,
+    pub customer: Peer,
+    pub server: Server,
+    /// The customer's computer.
+    pub desk: Display,
+}
+
+impl Scene {
+    /// A customer at a screen of 1280×800 has joined by the number.
+    #[track_caller]
+    pub fn joined() -> Self {
+        Self::on(Server::start(), Display::start(1280, 800, "us"))
+    }
+
+    /// The same with this server and this customer's computer.
+    #[track_caller]
+    pub fn on(server: Server, desk: Display) -> Self {
+        Self::with(server, desk, |agent| agent, |customer| customer)
+    }
+
+    /// The same, with other ways to start the two peers.
+    #[track_caller]
+    pub fn with(
+        server: Server,
+        desk: Display,
+        agent: impl FnOnce(Start) -> Start,
+        customer: impl FnOnce(Start) -> Start,
+    ) -> Self {
+        let agent = agent(Start::new("agent", server.url(), None).agent()).start();
+        let number = agent.wait_session("a session", |_| true).number.to_string();
+        let customer = customer(Start::new("customer", server.url(), Some(&desk)).join(&number)).start();
+        let scene = Self { agent, customer, server, desk };
+        scene.wait_secure();
+        scene
+    }
+
+    /// Waits until each shows a proven connection to the other.
+    #[track_caller]
+    pub fn wait_secure(&self) {
+        self.agent.wait_session("a proven connection", secure);
+        self.customer.wait_session("a proven connection", secure);
+    }
+
+    /// The agent asks, the customer allows.
+    #[track_caller]
+    pub fn allow(&mut self, act: Act) {
+        self.agent.tell(Command::Ask { act });
+        self.customer.answer(act, true);
+        self.agent.wait_session("the grant", |s| s.grants.iter().any(|g| g.act == act));
+    }
+
+    /// View is allowed and the viewer shows what is on the screen.
+    #[track_caller]
+    pub fn viewing() -> Self {
+        let mut scene = Self::joined();
+        scene.allow(Act::View);
+        scene.wait_same_picture();
+        scene
+    }
+
+    /// Control is allowed, and the picture is there.
+    #[track_caller]
+    pub fn controlling() -> Self {
+        let mut scene = Self::joined();
+        scene.allow(Act::Control);
+        scene.wait_same_picture();
+        scene
+    }
+
+    /// Waits until the viewer's picture is, pixel by pixel, what is on the customer's screen.
+    #[track_caller]
+    pub fn wait_same_picture(&mut self) -> Picture {
+        let end = Instant::now() + wait::DEADLINE;
+        loop {
+            let there = self.desk.picture();
+            let here = self.agent.try_picture();
+            let differ = here.as_ref().map(|p| p.different(&there));
+            match here {
+                Some(picture) if differ == Some(0) && self.desk.picture() == there => return picture,
+                _ => {}
+            }
+            assert!(
+                Instant::now() < end,
+                "the viewer never showed what is on the screen: {differ:?} pixels differ\n{}\n{}",
+                self.agent.story(),
+                self.customer.story()
+            );
+        }
+    }
+}
+
+/// Somebody else is there, and the connection is proven.
+pub fn secure(session: &View) -> bool {
+    session.others.iter().any(|o| matches!(o.link, LinkView::Secure { .. }))
+}

@@ -1,0 +1,146 @@
+//! The real server, on a free port, with data of its own.
+
+use std::process::{Command, ExitStatus, Stdio};
+
+use deskside_protocol::api::{SessionOpened, Setup, SignIn, SignedIn};
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::{http, process::Process, programs};
+
+/// The account that [`Server::start`] makes.
+pub const AGENT: &str = "Ada Lovelace";
+pub const PASSWORD: &str = "correct horse battery staple";
+
+pub struct Server {
+    url: String,
+    folder: TempDir,
+    settings: Vec<(String, String)>,
+    process: Process,
+    /// Printed by the first start.
+    pub setup_token: String,
+}
+
+impl Server {
+    /// A server with one account, [`AGENT`].
+    #[track_caller]
+    pub fn start() -> Self {
+        Self::with(&[])
+    }
+
+    /// The same, with settings by environment, for example `("DESKSIDE_NUMBER_LIVES", "1s")`.
+    #[track_caller]
+    pub fn with(settings: &[(&str, &str)]) -> Self {
+        let server = Self::fresh(settings);
+        let answer = server.post(
+            "/api/v1/setup",
+            &Setup { token: server.setup_token.clone(), name: AGENT.into(), password: PASSWORD.into() },
+            None,
+        );
+        assert!((200..300).contains(&answer.status), "set-up: {answer:?}");
+        server
+    }
+
+    /// A server without any account yet.
+    #[track_caller]
+    pub fn fresh(settings: &[(&str, &str)]) -> Self {
+        let folder = tempfile::tempdir().expect("a folder for the server");
+        let settings: Vec<_> = settings.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
+        let process = spawn(&folder, "127.0.0.1:0", &settings);
+        let mut server = Self { url: String::new(), folder, settings, process, setup_token: String::new() };
+        server.setup_token = server.process.line("its set-up token", |l| {
+            let (_, token) = l.split_once("set-up token: ")?;
+            Some(token.split_whitespace().next()?.to_owned())
+        });
+        server.wait_listening();
+        server
+    }
+
+    fn wait_listening(&mut self) {
+        self.url = self.process.line("where it listens", |l| {
+            let (_, url) = l.split_once("listening on ")?;
+            Some(url.split_whitespace().next()?.trim_end_matches('/').to_owned())
+        });
+    }
+
+    /// `http://127.0.0.1:port`
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    pub fn port(&self) -> u16 {
+        self.url.rsplit(':').next().and_then(|p| p.parse().ok()).expect("a port in the server's address")
+    }
+
+    pub fn id(&self) -> u32 {
+        self.process.id()
+    }
+
+    /// Ends it as a crash would.
+    pub fn kill(&mut self) {
+        self.process.kill();
+    }
+
+    /// Asks it to stop, and waits until it has.
+    #[track_caller]
+    pub fn stop(&mut self) -> ExitStatus {
+        self.process.signal(libc::SIGTERM);
+        self.process.wait()
+    }
+
+    /// Starts it again with the same data at the same address.
+    #[track_caller]
+    pub fn start_again(&mut self) {
+        let address = http::address(&self.url).to_owned();
+        self.process = spawn(&self.folder, &address, &self.settings);
+        self.wait_listening();
+    }
+
+    /// What it wrote to its log, over all starts.
+    pub fn log(&self) -> String {
+        self.process.log()
+    }
+
+    /// Where its data is.
+    pub fn data(&self) -> std::path::PathBuf {
+        self.folder.path().join("data")
+    }
+
+    #[track_caller]
+    pub fn get(&self, path: &str) -> http::Answer {
+        http::get(&self.url, path).unwrap_or_else(|e| panic!("GET {path}: {e}\n{}", self.process.story()))
+    }
+
+    #[track_caller]
+    pub fn post(&self, path: &str, body: &impl serde::Serialize, token: Option<&str>) -> http::Answer {
+        http::post(&self.url, path, body, token)
+            .unwrap_or_else(|e| panic!("POST {path}: {e}\n{}", self.process.story()))
+    }
+
+    /// Signs [`AGENT`] in.
+    #[track_caller]
+    pub fn sign_in(&self) -> SignedIn {
+        let answer =
+            self.post("/api/v1/sign-in", &SignIn { name: AGENT.into(), password: PASSWORD.into() }, None);
+        serde_json::from_str(&answer.body).unwrap_or_else(|e| panic!("sign-in: {e}: {answer:?}"))
+    }
+
+    /// Opens a session without a peer.
+    #[track_caller]
+    pub fn open_session(&self) -> SessionOpened {
+        let token = self.sign_in().token;
+        let answer = self.post("/api/v1/sessions", &Value::Object(Default::default()), Some(&token));
+        serde_json::from_str(&answer.body).unwrap_or_else(|e| panic!("open a session: {e}: {answer:?}"))
+    }
+}
+
+fn spawn(folder: &TempDir, listen: &str, settings: &[(String, String)]) -> Process {
+    let mut command = Command::new(programs::deskside_server());
+    command
+        .args(["--listen", listen, "--data-dir"])
+        .arg(folder.path().join("data"))
+        .current_dir(folder.path())
+        .stdin(Stdio::null())
+        .envs(settings.iter().map(|(k, v)| (k, v)));
+    Process::start("server", &mut command, folder.path())
+}
