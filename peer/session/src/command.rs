@@ -16,7 +16,8 @@ pub enum Act {
     Clipboard,
 }
 
-/// Which request a consent prompt answers; counted by the asking side.
+/// Which request this is. On the wire it is counted by the asking side; a [`crate::view::Prompt`] and its
+/// answer are counted by the customer's side, so that a late answer never fits another prompt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct RequestId(pub u32);

@@ -13,6 +13,9 @@ use crate::{
 /// What happened.
 #[derive(Clone, Debug)]
 pub enum Input {
+    /// The time of [`crate::Session::poll_timeout`] is reached. Every other input, too, runs first
+    /// what is due.
+    Timeout,
     /// The server's roster, whole.
     Roster(Vec<Entry>),
     ServerLost,

@@ -5,10 +5,26 @@
 //! sockets, no clock, no screen and no threads; pictures and sound do not pass through it.
 
 pub mod app;
+mod chat;
+mod clipboard;
 pub mod command;
+mod consent;
+mod grants;
+mod identity;
 pub mod input;
 pub mod io;
+mod join;
+mod outbox;
+mod roster;
+mod session;
+mod sharing;
+mod time;
+mod trust;
 pub mod view;
 pub mod wire;
 
 pub use deskside_protocol::{ParticipantId, Role, SessionNumber};
+pub use identity::{Identity, LinkSecret, PublicKey};
+pub use join::{BadTarget, JoinTarget};
+pub use session::{Session, Start};
+pub use time::Now;

@@ -1,0 +1,156 @@
+//! Grants: the only way to a device output.
+//!
+//! A grant is a person's key, an act, and this session. On the customer's side the person is who got
+//! it; on the agent's side who gave it. [`Permit`] can be made here only, and the outbox takes no
+//! device output without one.
+
+use std::collections::BTreeSet;
+
+use crate::{SessionNumber, command::Act, identity::PublicKey};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Held {
+    person: PublicKey,
+    act: Act,
+    session: SessionNumber,
+}
+
+pub(crate) struct Grants {
+    session: SessionNumber,
+    held: BTreeSet<Held>,
+    /// Persons who get what they ask for without a question.
+    allow_all: BTreeSet<PublicKey>,
+}
+
+/// Shows that a grant stood when it was made. Not kept: asked for anew at each output.
+#[derive(Debug)]
+pub(crate) struct Permit {
+    act: Act,
+}
+
+impl Permit {
+    pub(crate) fn act(&self) -> Act {
+        self.act
+    }
+}
+
+impl Grants {
+    pub(crate) fn new(session: SessionNumber) -> Self {
+        Self { session, held: BTreeSet::new(), allow_all: BTreeSet::new() }
+    }
+
+    fn key(&self, person: PublicKey, act: Act) -> Held {
+        Held { person, act, session: self.session }
+    }
+
+    pub(crate) fn permit(&self, person: PublicKey, act: Act) -> Option<Permit> {
+        self.has(person, act).then_some(Permit { act })
+    }
+
+    pub(crate) fn has(&self, person: PublicKey, act: Act) -> bool {
+        self.held.contains(&self.key(person, act))
+    }
+
+    /// [`Act::Control`] brings [`Act::View`] with it, and there is one controller: returns who lost it.
+    pub(crate) fn give(&mut self, person: PublicKey, act: Act) -> Vec<PublicKey> {
+        let mut lost = Vec::new();
+        if act == Act::Control {
+            lost = self.holders(Act::Control).filter(|p| *p != person).collect();
+            for p in &lost {
+                self.take(*p, Act::Control);
+            }
+            self.held.insert(self.key(person, Act::View));
+        }
+        self.held.insert(self.key(person, act));
+        lost
+    }
+
+    /// Taking [`Act::View`] takes [`Act::Control`] too. Whether there was something to take.
+    pub(crate) fn take(&mut self, person: PublicKey, act: Act) -> bool {
+        if act == Act::View {
+            self.held.remove(&self.key(person, Act::Control));
+        }
+        self.held.remove(&self.key(person, act))
+    }
+
+    pub(crate) fn take_from_all(&mut self, act: Act) -> Vec<PublicKey> {
+        let from: Vec<_> = self.holders(act).collect();
+        for p in &from {
+            self.take(*p, act);
+        }
+        from
+    }
+
+    /// The person is gone: nothing stays.
+    pub(crate) fn forget(&mut self, person: PublicKey) {
+        self.held.retain(|h| h.person != person);
+        self.allow_all.remove(&person);
+    }
+
+    /// Everything, and the leave to go without asking.
+    pub(crate) fn clear(&mut self) -> Vec<PublicKey> {
+        let persons: BTreeSet<_> = self.held.iter().map(|h| h.person).collect();
+        self.held.clear();
+        self.allow_all.clear();
+        persons.into_iter().collect()
+    }
+
+    pub(crate) fn holders(&self, act: Act) -> impl Iterator<Item = PublicKey> {
+        self.held.iter().filter(move |h| h.act == act).map(|h| h.person)
+    }
+
+    /// In the order view, control, clipboard.
+    pub(crate) fn of(&self, person: PublicKey) -> Vec<Act> {
+        self.held.iter().filter(|h| h.person == person).map(|h| h.act).collect()
+    }
+
+    pub(crate) fn allow_all(&mut self, person: PublicKey) {
+        self.allow_all.insert(person);
+    }
+
+    pub(crate) fn ask_again(&mut self) {
+        self.allow_all.clear();
+    }
+
+    pub(crate) fn allows_all(&self, person: PublicKey) -> bool {
+        self.allow_all.contains(&person)
+    }
+
+    pub(crate) fn any_allow_all(&self) -> bool {
+        !self.allow_all.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::identity::Identity;
+
+    fn person(n: u8) -> PublicKey {
+        Identity::from_seed([n; 32]).public()
+    }
+
+    #[test]
+    fn control_includes_view_and_goes_with_it() {
+        let mut g = Grants::new(SessionNumber::new(123_456_789).unwrap());
+        let (a, b) = (person(1), person(2));
+        assert!(g.permit(a, Act::View).is_none());
+        assert_eq!(g.give(a, Act::Control), []);
+        assert_eq!(g.of(a), [Act::View, Act::Control]);
+        assert_eq!(g.give(b, Act::Control), [a]);
+        assert_eq!(g.of(a), [Act::View]);
+        assert!(g.take(b, Act::View));
+        assert!(!g.has(b, Act::Control));
+        assert!(!g.take(b, Act::Control));
+    }
+
+    #[test]
+    fn clear_also_ends_the_general_leave() {
+        let mut g = Grants::new(SessionNumber::new(123_456_789).unwrap());
+        let a = person(1);
+        g.allow_all(a);
+        g.give(a, Act::Clipboard);
+        assert_eq!(g.clear(), [a]);
+        assert!(!g.allows_all(a) && !g.any_allow_all() && g.of(a).is_empty());
+    }
+}

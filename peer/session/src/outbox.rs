@@ -1,0 +1,60 @@
+//! What the core wants done, in order. Outputs that reach a device need a [`Permit`].
+
+use std::collections::VecDeque;
+
+use crate::{
+    ParticipantId,
+    command::{Act, Coder, Screen},
+    grants::Permit,
+    input::InputEvent,
+    io::{Capture, Output},
+    wire::Message,
+};
+
+#[derive(Default)]
+pub(crate) struct Outbox(VecDeque<Output>);
+
+impl Outbox {
+    pub(crate) fn pop(&mut self) -> Option<Output> {
+        self.0.pop_front()
+    }
+
+    /// Everything that needs no grant; what does is dropped here.
+    pub(crate) fn push(&mut self, output: Output) {
+        let device = matches!(output, Output::Capture(_) | Output::Inject(_) | Output::SetClipboard(_));
+        debug_assert!(!device, "a device output without a permit");
+        if !device {
+            self.0.push_back(output);
+        }
+    }
+
+    pub(crate) fn say(&mut self, peer: ParticipantId, message: &Message) {
+        self.0.push_back(Output::SendControl { peer, bytes: message.encode() });
+    }
+
+    pub(crate) fn inject(&mut self, permit: &Permit, event: InputEvent) {
+        if permit.act() == Act::Control {
+            self.0.push_back(Output::Inject(event));
+        }
+    }
+
+    pub(crate) fn set_clipboard(&mut self, permit: &Permit, text: String) {
+        if permit.act() == Act::Clipboard {
+            self.0.push_back(Output::SetClipboard(text));
+        }
+    }
+
+    /// One permit for each viewer. Returns what was said.
+    pub(crate) fn capture(
+        &mut self,
+        viewers: Vec<(ParticipantId, Permit)>,
+        screen: Screen,
+        coder: Coder,
+        paused: bool,
+    ) -> Capture {
+        let viewers = viewers.into_iter().filter(|(_, p)| p.act() == Act::View).map(|(id, _)| id).collect();
+        let capture = Capture { screen, viewers, coder, paused };
+        self.0.push_back(Output::Capture(capture.clone()));
+        capture
+    }
+}

@@ -1,0 +1,265 @@
+//! What the person at this computer, and its devices, want.
+
+use std::collections::BTreeSet;
+
+use super::Session;
+use crate::{
+    ParticipantId, Role,
+    app::Ending,
+    clipboard,
+    command::{Act, Coder, Command, RequestId, Screen, Shortcut},
+    input::{InputEvent, Key, NamedKey},
+    io::{DeviceEvent, Output},
+    sharing::{Way, clamp, stops_picture},
+    view::{ChatLine, Notice, Trouble},
+    wire::{MAX_CHAT, Message, message::input_in_limits},
+};
+
+/// Who may do what; everything else has no effect.
+pub(crate) fn may_command(role: Role, command: &Command) -> bool {
+    match command {
+        Command::Ask { .. }
+        | Command::CancelAsk
+        | Command::ReleaseControl
+        | Command::SetCoder { .. }
+        | Command::SetScreen { .. }
+        | Command::Input { .. }
+        | Command::SendShortcut { .. }
+        | Command::End => role == Role::Primary,
+        Command::Answer { .. }
+        | Command::AllowAll
+        | Command::Revoke { .. }
+        | Command::Pause { .. }
+        | Command::TakeBack => role == Role::Customer,
+        Command::StopSharing => role != Role::Assistant,
+        Command::Chat { .. } | Command::ChatRead | Command::Leave => true,
+    }
+}
+
+impl Session {
+    pub(super) fn on_command(&mut self, command: Command) {
+        if !may_command(self.role, &command) {
+            return;
+        }
+        match command {
+            Command::Ask { act } => self.ask(act),
+            Command::CancelAsk => self.cancel_ask(),
+            Command::ReleaseControl => self.give_back(&[Act::Control]),
+            Command::SetCoder { coder } => self.wish(Some(coder), None),
+            Command::SetScreen { screen } => self.wish(None, Some(screen)),
+            Command::Input { event } => self.send_input(event),
+            Command::SendShortcut { shortcut } => {
+                for event in keys(shortcut) {
+                    self.send_input(event);
+                }
+            }
+            Command::Answer { request, allow, all } => self.on_answer(request, allow, all),
+            Command::AllowAll => self.on_allow_all(),
+            Command::Revoke { act } => self.on_revoke(act),
+            Command::Pause { paused } => self.pause(paused),
+            Command::TakeBack => self.take_back(),
+            Command::StopSharing if self.role == Role::Customer => {
+                if self.is_sharing() {
+                    self.stop_all(false);
+                }
+            }
+            Command::StopSharing => self.give_back(&[Act::View, Act::Control, Act::Clipboard]),
+            Command::Chat { to, text } => self.chat(to, text),
+            Command::ChatRead => self.chat.unread = 0,
+            Command::Leave => self.finish(Ending::Left, Some(Output::TellServerLeave)),
+            Command::End => self.finish(Ending::EndedByMe, Some(Output::TellServerEnd)),
+        }
+    }
+
+    pub(super) fn on_device(&mut self, event: DeviceEvent) {
+        match event {
+            DeviceEvent::Clipboard(text) => self.send_clipboard(&text),
+            _ if self.role != Role::Customer => {}
+            DeviceEvent::OwnInput => self.on_own_input(),
+            DeviceEvent::PanicKey => self.stop_all(true),
+            DeviceEvent::Monitors(monitors) => self.share.set_monitors(monitors),
+            DeviceEvent::PictureSize { width, height } => {
+                self.share.size = (width, height);
+                self.share.trouble = None;
+            }
+            DeviceEvent::Coder(coder) => self.share.coder_now = Some(coder),
+            DeviceEvent::Trouble(trouble) => self.on_trouble(trouble),
+        }
+    }
+
+    fn on_trouble(&mut self, trouble: Trouble) {
+        self.notices.add(Notice::Trouble { trouble });
+        if stops_picture(trouble) {
+            self.share.trouble = Some(trouble);
+        }
+        for id in self.peers.ids() {
+            if self.may(id, Act::View) {
+                self.out.say(id, &Message::Trouble { trouble });
+            }
+        }
+    }
+
+    fn pause(&mut self, paused: bool) {
+        if self.is_sharing() && self.share.paused != paused {
+            self.share.paused = paused;
+            self.notices.add(if paused { Notice::Paused } else { Notice::Resumed });
+        }
+    }
+
+    fn chat(&mut self, to: Option<ParticipantId>, text: String) {
+        if text.len() > MAX_CHAT {
+            return self.notices.add(Notice::ChatTooLong);
+        }
+        let receivers: BTreeSet<_> = self
+            .peers
+            .iter()
+            .filter(|p| to.is_none_or(|to| p.id == to) && !p.is_refused() && p.mailbox.has_room())
+            .map(|p| p.id)
+            .collect();
+        if text.is_empty() || (to.is_some() && receivers.is_empty()) {
+            return;
+        }
+        let at = self.unix_now();
+        let line =
+            ChatLine { from: self.me, name: self.name.clone(), to, text: text.clone(), at, delivered: false };
+        let line = self.chat.add(line, receivers.clone());
+        for id in receivers {
+            if let Some(p) = self.peers.get_mut(id) {
+                p.mailbox.put(line, to.is_some(), at, text.clone());
+            }
+            self.send_chat(id);
+        }
+    }
+
+    // ---- the agent's side ----
+
+    fn ask(&mut self, act: Act) {
+        let Some(id) = self.customer().map(|p| p.id) else { return };
+        let Some(p) = self.peers.get_mut(id) else { return };
+        let request = RequestId(self.requests + 1);
+        if p.viewing.ask(request, act) {
+            self.requests += 1;
+            if p.is_up() {
+                self.out.say(id, &Message::Ask { request, act });
+            }
+        }
+    }
+
+    fn cancel_ask(&mut self) {
+        for p in self.peers.iter_mut() {
+            let held = p.person().map(|k| self.grants.of(k)).unwrap_or_default();
+            for (request, act) in std::mem::take(&mut p.viewing.asked) {
+                if !held.contains(&act) {
+                    p.viewing.wanted.retain(|a| held.contains(a));
+                }
+                if p.is_up() {
+                    self.out.say(p.id, &Message::CancelAsk { request });
+                }
+            }
+        }
+    }
+
+    /// Ends here at once; the customer is told.
+    fn give_back(&mut self, acts: &[Act]) {
+        for p in self.peers.iter_mut() {
+            let Some(person) = p.person() else { continue };
+            let mut any = false;
+            for act in acts {
+                any |= self.grants.take(person, *act);
+                p.viewing.unwant(*act);
+            }
+            if !self.grants.has(person, Act::View) {
+                p.viewing.sharing = None;
+            }
+            if any && p.is_up() {
+                self.out.say(p.id, &Message::GiveBack { acts: acts.to_vec() });
+            }
+        }
+    }
+
+    fn wish(&mut self, coder: Option<Coder>, screen: Option<Screen>) {
+        if let Some(id) = self.viewer
+            && self.may(id, Act::View)
+        {
+            self.out.say(id, &Message::Wish { coder, screen });
+        }
+    }
+
+    /// Whom I control now, and how large the picture is.
+    fn controlled(&self) -> Option<(ParticipantId, (u16, u16))> {
+        let p = self.viewer.and_then(|id| self.peers.get(id)).filter(|p| p.is_reached())?;
+        let s = p.viewing.sharing.as_ref().filter(|s| !s.paused)?;
+        self.may(p.id, Act::Control).then_some((p.id, (s.width, s.height)))
+    }
+
+    fn send_input(&mut self, event: InputEvent) {
+        let Some((id, size)) = self.controlled() else { return };
+        if !input_in_limits(&event) {
+            return;
+        }
+        let Some(event) = clamp(event, size) else { return };
+        match self.pointer.send(self.now, event) {
+            Way::Pointer(moved) => self.send_pointer(id, moved),
+            Way::Control(message) => self.out.say(id, &message),
+        }
+    }
+
+    pub(super) fn on_pointer_rest(&mut self) {
+        let rest = self.pointer.at_rest();
+        if let Some(message) = rest
+            && let Some((id, _)) = self.controlled()
+        {
+            self.out.say(id, &message);
+        }
+    }
+
+    fn send_clipboard(&mut self, text: &str) {
+        if self.share.paused {
+            return;
+        }
+        for id in self.peers.ids() {
+            let both = self.role != Role::Assistant && self.may(id, Act::Clipboard);
+            let Some(p) = self.peers.get_mut(id).filter(|_| both) else { continue };
+            if p.viewing.sharing.as_ref().is_some_and(|s| s.paused) {
+                continue;
+            }
+            p.clipboard_out = p.clipboard_out.wrapping_add(1);
+            for m in clipboard::pieces(p.clipboard_out, text) {
+                self.out.say(id, &m);
+            }
+        }
+    }
+}
+
+/// The keys of a combination: all down, then all up in the opposite order.
+fn keys(shortcut: Shortcut) -> Vec<InputEvent> {
+    use NamedKey::{AltLeft, ControlLeft, Delete, Escape, F4, PrintScreen, SuperLeft, Tab};
+    const F: [NamedKey; 12] = [
+        NamedKey::F1,
+        NamedKey::F2,
+        NamedKey::F3,
+        NamedKey::F4,
+        NamedKey::F5,
+        NamedKey::F6,
+        NamedKey::F7,
+        NamedKey::F8,
+        NamedKey::F9,
+        NamedKey::F10,
+        NamedKey::F11,
+        NamedKey::F12,
+    ];
+    let names = match shortcut {
+        Shortcut::CtrlAltDelete => vec![ControlLeft, AltLeft, Delete],
+        Shortcut::AltTab => vec![AltLeft, Tab],
+        Shortcut::AltF4 => vec![AltLeft, F4],
+        Shortcut::Super => vec![SuperLeft],
+        Shortcut::CtrlEscape => vec![ControlLeft, Escape],
+        Shortcut::PrintScreen => vec![PrintScreen],
+        Shortcut::CtrlAltF(n) => match F.get(usize::from(n).wrapping_sub(1)) {
+            Some(f) => vec![ControlLeft, AltLeft, *f],
+            None => vec![],
+        },
+    };
+    let key = |down| move |k: &NamedKey| InputEvent::Key { key: Key::Named(*k), down };
+    names.iter().map(key(true)).chain(names.iter().rev().map(key(false))).collect()
+}

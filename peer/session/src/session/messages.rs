@@ -1,0 +1,261 @@
+//! What comes from the other participants after the proof.
+
+use super::Session;
+use crate::{
+    ParticipantId, Role,
+    app::Ending,
+    command::{Act, Coder, Screen},
+    input::InputEvent,
+    io::Output,
+    roster::{Peer, Phase},
+    sharing::clamp,
+    view::{ChatLine, Notice, Refusal},
+    wire::{MAX_MESSAGE, Message, Moved, Outcome, Shared, Why},
+};
+
+/// Who may say what to whom; everything else is skipped.
+pub(crate) fn accepts(me: Role, from: Role, message: &Message) -> bool {
+    use Role::{Customer, Primary};
+    match message {
+        // Anyone may ask: who is not the primary agent is told so.
+        Message::Ask { .. } | Message::CancelAsk { .. } => me == Customer && from != Customer,
+        Message::GiveBack { .. } | Message::Wish { .. } | Message::Input { .. } => {
+            (me, from) == (Customer, Primary)
+        }
+        Message::Answered { .. }
+        | Message::Grants { .. }
+        | Message::Sharing { .. }
+        | Message::Trouble { .. } => me != Customer && from == Customer,
+        Message::Clipboard { .. } => matches!((me, from), (Customer, Primary) | (Primary, Customer)),
+        Message::Chat { .. } | Message::ChatAck { .. } | Message::Bye { .. } | Message::Refused(_) => true,
+        Message::Unknown => false,
+    }
+}
+
+impl Session {
+    pub(super) fn on_control(&mut self, id: ParticipantId, bytes: Vec<u8>) {
+        let Some(p) = self.peers.get_mut(id) else { return };
+        match p.phase {
+            Phase::Connecting { .. } => return p.keep_early(bytes),
+            Phase::Proving { .. } => return self.on_handshake(id, &bytes),
+            Phase::Up { .. } if bytes.len() > MAX_MESSAGE => {
+                return self.refuse(id, Refusal::Garbage, true);
+            }
+            Phase::Up { .. } => {}
+            Phase::Idle | Phase::Waiting { .. } | Phase::Refused { .. } => return,
+        }
+        let from = p.role;
+        if let Ok(message) = Message::decode(&bytes)
+            && accepts(self.role, from, &message)
+        {
+            self.on_message(id, message);
+        }
+    }
+
+    fn on_message(&mut self, id: ParticipantId, message: Message) {
+        match message {
+            Message::Ask { request, act } => self.on_ask(id, request, act),
+            Message::CancelAsk { request } => {
+                self.consent.withdraw(self.now, |a| (a.from, a.request) == (id, request));
+            }
+            Message::GiveBack { acts } => self.on_given_back(id, &acts),
+            Message::Wish { coder, screen } => self.on_wish(id, coder, screen),
+            Message::Input { n, at, event } => self.on_input(id, n, at, event),
+            Message::Answered { request, outcome } => self.on_answered(id, request, outcome),
+            Message::Grants { acts, why } => self.on_grants(id, &acts, why),
+            Message::Sharing { sharing } => self.on_sharing(id, sharing),
+            Message::Trouble { trouble } => self.notices.add(Notice::Trouble { trouble }),
+            Message::Clipboard { transfer, part, last, text } => {
+                self.on_clipboard_piece(id, transfer, part, last, &text);
+            }
+            Message::Chat { seq, private, at, text } => self.on_chat(id, seq, private, at, text),
+            Message::ChatAck { seq } => {
+                let Some(p) = self.peers.get_mut(id) else { return };
+                for line in p.mailbox.acknowledge(seq) {
+                    self.chat.delivered(line, id);
+                }
+                self.send_chat(id);
+            }
+            Message::Bye { ended } => self.on_bye(id, ended),
+            Message::Refused(r) => self.refuse(id, r.refusal(), false),
+            Message::Unknown => {}
+        }
+    }
+
+    fn on_bye(&mut self, id: ParticipantId, ended: bool) {
+        let primary = self.peers.get(id).is_some_and(|p| p.role == Role::Primary);
+        if ended && primary {
+            self.finish(Ending::EndedByAgent, None);
+        } else {
+            self.remove(id);
+        }
+    }
+
+    fn on_chat(&mut self, id: ParticipantId, seq: u64, private: bool, at: u64, text: String) {
+        let Some(p) = self.peers.get_mut(id) else { return };
+        let (new, upto) = p.mailbox.receive(seq);
+        let name = p.name.clone();
+        if new {
+            let to = private.then_some(self.me);
+            let line = ChatLine { from: id, name, to, text, at, delivered: true };
+            self.chat.add(line, Default::default());
+            self.chat.unread = self.chat.unread.saturating_add(1);
+        }
+        self.out.say(id, &Message::ChatAck { seq: upto });
+    }
+
+    /// Sends what the window has room for.
+    pub(super) fn send_chat(&mut self, id: ParticipantId) {
+        let Some(p) = self.peers.get_mut(id).filter(|p| p.is_up()) else { return };
+        for m in p.mailbox.send() {
+            self.out.say(id, &m);
+        }
+    }
+
+    /// After a new connection: what the other side may have missed.
+    pub(super) fn say_again(&mut self, id: ParticipantId) {
+        self.send_chat(id);
+        let Some(p) = self.peers.get(id) else { return };
+        for (request, act) in &p.viewing.asked {
+            self.out.say(id, &Message::Ask { request: *request, act: *act });
+        }
+    }
+
+    // ---- the customer's side ----
+
+    fn on_wish(&mut self, id: ParticipantId, coder: Option<Coder>, screen: Option<Screen>) {
+        if !self.may(id, Act::View) {
+            return;
+        }
+        if let Some(coder) = coder {
+            self.share.coder = coder;
+        }
+        if let Some(screen) = screen {
+            self.share.set_screen(screen);
+        }
+    }
+
+    pub(super) fn on_pointer(&mut self, id: ParticipantId, bytes: &[u8]) {
+        let from_primary = self.peers.get(id).is_some_and(|p| p.is_up() && p.role == Role::Primary);
+        if self.role == Role::Customer
+            && from_primary
+            && let Ok(Moved::Move { n, x, y }) = Moved::decode(bytes)
+        {
+            self.on_input(id, n, None, InputEvent::Move { x, y });
+        }
+    }
+
+    /// The one place where remote input becomes input here.
+    fn on_input(&mut self, id: ParticipantId, n: u64, at: Option<(u16, u16)>, event: InputEvent) {
+        if self.share.injecting != Some(id) || self.consent.holds_input(self.now) {
+            return;
+        }
+        let Some(p) = self.peers.get_mut(id).filter(|p| p.is_reached()) else { return };
+        let Some(permit) = p.person().and_then(|person| self.grants.permit(person, Act::Control)) else {
+            return;
+        };
+        let newer = n > p.pointer;
+        let moves = matches!(event, InputEvent::Move { .. });
+        if moves && !newer {
+            return;
+        }
+        p.pointer = p.pointer.max(n);
+        if !moves
+            && newer
+            && let Some((x, y)) = at
+            && let Some(first) = clamp(InputEvent::Move { x, y }, self.share.size)
+        {
+            self.out.inject(&permit, first);
+        }
+        if let Some(event) = clamp(event, self.share.size) {
+            self.out.inject(&permit, event);
+        }
+    }
+
+    fn on_clipboard_piece(&mut self, id: ParticipantId, transfer: u32, part: u32, last: bool, text: &str) {
+        let paused = self.share.paused;
+        let Some(p) = self.peers.get_mut(id) else { return };
+        let Some(permit) = p.person().and_then(|person| self.grants.permit(person, Act::Clipboard)) else {
+            return p.clipboard_in.forget();
+        };
+        if let Some(text) = p.clipboard_in.piece(transfer, part, last, text)
+            && !paused
+        {
+            self.out.set_clipboard(&permit, text);
+        }
+    }
+
+    // ---- the agent's side ----
+
+    fn on_answered(&mut self, id: ParticipantId, request: crate::command::RequestId, outcome: Outcome) {
+        let Some(p) = self.peers.get_mut(id) else { return };
+        let Some(act) = p.viewing.answered(request) else { return };
+        let held = |p: &Peer| p.person().is_some_and(|k| self.grants.has(k, act));
+        if outcome != Outcome::Allowed && !held(p) {
+            p.viewing.unwant(act);
+            // A refused control does not give a view away that is there or asked for.
+            if act == Act::View && p.viewing.asked.iter().any(|(_, a)| *a == Act::Control) {
+                p.viewing.want(Act::Control);
+            }
+        }
+        self.notices.add(match outcome {
+            Outcome::Allowed => Notice::Allowed { act },
+            Outcome::NoAnswer => Notice::NoAnswer { act },
+            Outcome::Refused | Outcome::TooMany | Outcome::NotPermitted => Notice::Refused { act },
+        });
+    }
+
+    /// The customer's word on what I may do; only what I asked for is taken.
+    fn on_grants(&mut self, id: ParticipantId, acts: &[Act], why: Option<Why>) {
+        let Some(p) = self.peers.get_mut(id) else { return };
+        let Some(person) = p.person() else { return };
+        let before = self.grants.of(person);
+        let unwanted: Vec<_> = acts.iter().copied().filter(|a| !p.viewing.wanted.contains(a)).collect();
+        self.grants.forget(person);
+        for act in acts.iter().filter(|a| p.viewing.wanted.contains(a)) {
+            self.grants.give(person, *act);
+        }
+        let lost: Vec<_> = before.into_iter().filter(|a| !self.grants.has(person, *a)).collect();
+        for act in &lost {
+            p.viewing.wanted.remove(act);
+        }
+        // What is still being asked for stays wanted.
+        for (_, act) in p.viewing.asked.clone() {
+            p.viewing.want(act);
+        }
+        if !unwanted.is_empty() {
+            self.out.say(id, &Message::GiveBack { acts: unwanted });
+        }
+        let Some(act) = lost.first().copied() else { return };
+        match why {
+            Some(Why::GivenBack) => {}
+            Some(Why::TakenBack) => self.notices.add(Notice::TakenBack),
+            Some(Why::Stopped) => self.notices.add(Notice::SharingStopped),
+            Some(Why::Revoked | Why::Replaced) | None => self.notices.add(Notice::Revoked { act }),
+        }
+    }
+
+    fn on_sharing(&mut self, id: ParticipantId, sharing: Option<Shared>) {
+        let Some(p) = self.peers.get_mut(id) else { return };
+        let paused = |s: &Option<Shared>| s.as_ref().is_some_and(|s| s.paused);
+        let (before, after) = (paused(&p.viewing.sharing), paused(&sharing));
+        let there = sharing.is_some();
+        p.viewing.sharing = sharing;
+        if there && before != after {
+            self.notices.add(if after { Notice::Paused } else { Notice::Resumed });
+        }
+    }
+
+    /// Whether a participant holds a grant of mine, or I one of theirs, and can be reached.
+    pub(super) fn may(&self, id: ParticipantId, act: Act) -> bool {
+        self.peers
+            .get(id)
+            .filter(|p| p.is_up())
+            .and_then(Peer::person)
+            .is_some_and(|person| self.grants.has(person, act))
+    }
+
+    pub(super) fn send_pointer(&mut self, peer: ParticipantId, moved: Moved) {
+        self.out.push(Output::SendPointer { peer, bytes: moved.encode() });
+    }
+}

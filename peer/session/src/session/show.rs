@@ -1,0 +1,81 @@
+//! The view.
+
+use super::{Session, settle::sharing_view};
+use crate::{
+    Role,
+    command::Act,
+    time::Now,
+    view::{Grant, Notice, Other, Prompt, Sharing, View},
+};
+
+impl Session {
+    /// Everything that the windows show. `now` is for the time that a prompt has left.
+    pub fn view(&self, now: Now) -> View {
+        View {
+            number: self.number,
+            link: self.link.clone().filter(|_| self.role != Role::Customer),
+            organisation: self.organisation.clone(),
+            me: self.me,
+            role: self.role,
+            others: self.others(),
+            server_up: self.server_up,
+            prompt: self.prompt(now),
+            asked: self.peers.iter().find_map(|p| p.viewing.asked.first()).map(|(_, act)| *act),
+            grants: self.grants_view(),
+            allow_all: self.grants.any_allow_all(),
+            sharing: self.sharing(),
+            chat: self.chat.lines(),
+            unread: self.chat.unread,
+            notice: self.notices.last.back().cloned(),
+        }
+    }
+
+    /// The news after serial `since`, oldest first; the last 32 are kept.
+    pub fn notices(&self, since: u64) -> impl Iterator<Item = &(u64, Notice)> {
+        self.notices.last.iter().filter(move |(serial, _)| *serial > since)
+    }
+
+    fn others(&self) -> Vec<Other> {
+        let other = |p: &crate::roster::Peer| Other {
+            id: p.id,
+            role: p.role,
+            name: p.name.clone(),
+            link: p.link_view(),
+        };
+        self.peers.iter().map(other).collect()
+    }
+
+    fn prompt(&self, now: Now) -> Option<Prompt> {
+        let open = self.consent.open.as_ref().filter(|_| !self.over)?;
+        let p = self.peers.get(open.ask.from)?;
+        let left = open.deadline.since(now).as_millis();
+        Some(Prompt {
+            request: open.prompt,
+            from: p.id,
+            name: p.name.clone(),
+            act: open.ask.act,
+            remaining_ms: u64::try_from(left).unwrap_or(u64::MAX),
+        })
+    }
+
+    fn grants_view(&self) -> Vec<Grant> {
+        let mut grants = Vec::new();
+        for p in self.peers.iter() {
+            let acts: Vec<Act> = p.person().map(|k| self.grants.of(k)).unwrap_or_default();
+            let to = if self.role == Role::Customer { p.id } else { self.me };
+            grants.extend(acts.into_iter().map(|act| Grant { to, act }));
+        }
+        grants
+    }
+
+    fn sharing(&self) -> Option<Sharing> {
+        match self.role {
+            Role::Customer => self.own_sharing(),
+            Role::Primary | Role::Assistant => {
+                let id = self.viewer?;
+                let s = self.peers.get(id)?.viewing.sharing.clone()?;
+                Some(sharing_view(id, s))
+            }
+        }
+    }
+}

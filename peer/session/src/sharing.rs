@@ -1,0 +1,199 @@
+//! The sharing of the customer's desktop: the sharer's settings, and what a viewer knows of it.
+
+use std::{collections::BTreeSet, time::Duration};
+
+use crate::{
+    ParticipantId,
+    command::{Act, Coder, RequestId, Screen},
+    input::InputEvent,
+    io::Capture,
+    time::Now,
+    view::{Monitor, Trouble},
+    wire::{MAX_MONITOR_NAME, MAX_MONITORS, Message, Moved, Shared},
+};
+
+/// A pointer at rest this long is told once more over the reliable channel.
+pub const POINTER_REST: Duration = Duration::from_millis(60);
+/// Most requests of an agent without an answer.
+const MAX_ASKED: usize = 4;
+
+/// Customer: the sharing's settings, and what the devices were told.
+#[derive(Default)]
+pub(crate) struct Share {
+    pub paused: bool,
+    pub screen: Screen,
+    pub coder: Coder,
+    pub coder_now: Option<Coder>,
+    pub monitors: Vec<Monitor>,
+    pub size: (u16, u16),
+    pub trouble: Option<Trouble>,
+    /// What the devices do now.
+    pub capturing: Option<Capture>,
+    pub injecting: Option<ParticipantId>,
+    pub watching_clipboard: bool,
+}
+
+impl Share {
+    pub(crate) fn set_monitors(&mut self, mut monitors: Vec<Monitor>) {
+        monitors.truncate(MAX_MONITORS);
+        for m in &mut monitors {
+            let cut = (0..=MAX_MONITOR_NAME).rev().find(|i| m.name.is_char_boundary(*i)).unwrap_or(0);
+            m.name.truncate(cut);
+        }
+        self.monitors = monitors;
+        self.set_screen(self.screen);
+    }
+
+    /// A monitor that is not there means all.
+    pub(crate) fn set_screen(&mut self, screen: Screen) {
+        self.screen = match screen {
+            Screen::Monitor(i) if i as usize >= self.monitors.len() && !self.monitors.is_empty() => {
+                Screen::All
+            }
+            s => s,
+        };
+    }
+
+    /// The sharing ended: the next one starts plain.
+    pub(crate) fn reset(&mut self) {
+        self.paused = false;
+        self.screen = Screen::All;
+        self.coder = Coder::Auto;
+        self.trouble = None;
+    }
+
+    pub(crate) fn shared(&self, viewers: Vec<ParticipantId>, controller: Option<ParticipantId>) -> Shared {
+        Shared {
+            viewers,
+            controller,
+            paused: self.paused,
+            monitors: self.monitors.clone(),
+            screen: self.screen,
+            width: self.size.0,
+            height: self.size.1,
+            coder: self.coder_now.unwrap_or(self.coder),
+            trouble: self.trouble,
+        }
+    }
+}
+
+/// Whether this keeps the picture from coming.
+pub(crate) fn stops_picture(t: Trouble) -> bool {
+    match t {
+        Trouble::NoDisplay | Trouble::CaptureDenied | Trouble::CaptureFailed => true,
+        Trouble::InputDenied | Trouble::InputFailed => false,
+    }
+}
+
+/// Positions outside the picture go to its edge. `None` for a position while there is no picture.
+pub(crate) fn clamp(event: InputEvent, size: (u16, u16)) -> Option<InputEvent> {
+    let inside = |x: u16, y: u16| (size.0 > 0 && size.1 > 0).then(|| (x.min(size.0 - 1), y.min(size.1 - 1)));
+    Some(match event {
+        InputEvent::Move { x, y } => {
+            let (x, y) = inside(x, y)?;
+            InputEvent::Move { x, y }
+        }
+        InputEvent::Button { button, down, x, y } => {
+            let (x, y) = inside(x, y)?;
+            InputEvent::Button { button, down, x, y }
+        }
+        other => other,
+    })
+}
+
+/// Agent: what one customer lets me do.
+#[derive(Default)]
+pub(crate) struct Viewing {
+    /// Asked and not answered, oldest first.
+    pub asked: Vec<(RequestId, Act)>,
+    /// Asked at some time and not given back since: nothing else is taken as granted.
+    pub wanted: BTreeSet<Act>,
+    pub sharing: Option<Shared>,
+}
+
+impl Viewing {
+    /// False when it is asked already, or too much is.
+    pub(crate) fn ask(&mut self, request: RequestId, act: Act) -> bool {
+        if self.asked.len() >= MAX_ASKED || self.asked.iter().any(|(_, a)| *a == act) {
+            return false;
+        }
+        self.asked.push((request, act));
+        self.want(act);
+        true
+    }
+
+    pub(crate) fn want(&mut self, act: Act) {
+        self.wanted.insert(act);
+        if act == Act::Control {
+            self.wanted.insert(Act::View);
+        }
+    }
+
+    /// An answer came: for which act.
+    pub(crate) fn answered(&mut self, request: RequestId) -> Option<Act> {
+        let i = self.asked.iter().position(|(r, _)| *r == request)?;
+        Some(self.asked.remove(i).1)
+    }
+
+    pub(crate) fn unwant(&mut self, act: Act) {
+        self.wanted.remove(&act);
+        if act == Act::View {
+            self.wanted.remove(&Act::Control);
+        }
+    }
+}
+
+/// Agent: the pointer's way to the customer.
+#[derive(Default)]
+pub(crate) struct Pointer {
+    n: u64,
+    at: Option<(u16, u16)>,
+    /// The last position went over the channel that may lose it.
+    rest: Option<Now>,
+}
+
+/// How an event travels.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Way {
+    Pointer(Moved),
+    Control(Message),
+}
+
+impl Pointer {
+    pub(crate) fn send(&mut self, now: Now, event: InputEvent) -> Way {
+        match event {
+            InputEvent::Move { x, y } => {
+                self.n += 1;
+                self.at = Some((x, y));
+                self.rest = Some(now + POINTER_REST);
+                Way::Pointer(Moved::Move { n: self.n, x, y })
+            }
+            InputEvent::Button { x, y, .. } => {
+                self.n += 1;
+                self.at = Some((x, y));
+                self.rest = None;
+                Way::Control(Message::Input { n: self.n, at: None, event })
+            }
+            event => {
+                self.rest = None;
+                Way::Control(Message::Input { n: self.n, at: self.at, event })
+            }
+        }
+    }
+
+    pub(crate) fn timer(&self) -> Option<Now> {
+        self.rest
+    }
+
+    /// The pointer rests: its position, for the reliable channel.
+    pub(crate) fn at_rest(&mut self) -> Option<Message> {
+        self.rest.take()?;
+        let (x, y) = self.at?;
+        Some(Message::Input { n: self.n, at: None, event: InputEvent::Move { x, y } })
+    }
+
+    /// Control ended: nothing of it may follow.
+    pub(crate) fn stop(&mut self) {
+        (self.at, self.rest) = (None, None);
+    }
+}

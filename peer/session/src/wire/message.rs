@@ -1,0 +1,186 @@
+//! The messages after the handshake.
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    MAX_CHAT, MAX_INPUT_TEXT, MAX_MONITOR_NAME, MAX_MONITORS, MAX_VIEWERS, WireError, from_json,
+    handshake::Refused, to_json,
+};
+use crate::{
+    ParticipantId,
+    command::{Act, Coder, RequestId, Screen},
+    input::{InputEvent, Key},
+    view::{Monitor, Trouble},
+};
+
+/// On `control`. Messages with an unknown `type` are skipped. There is no message that accepts
+/// something on the customer's behalf: consent is a [`crate::command::Command`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Message {
+    /// Agent: asks for an act. The same request may come again after a reconnection.
+    Ask { request: RequestId, act: Act },
+    /// Agent: withdraws a request.
+    CancelAsk { request: RequestId },
+    /// Customer: what became of a request. What is granted says [`Message::Grants`].
+    Answered { request: RequestId, outcome: Outcome },
+    /// Customer: all that the receiver may do now; sent when it changes and on each new connection.
+    Grants {
+        acts: Vec<Act>,
+        /// Why something went that was there before.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        why: Option<Why>,
+    },
+    /// Customer, to viewers: the sharing as it is now; absent when there is none.
+    Sharing {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        sharing: Option<Shared>,
+    },
+    /// Customer, to viewers: a device failed.
+    Trouble { trouble: Trouble },
+    /// Agent: gives grants back. All three acts: the sharing stops.
+    GiveBack { acts: Vec<Act> },
+    /// Viewer: wished coder and screen; absent: as it is.
+    Wish {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        coder: Option<Coder>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        screen: Option<Screen>,
+    },
+    /// Viewer: everything but moves under way. `n` counts pointer positions (see [`Moved`]).
+    Input {
+        n: u64,
+        /// Position number `n`, so that a wheel or key acts there even if the move was lost.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        at: Option<(u16, u16)>,
+        event: InputEvent,
+    },
+    /// `seq` counts from 1 for each sender and receiver; sent again until acknowledged.
+    Chat {
+        seq: u64,
+        /// Only for the receiver, not to all.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        private: bool,
+        /// Milliseconds since 1970.
+        at: u64,
+        text: String,
+    },
+    /// All chat up to this `seq` arrived.
+    ChatAck { seq: u64 },
+    /// A piece of a clipboard text; a new `transfer` replaces an unfinished one.
+    Clipboard { transfer: u32, part: u32, last: bool, text: String },
+    /// The sender leaves; `ended`: and, being the primary agent, ends the session.
+    Bye {
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        ended: bool,
+    },
+    /// The sender refuses the connection.
+    Refused(Refused),
+    #[serde(other)]
+    Unknown,
+}
+
+/// What became of a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    Allowed,
+    Refused,
+    NoAnswer,
+    /// Too many requests, or again too soon after a refusal; nobody was asked.
+    TooMany,
+    /// Only the primary agent may ask.
+    NotPermitted,
+}
+
+/// Why grants ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Why {
+    Revoked,
+    /// The customer used the own mouse or keyboard, or pressed Take back.
+    TakenBack,
+    /// The sharing was stopped.
+    Stopped,
+    /// The receiver gave it back itself.
+    GivenBack,
+    /// Somebody else controls now.
+    Replaced,
+}
+
+/// A sharing as its viewers see it; see [`crate::view::Sharing`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shared {
+    pub viewers: Vec<ParticipantId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub controller: Option<ParticipantId>,
+    pub paused: bool,
+    pub monitors: Vec<Monitor>,
+    pub screen: Screen,
+    pub width: u16,
+    pub height: u16,
+    pub coder: Coder,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trouble: Option<Trouble>,
+}
+
+/// On `pointer`: a move under way. Positions are numbered; those numbered lower than one that was
+/// seen already, on either channel, are dropped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Moved {
+    Move {
+        n: u64,
+        x: u16,
+        y: u16,
+    },
+    #[serde(other)]
+    Unknown,
+}
+
+impl Message {
+    pub fn decode(bytes: &[u8]) -> Result<Self, WireError> {
+        let message: Self = from_json(bytes)?;
+        if message.in_limits() { Ok(message) } else { Err(WireError::Limit) }
+    }
+    pub fn encode(&self) -> Vec<u8> {
+        to_json(self)
+    }
+    fn in_limits(&self) -> bool {
+        match self {
+            Self::Grants { acts, .. } | Self::GiveBack { acts } => acts.len() <= 8,
+            Self::Sharing { sharing: Some(s) } => {
+                s.viewers.len() <= MAX_VIEWERS
+                    && s.monitors.len() <= MAX_MONITORS
+                    && s.monitors.iter().all(|m| m.name.len() <= MAX_MONITOR_NAME)
+            }
+            Self::Input { event, .. } => input_in_limits(event),
+            Self::Chat { text, .. } => !text.is_empty() && text.len() <= MAX_CHAT,
+            _ => true,
+        }
+    }
+}
+
+/// Also asked before sending, so that a local program cannot send what the other side refuses.
+pub(crate) fn input_in_limits(event: &InputEvent) -> bool {
+    match event {
+        InputEvent::Text { text } => {
+            !text.is_empty()
+                && text.chars().count() <= MAX_INPUT_TEXT
+                && text.chars().all(|c| !c.is_control() || c == '\n' || c == '\t')
+        }
+        InputEvent::Key { key: Key::Char(c), .. } => !c.is_control(),
+        // Keyboard page of the HID Usage Tables: 0x04 (a) to 0xE7 (right GUI).
+        InputEvent::Key { key: Key::Position(p), .. } => (0x04..=0xe7).contains(p),
+        _ => true,
+    }
+}
+
+impl Moved {
+    pub fn decode(bytes: &[u8]) -> Result<Self, WireError> {
+        from_json(bytes)
+    }
+    pub fn encode(&self) -> Vec<u8> {
+        to_json(self)
+    }
+}
