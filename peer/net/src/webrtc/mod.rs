@@ -5,10 +5,12 @@
 
 mod channels;
 mod feedback;
+mod h264;
 mod line;
 mod negotiate;
 mod pace;
 mod sdp;
+mod video;
 
 use std::sync::{
     Arc,
@@ -23,6 +25,7 @@ use self::{
     channels::Outbox,
     negotiate::{Event, Negotiator},
     pace::Pace,
+    video::Video,
 };
 use crate::{Channel, Connector, LinkConfig, LinkEvent, LinkSink, SendError, Transport};
 
@@ -49,6 +52,7 @@ impl Connector for WebrtcConnector {
             sink,
             pace: Pace::new(),
             outboxes: [Channel::Control, Channel::Pointer, Channel::Picture].map(Outbox::new),
+            video: Video::default(),
             phase: AtomicU8::new(Phase::Connecting as u8),
         });
         let waiting = Arc::new(AtomicUsize::new(0));
@@ -63,6 +67,7 @@ struct Shared {
     sink: Arc<dyn LinkSink>,
     pace: Arc<Pace>,
     outboxes: [Outbox; 3],
+    video: Video,
     phase: AtomicU8,
 }
 
@@ -136,9 +141,15 @@ impl Transport for Link {
         self.shared.outbox(channel).queued()
     }
 
-    fn send_video(&self, _access_unit: Bytes, _at: u64) {}
+    fn send_video(&self, access_unit: Bytes, at: u64) {
+        if self.shared.is(Phase::Open) && !self.shared.video.push(access_unit, at) {
+            self.shared.report(LinkEvent::KeyFrameWanted);
+        }
+    }
 
-    fn request_key_frame(&self) {}
+    fn request_key_frame(&self) {
+        self.shared.video.key_wanted.notify_one();
+    }
 
     fn restart(&self) {
         self.tell(Event::Restart);

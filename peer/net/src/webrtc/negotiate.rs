@@ -21,6 +21,7 @@ use tokio::{
 };
 use webrtc::{
     error::Result,
+    media_stream::track_remote::TrackRemote,
     peer_connection::{
         PeerConnection, PeerConnectionEventHandler, RTCIceCandidateInit, RTCIceCandidateType,
         RTCIceConnectionState, RTCPeerConnectionIceEvent, RTCPeerConnectionState, RTCSessionDescription,
@@ -31,7 +32,7 @@ use super::{
     Phase, Shared,
     channels::{self, Opening},
     line::{self, Line},
-    sdp,
+    sdp, video,
 };
 use crate::{LinkConfig, LinkEvent};
 
@@ -51,6 +52,7 @@ pub(super) enum Event {
     /// From a line's handler; `0` is the line's generation.
     Candidate(u32, RTCIceCandidateInit),
     Ice(u32, RTCIceConnectionState),
+    Track(u32, Arc<dyn TrackRemote>),
     Ended(u32),
 }
 
@@ -150,6 +152,9 @@ impl Negotiator {
                 let _ = events.send(Event::Ended(generation));
             });
         }
+        let (track, sender) = (line.track.clone(), line.sender.clone());
+        self.tasks.spawn(video::send(self.shared.clone(), track.clone(), sender, line.ssrc));
+        self.tasks.spawn(video::feedback(self.shared.clone(), track));
         self.line = Some(line);
         Ok(())
     }
@@ -190,8 +195,11 @@ impl Negotiator {
                 self.shared.report(LinkEvent::Signal(signal));
             }
             Event::Ice(generation, state) if generation == self.generation => self.path(state).await,
+            Event::Track(generation, track) if generation == self.generation => {
+                self.tasks.spawn(video::receive(self.shared.clone(), track));
+            }
             Event::Ended(generation) if generation == self.generation => self.fail(),
-            Event::Candidate(..) | Event::Ice(..) | Event::Ended(_) => {}
+            Event::Candidate(..) | Event::Ice(..) | Event::Track(..) | Event::Ended(_) => {}
         }
         Ok(())
     }
@@ -409,6 +417,10 @@ impl PeerConnectionEventHandler for Handler {
         if let Ok(init) = event.candidate.to_json() {
             self.tell(Event::Candidate(self.generation, init));
         }
+    }
+
+    async fn on_track(&self, track: Arc<dyn TrackRemote>) {
+        self.tell(Event::Track(self.generation, track));
     }
 
     async fn on_ice_connection_state_change(&self, state: RTCIceConnectionState) {
