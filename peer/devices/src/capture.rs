@@ -1,5 +1,11 @@
 //! Pictures of the desktop, and the pointer's shape and place apart from them.
 
+pub(crate) mod area;
+#[cfg(all(unix, not(target_os = "macos")))]
+mod x11;
+#[cfg(feature = "xcap")]
+mod xcap;
+
 use std::{sync::Arc, time::Duration};
 
 use deskside_media::{Picture, Rect};
@@ -11,7 +17,8 @@ pub trait Capturer {
     fn monitors(&mut self) -> Result<Vec<Monitor>, CaptureError>;
     /// Top left of the captured part on the desktop, and its size, pixels.
     fn area(&self) -> (i32, i32, u16, u16);
-    /// Blocks until something changed, the [`Waker`] was called, or the time is over.
+    /// Blocks until something changed, the [`Waker`] was called, or the time is over. Each change is
+    /// told once: damage that was told is not told again before the next grab.
     fn wait(&mut self, timeout: Duration) -> Result<Happened, CaptureError>;
     /// Fetches the pixels of all that changed since the last grab. `changed` gets the rectangles
     /// (relative to the area, merged); only those of the picture are fresh and may be read.
@@ -66,8 +73,63 @@ pub enum CaptureError {
     Failed(String),
 }
 
+/// A back end's name and how to open it.
+type BackEnd = (&'static str, fn(Screen) -> Result<Box<dyn Capturer>, CaptureError>);
+
+const BACK_ENDS: &[BackEnd] = &[
+    #[cfg(all(unix, not(target_os = "macos")))]
+    ("x11", |screen| open_x11(None, screen)),
+    #[cfg(feature = "xcap")]
+    ("xcap", |screen| Ok(Box::new(xcap::Xcap::open(screen)?))),
+];
+
 /// Opens the best back end that works for this screen: X11 by damage and shared memory, else xcap.
-/// A back end that a person denied ends the search.
-pub fn open(_screen: Screen) -> Result<Box<dyn Capturer>, CaptureError> {
-    Err(CaptureError::NoDisplay)
+/// A back end that a person denied ends the search. The environment variable `DESKSIDE_CAPTURE`
+/// (`x11` or `xcap`) forces one, for tests and odd systems.
+pub fn open(screen: Screen) -> Result<Box<dyn Capturer>, CaptureError> {
+    match std::env::var("DESKSIDE_CAPTURE").ok().filter(|name| !name.is_empty()) {
+        Some(name) => open_named(&name, screen),
+        None => open_first(screen),
+    }
+}
+
+/// Opens the back end of this name, and no other.
+pub fn open_named(name: &str, screen: Screen) -> Result<Box<dyn Capturer>, CaptureError> {
+    let (_, open) = BACK_ENDS
+        .iter()
+        .find(|b| b.0 == name)
+        .ok_or_else(|| CaptureError::Failed(format!("there is no capture by {name:?} in this program")))?;
+    open(screen)
+}
+
+/// Opens X11 capture of this display (`:1`); of the environment's one when there is none.
+#[cfg(all(unix, not(target_os = "macos")))]
+pub fn open_x11(display: Option<&str>, screen: Screen) -> Result<Box<dyn Capturer>, CaptureError> {
+    Ok(Box::new(x11::X11::open(display, screen)?))
+}
+
+fn open_first(screen: Screen) -> Result<Box<dyn Capturer>, CaptureError> {
+    let wayland = std::env::var_os("WAYLAND_DISPLAY").is_some_and(|v| !v.is_empty());
+    let mut error = CaptureError::NoDisplay;
+    for (name, open) in BACK_ENDS {
+        // The X server of a Wayland session knows only its own programs; its root is empty.
+        if *name == "x11" && wayland && BACK_ENDS.len() > 1 {
+            continue;
+        }
+        match open(screen) {
+            Ok(capturer) => {
+                tracing::debug!(back_end = name, "capturing");
+                return Ok(capturer);
+            }
+            Err(e @ (CaptureError::Denied | CaptureError::NoSuchMonitor(_))) => return Err(e),
+            Err(e) => {
+                tracing::debug!(back_end = name, error = %e, "no capture");
+                // The first that found a display says best what is wrong.
+                if error == CaptureError::NoDisplay {
+                    error = e;
+                }
+            }
+        }
+    }
+    Err(error)
 }

@@ -8,3 +8,5 @@ pub mod inject;
 pub mod own;
 pub mod surface;
 pub mod watch;
+#[cfg(all(unix, not(target_os = "macos")))]
+mod x11;

@@ -1,30 +1,93 @@
 //! The windows of this program: registered here so that remote input never reaches them, and so
 //! that prompts are not in the shared picture. Also the frame around what is shared.
 
-use std::sync::{Mutex, OnceLock};
+use std::sync::{Mutex, MutexGuard, OnceLock};
 
 use deskside_media::Rect;
 
 /// Native window ids of this program beside those that carry its process id.
 pub fn register(window: u64) {
-    if let Ok(mut w) = windows().lock() {
-        w.push(window);
-    }
+    register_in(&mut state().own, window);
 }
 
 pub fn unregister(window: u64) {
-    if let Ok(mut w) = windows().lock() {
-        w.retain(|x| *x != window);
-    }
+    unregister_in(&mut state().own, window);
 }
 
 pub fn registered() -> Vec<u64> {
-    windows().lock().map(|w| w.clone()).unwrap_or_default()
+    state().own.clone()
 }
 
-fn windows() -> &'static Mutex<Vec<u64>> {
-    static WINDOWS: OnceLock<Mutex<Vec<u64>>> = OnceLock::new();
-    WINDOWS.get_or_init(Mutex::default)
+/// A window, best before it is shown, that is black in every captured picture from now on.
+pub fn register_private(window: u64) {
+    let mut s = state();
+    register_in(&mut s.private, window);
+    s.tell();
+}
+
+pub fn unregister_private(window: u64) {
+    let mut s = state();
+    unregister_in(&mut s.private, window);
+    s.tell();
+}
+
+/// The windows that [`register_private`] named.
+pub fn private() -> Vec<u64> {
+    state().private.clone()
+}
+
+/// Grows with each change of the private windows; 0 before the first.
+pub(crate) fn private_serial() -> u64 {
+    state().serial
+}
+
+/// Calls `told` whenever the private windows change, until the listener is dropped. `told` must not
+/// call back into this module.
+pub(crate) fn listen(told: Box<dyn Fn() + Send>) -> Listener {
+    let mut s = state();
+    s.next += 1;
+    let id = s.next;
+    s.listeners.push((id, told));
+    Listener(id)
+}
+
+pub(crate) struct Listener(u64);
+
+impl Drop for Listener {
+    fn drop(&mut self) {
+        state().listeners.retain(|(id, _)| *id != self.0);
+    }
+}
+
+#[derive(Default)]
+struct State {
+    own: Vec<u64>,
+    private: Vec<u64>,
+    serial: u64,
+    listeners: Vec<(u64, Box<dyn Fn() + Send>)>,
+    next: u64,
+}
+
+impl State {
+    fn tell(&mut self) {
+        self.serial += 1;
+        self.listeners.iter().for_each(|(_, told)| told());
+    }
+}
+
+fn state() -> MutexGuard<'static, State> {
+    static STATE: OnceLock<Mutex<State>> = OnceLock::new();
+    STATE.get_or_init(Mutex::default).lock().unwrap_or_else(|broken| broken.into_inner())
+}
+
+fn register_in(windows: &mut Vec<u64>, window: u64) {
+    if !windows.contains(&window) {
+        windows.push(window);
+    }
+}
+
+fn unregister_in(windows: &mut Vec<u64>, window: u64) {
+    windows.retain(|w| *w != window);
 }
 
 /// A coloured frame around the shared part of the desktop, always on top, that input passes through.
@@ -35,6 +98,7 @@ pub trait Frame: Send {
     fn colour(&self, rgb: u32);
 }
 
+/// None where the system has no way to draw one.
 pub fn frame() -> Option<Box<dyn Frame>> {
     None
 }
