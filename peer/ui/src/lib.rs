@@ -1,8 +1,31 @@
 //! The windows: a function of [`deskside_session::app::AppView`] that gives back commands.
 
+//!
+//! It sees no network and no devices: all that it shows comes from [`Backend::view`], and all that
+//! a person does goes to [`Backend::command`].
+
+mod app;
+mod cx;
+mod icon;
+mod input;
+mod number;
+mod screens;
+mod texts;
+mod theme;
+mod widgets;
+mod words;
+
 use std::sync::Arc;
 
 use deskside_session::app::{AppCommand, AppView};
+
+pub use app::App;
+pub use screens::{bar::APP_ID as BAR_APP_ID, prompt::APP_ID as PROMPT_APP_ID, prompt::ARM as ARM_SECONDS};
+pub use texts::{Language, Texts, TextsError};
+pub use theme::{Theme, ThemeError, Themes};
+
+/// Distinguishes the main window (WM_CLASS on X11, app id on Wayland).
+pub const MAIN_APP_ID: &str = "deskside";
 
 /// What the windows need from the program around them.
 pub trait Backend: Send + Sync {
@@ -15,6 +38,10 @@ pub trait Backend: Send + Sync {
     fn picture(&self) -> Option<Arc<dyn PicturePlace>>;
     /// A native window of this program appeared or went, so that remote input never reaches it.
     fn own_window(&self, window: u64, there: bool);
+    /// The program ends for another reason than the window: it closes at the next wake.
+    fn should_quit(&self) -> bool {
+        false
+    }
 }
 
 /// How the picture fits its place.
@@ -35,4 +62,49 @@ pub trait PicturePlace: Send + Sync {
     fn accept_input(&self, on: bool);
     /// (serial, width, height, RGBA) if it changed since `since`.
     fn copy(&self, since: u64) -> Option<(u64, u16, u16, Vec<u8>)>;
+}
+
+/// How the windows look and speak.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Options {
+    pub language: Language,
+    /// Dark or light; as the system when absent.
+    pub dark: Option<bool>,
+}
+
+impl Options {
+    /// Language from `DESKSIDE_LANG`, `LC_ALL`, `LC_MESSAGES` or `LANG`; colours as the system.
+    pub fn from_env() -> Self {
+        Self { language: Language::from_env(), dark: None }
+    }
+}
+
+/// Why there is no window.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error(transparent)]
+    Texts(#[from] TextsError),
+    #[error(transparent)]
+    Theme(#[from] ThemeError),
+    #[error("no window can be opened: {0}")]
+    Window(String),
+}
+
+/// Opens the windows and blocks until they are closed. Call it on the main thread.
+pub fn run(backend: Arc<dyn Backend>, options: Options) -> Result<(), Error> {
+    // Read before the window is there, so that their errors keep their type.
+    Texts::new(options.language)?;
+    let theme = Themes::load()?;
+    let viewport = eframe::egui::ViewportBuilder::default()
+        .with_title("Deskside")
+        .with_app_id(MAIN_APP_ID)
+        .with_inner_size(app::ENTRY)
+        .with_icon(icon::window_icon(&theme));
+    let native = eframe::NativeOptions { viewport, renderer: eframe::Renderer::Glow, ..Default::default() };
+    eframe::run_native(
+        "deskside",
+        native,
+        Box::new(move |cc| Ok(Box::new(App::new(&cc.egui_ctx, backend, &options)?))),
+    )
+    .map_err(|e| Error::Window(e.to_string()))
 }

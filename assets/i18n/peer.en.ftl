@@ -1,0 +1,315 @@
+# The peer's windows, English. Keys are named screen-thing; the French file has the same keys.
+
+app-name = Deskside
+
+# Joining
+join-title = Get help
+join-lead = Type the number that your agent gives you.
+join-number = Session number
+join-hint = 000 000 000
+join-link = Link with its secret
+join-button = Join
+join-busy = Joining…
+join-cancel = Cancel
+join-agent = I am an agent
+join-safety = Join only if you asked for help yourself. Deskside never calls you.
+
+# Signing in
+signin-title = Sign in
+signin-lead = For agents with an account on this server.
+signin-server = Server
+signin-name = User name
+signin-password = Password
+signin-show = Show the password
+signin-hide = Hide the password
+signin-button = Sign in
+signin-busy = Signing in…
+signin-back = Back to joining
+
+# The agent without a session
+home-hello = Hello, { $name }
+home-lead = Start a session, then give your customer its number.
+home-start = Start a session
+home-starting = Starting…
+home-signout = Sign out
+home-steps = What happens next
+home-step-1 = You get a number of nine digits and a link.
+home-step-2 = Your customer types the number, or opens the link.
+home-step-3 = You ask to see the desktop; your customer decides.
+
+# The agent's session
+session-number = Session { $number }
+session-invite = Invite your customer
+session-invite-lead = Read this number to your customer, or send the link.
+session-copy-number = Copy number
+session-copy-link = Copy link
+session-copied = Copied
+session-tell = What to tell your customer
+session-tell-1 = Open Deskside, or { $server } in a browser.
+session-tell-2 = Type the number { $number } and choose “Join”.
+session-tell-3 = Deskside asks before anything on the computer is seen or touched.
+session-link-better = The link proves by itself who is who. With the number alone, you compare a short code.
+session-waiting = Waiting for your customer…
+session-people = In this session
+session-alone = Nobody else is here yet.
+session-chat = Chat
+session-leave = Leave
+session-end = End session
+session-end-title = End this session?
+session-end-body = It ends for everyone, and its number no longer works.
+session-end-yes = End session
+session-leave-title = Leave this session?
+session-leave-agent = The others stay connected. You can come back with the number.
+session-leave-customer = Nobody sees or controls your computer any more.
+session-leave-yes = Leave
+session-stay = Stay
+session-quit-title = Close Deskside?
+session-quit-body = You leave the session that is under way.
+session-quit-yes = Close
+session-server-down = The server does not answer. This session goes on; Deskside reconnects by itself.
+
+ready-title = { $name } is connected
+ready-lead = Ask before you look: { $name } sees your question and decides.
+ready-code-first = First compare the code on the right with { $name }.
+ready-connecting-title = { $name } is joining…
+ready-connecting-lead = The secure connection is being made.
+ready-lost-title = The connection to { $name } is lost
+ready-lost-lead = Deskside reconnects by itself.
+ready-refused-title = The connection to { $name } was refused
+
+# People
+role-primary = Agent
+role-assistant = Assistant
+role-customer = Customer
+role-you = You
+link-connecting = Connecting…
+link-direct = Connected directly
+link-relayed = Connected through a relay
+link-secure = Connected
+link-lost = Connection lost, reconnecting…
+link-refused = Refused
+verified-link = Verified by link
+verified-code = Code to compare
+code-label = Code { $code }
+code-ask-customer = Ask { $name } to read this code to you. It must be the same.
+code-ask-agent = Compare it with the code that { $name } reads to you. It must be the same.
+
+# Asking
+ask-view = Ask to see the desktop
+ask-control = Ask to control
+ask-clipboard = Ask for the clipboard
+ask-cancel = Cancel the question
+ask-waiting-view = Waiting for { $name }’s answer: see the desktop…
+ask-waiting-control = Waiting for { $name }’s answer: control…
+ask-waiting-clipboard = Waiting for { $name }’s answer: clipboard…
+release-control = Release control
+stop-sharing = Stop sharing
+
+# The viewer
+viewer-viewing = Viewing
+viewer-controlling = You control
+viewer-other-controls = { $name } controls
+viewer-fit = Fit
+viewer-fit-hint = Fit the picture to the window
+viewer-one = 1:1
+viewer-one-hint = Pixel by pixel, with scrolling
+viewer-full = Full screen
+viewer-full-hint = Full screen (F11)
+viewer-window = Leave full screen
+viewer-window-hint = Back to the window (F11)
+viewer-coder = Picture
+viewer-coder-auto = Automatic
+viewer-coder-auto-hint = The sharpest picture that the line carries
+viewer-coder-tiles = Sharp (tiles)
+viewer-coder-tiles-hint = Every pixel exact
+viewer-coder-h264 = Video (H.264)
+viewer-coder-h264-hint = For slow lines and moving pictures
+viewer-coder-now = In use: { $coder }
+viewer-monitors = Monitors
+viewer-monitor-all = All monitors
+viewer-monitor = { $name } ({ $width } × { $height })
+viewer-shortcuts = Send keys
+viewer-super = Super (Windows key)
+viewer-print = Print screen
+viewer-console = Consoles (Ctrl + Alt + F1 to F12)
+viewer-grab = Keys
+viewer-grab-on = Key combinations go to the other computer
+viewer-grab-off = Key combinations stay on this computer
+viewer-stop = Stop
+viewer-size = { $width } × { $height }
+viewer-paused = { $name } paused the picture
+viewer-paused-lead = It goes on as soon as { $name } resumes.
+viewer-first = Waiting for the first picture…
+viewer-first-lead = It appears as soon as it arrives.
+viewer-lost = Connection lost
+viewer-lost-lead = Deskside reconnects by itself; the picture comes back.
+viewer-picture = Desktop of { $name }
+viewer-panel-hide = Hide the side panel
+viewer-panel-show = Show the side panel
+
+trouble-no-display = The customer’s computer has no screen that can be shared.
+trouble-no-display-do = Ask the customer to sign in to a desktop, then ask again.
+trouble-capture-denied = The customer’s system does not permit sharing its screen.
+trouble-capture-denied-do = Ask the customer to allow screen sharing in the system’s settings.
+trouble-capture-failed = The picture of the screen cannot be taken.
+trouble-capture-failed-do = Stop sharing and ask again.
+trouble-input-denied = The customer’s system does not permit remote control.
+trouble-input-denied-do = You can go on watching. Ask the customer to allow remote control in the system’s settings.
+trouble-input-failed = Mouse and keyboard do not reach the customer’s computer.
+trouble-input-failed-do = Release control and ask again.
+
+# Chat
+chat-empty = No messages yet.
+chat-placeholder = Write a message…
+chat-send = Send
+chat-me = Me
+chat-pending = Not delivered yet
+chat-too-long = This message is too long.
+chat-unread = { $count ->
+    [one] 1 new message
+   *[other] { $count } new messages
+}
+
+# The customer's session
+customer-with = You are connected with
+customer-organisation = { $organisation }
+customer-nobody = Waiting for the agent…
+customer-nobody-lead = Keep this window open. The agent joins in a moment.
+customer-code-title = Compare this code
+customer-permissions = What you have allowed
+customer-nothing = Nothing. The agent can only chat with you.
+customer-allow-all = Everything is allowed without asking, until you take it back.
+customer-revoke = Take back
+customer-revoke-act = Take back: { $act }
+customer-revoke-all = Take everything back
+customer-pause = Pause
+customer-resume = Resume
+customer-leave = Leave the session
+customer-escape = Press Esc three times to stop everything at once.
+customer-organisation-of = of { $organisation }
+
+act-view = See your screen
+act-control = Use your mouse and keyboard
+act-clipboard = Share copied text
+
+# The question to the customer
+prompt-window = Deskside asks you
+prompt-view = asks to see your screen
+prompt-control = asks to use your mouse and keyboard
+prompt-clipboard = asks to share copied text
+prompt-from = of { $organisation }
+prompt-view-means = They see everything on your screen, as you see it. They cannot click or type.
+prompt-control-means = They see your screen and can click and type like you. You can take over at any time: just move your mouse.
+prompt-clipboard-means = Text that you copy can be pasted on their computer, and the other way round.
+prompt-code = Only allow if your agent reads you this same code:
+prompt-link = Verified: this is the person who sent you the link.
+prompt-unproven = It is not proven who this is. Refuse if you are unsure.
+prompt-all = Allow everything in this session without asking again
+prompt-all-means = You can take it back at any time.
+prompt-warning = Does somebody press you to allow this? Did they call you first? Then refuse. Nobody serious asks for passwords or money.
+prompt-allow = Allow
+prompt-allow-wait = Allow…
+prompt-refuse = Refuse
+prompt-countdown = { $seconds ->
+    [one] Without an answer, this is refused in 1 second.
+   *[other] Without an answer, this is refused in { $seconds } seconds.
+}
+prompt-mouse = Allow works with the mouse only. Esc refuses.
+
+# The bar while sharing
+bar-window = Deskside: sharing
+bar-sees = { $name } sees your screen
+bar-see = { $name } and { $count ->
+    [one] 1 other see your screen
+   *[other] { $count } others see your screen
+}
+bar-controls = { $name } controls your computer
+bar-paused = Paused: nobody sees your screen
+bar-sharing = Your screen is shared
+bar-takeback = Take back control
+bar-pause = Pause
+bar-resume = Resume
+bar-stop = Stop
+bar-leave = Leave
+bar-escape = Esc three times stops everything
+
+# News
+notice-joined = { $name } joined.
+notice-left = { $name } left.
+notice-lost = The connection to { $name } is lost. Reconnecting…
+notice-back = { $name } is connected again.
+notice-allowed-view = Allowed: seeing the desktop.
+notice-allowed-control = Allowed: mouse and keyboard.
+notice-allowed-clipboard = Allowed: copied text.
+notice-refused-view = Refused: seeing the desktop.
+notice-refused-control = Refused: mouse and keyboard.
+notice-refused-clipboard = Refused: copied text.
+notice-no-answer = Nobody answered in time. You can ask again.
+notice-revoked-view = Seeing the desktop was taken back.
+notice-revoked-control = Mouse and keyboard were taken back.
+notice-revoked-clipboard = Copied text was taken back.
+notice-taken-back = The customer took control back.
+notice-taken-back-me = You have control again.
+notice-paused = The picture is paused.
+notice-resumed = The picture goes on.
+notice-stopped = Sharing has stopped.
+notice-server-lost = The server does not answer. The session goes on.
+notice-server-back = The server is there again.
+notice-close = Dismiss
+
+# The end
+ended-left = You left the session
+ended-left-lead = Nobody sees or controls your computer.
+ended-left-agent-lead = The others stay connected without you.
+ended-by-me = You ended the session
+ended-by-me-lead = Everyone was disconnected, and the number no longer works.
+ended-by-agent = The agent ended the session
+ended-by-agent-lead = Nobody sees or controls your computer any more.
+ended-expired = The session has expired
+ended-expired-lead = Nobody came, or nobody came back, in time. Ask for a new number.
+ended-expired-agent-lead = Nobody came, or nobody came back, in time. Start a new session.
+ended-not-trusted = The connection was not safe
+ended-not-trusted-lead = It could not be proven who is on the other side, so Deskside refused the connection. Nothing was shared. Ask for a new number or link by another way.
+ended-home-customer = Join another session
+ended-home-agent = Back to the start
+ended-quit = Close Deskside
+
+# What went wrong, and what to do
+problem-number = This is not a session number.
+problem-number-do = It has nine digits, like 123 456 789. You can also paste the link that you were sent.
+problem-empty = The number is missing.
+problem-empty-do = Type the nine digits that your agent gives you.
+problem-no-session = There is no open session with this number.
+problem-no-session-do = Check the digits. Numbers expire after a while: ask your agent for a new one.
+problem-tries = Too many tries.
+problem-tries-do = { $seconds ->
+    [one] Wait 1 second, then try again.
+   *[other] Wait { $seconds } seconds, then try again.
+}
+problem-tries-minutes = { $minutes ->
+    [one] Wait 1 minute, then try again.
+   *[other] Wait { $minutes } minutes, then try again.
+}
+problem-password = User name or password is wrong.
+problem-password-do = Check both; capital letters matter.
+problem-server-down = The server { $server } does not answer.
+problem-server-down-do = Check your internet connection, then try again.
+problem-server-trust = The server { $server } cannot be trusted.
+problem-server-trust-do = Its certificate does not fit, or it is no Deskside server. Check the address, and do not go on if you are unsure.
+problem-version = The server speaks another version ({ $version }).
+problem-version-do = Update Deskside on this computer. If that does not help, ask whoever runs the server to update it.
+problem-trust-secret = The other side does not know the secret of the link.
+problem-trust-secret-do = Ask for a new link by a way that you trust.
+problem-trust-signature = The connection is not genuine: somebody may be in the middle.
+problem-trust-signature-do = Nothing was shared. Try from another network, with a new number.
+problem-trust-key = Somebody else answered than the person announced.
+problem-trust-key-do = Nothing was shared. Call your contact on a number that you know.
+problem-trust-version = The other side speaks another version ({ $version }).
+problem-trust-version-do = Update Deskside on both computers.
+problem-trust-garbage = The other side did not answer like Deskside.
+problem-trust-garbage-do = Nothing was shared. Try again with a new number.
+problem-display = This computer has no screen that can be shared.
+problem-display-do = Sign in to a desktop, then start Deskside there.
+problem-command = This is not possible now.
+problem-other = Something went wrong.
+problem-detail = Details: { $detail }

@@ -1,0 +1,315 @@
+# Les fenêtres du poste, en français. Mêmes clés que le fichier anglais.
+
+app-name = Deskside
+
+# Rejoindre
+join-title = Obtenir de l’aide
+join-lead = Saisissez le numéro que vous donne votre conseiller.
+join-number = Numéro de session
+join-hint = 000 000 000
+join-link = Lien avec son secret
+join-button = Rejoindre
+join-busy = Connexion…
+join-cancel = Annuler
+join-agent = Accès des conseillers
+join-safety = Continuez seulement si c’est vous qui avez demandé de l’aide. Deskside ne vous appelle jamais.
+
+# Se connecter
+signin-title = Se connecter
+signin-lead = Pour les conseillers qui ont un compte sur ce serveur.
+signin-server = Serveur
+signin-name = Nom d’utilisateur
+signin-password = Mot de passe
+signin-show = Afficher le mot de passe
+signin-hide = Masquer le mot de passe
+signin-button = Se connecter
+signin-busy = Connexion…
+signin-back = Retour
+
+# Le conseiller sans session
+home-hello = Bonjour, { $name }
+home-lead = Ouvrez une session, puis donnez-en le numéro à votre client.
+home-start = Ouvrir une session
+home-starting = Ouverture…
+home-signout = Se déconnecter
+home-steps = Ce qui se passe ensuite
+home-step-1 = Vous recevez un numéro à neuf chiffres et un lien.
+home-step-2 = Votre client saisit le numéro ou ouvre le lien.
+home-step-3 = Vous demandez à voir le bureau ; votre client décide.
+
+# La session du conseiller
+session-number = Session { $number }
+session-invite = Invitez votre client
+session-invite-lead = Lisez ce numéro à votre client ou envoyez-lui le lien.
+session-copy-number = Copier le numéro
+session-copy-link = Copier le lien
+session-copied = Copié
+session-tell = Que dire à votre client
+session-tell-1 = Ouvrez Deskside, ou { $server } dans un navigateur.
+session-tell-2 = Saisissez le numéro { $number }, puis « Rejoindre ».
+session-tell-3 = Deskside demande votre accord avant que l’on voie ou touche quoi que ce soit.
+session-link-better = Le lien prouve à lui seul qui est qui. Avec le numéro, vous comparez un code court.
+session-waiting = En attente de votre client…
+session-people = Dans cette session
+session-alone = Personne d’autre pour l’instant.
+session-chat = Discussion
+session-leave = Quitter
+session-end = Terminer
+session-end-title = Terminer cette session ?
+session-end-body = Elle se termine pour tous, et son numéro n’est plus valable.
+session-end-yes = Terminer
+session-leave-title = Quitter cette session ?
+session-leave-agent = Les autres restent connectés. Vous pouvez revenir avec le numéro.
+session-leave-customer = Plus personne ne verra ni ne contrôlera votre ordinateur.
+session-leave-yes = Quitter
+session-stay = Rester
+session-quit-title = Fermer Deskside ?
+session-quit-body = Vous quittez la session en cours.
+session-quit-yes = Fermer
+session-server-down = Le serveur ne répond pas. La session continue ; Deskside se reconnecte de lui-même.
+
+ready-title = { $name } est là
+ready-lead = Demandez avant de regarder : { $name } voit votre question et décide.
+ready-code-first = Comparez d’abord le code affiché à droite avec { $name }.
+ready-connecting-title = { $name } arrive…
+ready-connecting-lead = La connexion sécurisée s’établit.
+ready-lost-title = La connexion avec { $name } est perdue
+ready-lost-lead = Deskside se reconnecte de lui-même.
+ready-refused-title = La connexion avec { $name } a été refusée
+
+# Les personnes
+role-primary = Conseiller
+role-assistant = Assistant
+role-customer = Client
+role-you = Vous
+link-connecting = Connexion…
+link-direct = Connexion directe
+link-relayed = Connexion par un relais
+link-secure = Connecté
+link-lost = Connexion perdue, reconnexion…
+link-refused = Refusé
+verified-link = Vérifié par le lien
+verified-code = Code à comparer
+code-label = Code { $code }
+code-ask-customer = Demandez à { $name } de vous lire ce code. Il doit être le même.
+code-ask-agent = Comparez-le avec le code que vous lit { $name }. Il doit être le même.
+
+# Demander
+ask-view = Demander à voir le bureau
+ask-control = Demander le contrôle
+ask-clipboard = Demander le presse-papiers
+ask-cancel = Annuler la demande
+ask-waiting-view = En attente de la réponse de { $name } : voir le bureau…
+ask-waiting-control = En attente de la réponse de { $name } : contrôle…
+ask-waiting-clipboard = En attente de la réponse de { $name } : presse-papiers…
+release-control = Rendre le contrôle
+stop-sharing = Arrêter le partage
+
+# La vue
+viewer-viewing = Vous regardez
+viewer-controlling = Vous contrôlez
+viewer-other-controls = { $name } contrôle
+viewer-fit = Ajuster
+viewer-fit-hint = Ajuster l’image à la fenêtre
+viewer-one = 1:1
+viewer-one-hint = Pixel par pixel, avec défilement
+viewer-full = Plein écran
+viewer-full-hint = Plein écran (F11)
+viewer-window = Quitter le plein écran
+viewer-window-hint = Revenir à la fenêtre (F11)
+viewer-coder = Image
+viewer-coder-auto = Automatique
+viewer-coder-auto-hint = L’image la plus nette que permet la ligne
+viewer-coder-tiles = Nette (tuiles)
+viewer-coder-tiles-hint = Chaque pixel exact
+viewer-coder-h264 = Vidéo (H.264)
+viewer-coder-h264-hint = Pour les lignes lentes et les images animées
+viewer-coder-now = En service : { $coder }
+viewer-monitors = Écrans
+viewer-monitor-all = Tous les écrans
+viewer-monitor = { $name } ({ $width } × { $height })
+viewer-shortcuts = Envoyer
+viewer-super = Super (touche Windows)
+viewer-print = Impr. écran
+viewer-console = Consoles (Ctrl + Alt + F1 à F12)
+viewer-grab = Touches
+viewer-grab-on = Les combinaisons de touches vont à l’autre ordinateur
+viewer-grab-off = Les combinaisons de touches restent sur cet ordinateur
+viewer-stop = Arrêter
+viewer-size = { $width } × { $height }
+viewer-paused = { $name } a mis l’image en pause
+viewer-paused-lead = Elle reprend dès que { $name } le veut.
+viewer-first = En attente de la première image…
+viewer-first-lead = Elle apparaît dès qu’elle arrive.
+viewer-lost = Connexion perdue
+viewer-lost-lead = Deskside se reconnecte de lui-même ; l’image va revenir.
+viewer-picture = Bureau de { $name }
+viewer-panel-hide = Masquer le panneau latéral
+viewer-panel-show = Afficher le panneau latéral
+
+trouble-no-display = L’ordinateur du client n’a pas d’écran à partager.
+trouble-no-display-do = Demandez au client d’ouvrir une session de bureau, puis redemandez.
+trouble-capture-denied = Le système du client ne permet pas de partager l’écran.
+trouble-capture-denied-do = Demandez au client d’autoriser le partage d’écran dans les réglages du système.
+trouble-capture-failed = L’image de l’écran ne peut pas être prise.
+trouble-capture-failed-do = Arrêtez le partage et redemandez.
+trouble-input-denied = Le système du client ne permet pas le contrôle à distance.
+trouble-input-denied-do = Vous pouvez continuer à regarder. Demandez au client d’autoriser le contrôle à distance dans les réglages du système.
+trouble-input-failed = La souris et le clavier n’atteignent pas l’ordinateur du client.
+trouble-input-failed-do = Rendez le contrôle et redemandez-le.
+
+# Discussion
+chat-empty = Aucun message.
+chat-placeholder = Écrire un message…
+chat-send = Envoyer
+chat-me = Moi
+chat-pending = Pas encore reçu
+chat-too-long = Ce message est trop long.
+chat-unread = { $count ->
+    [one] 1 nouveau message
+   *[other] { $count } nouveaux messages
+}
+
+# La session du client
+customer-with = Vous êtes en relation avec
+customer-organisation = { $organisation }
+customer-nobody = En attente du conseiller…
+customer-nobody-lead = Gardez cette fenêtre ouverte. Votre conseiller arrive dans un instant.
+customer-code-title = Comparez ce code
+customer-permissions = Ce que vous avez autorisé
+customer-nothing = Rien. Le conseiller peut seulement discuter avec vous.
+customer-allow-all = Tout est autorisé sans demander, jusqu’à ce que vous le repreniez.
+customer-revoke = Reprendre
+customer-revoke-act = Reprendre : { $act }
+customer-revoke-all = Tout reprendre
+customer-pause = Pause
+customer-resume = Continuer
+customer-leave = Quitter la session
+customer-escape = Appuyez trois fois sur Échap pour tout arrêter d’un coup.
+customer-organisation-of = de { $organisation }
+
+act-view = Voir votre écran
+act-control = Utiliser votre souris et votre clavier
+act-clipboard = Partager le texte copié
+
+# La question au client
+prompt-window = Deskside vous demande
+prompt-view = demande à voir votre écran
+prompt-control = demande à utiliser votre souris et votre clavier
+prompt-clipboard = demande à partager le texte copié
+prompt-from = de { $organisation }
+prompt-view-means = Cette personne verra tout ce que montre votre écran, comme vous. Elle ne pourra ni cliquer ni taper.
+prompt-control-means = Cette personne verra votre écran et pourra cliquer et taper comme vous. Vous pouvez reprendre la main à tout moment : bougez simplement votre souris.
+prompt-clipboard-means = Le texte que vous copiez pourra être collé sur son ordinateur, et inversement.
+prompt-code = N’autorisez que si votre conseiller vous lit exactement ce code :
+prompt-link = Vérifié : c’est la personne qui vous a envoyé le lien.
+prompt-unproven = Rien ne prouve qui est cette personne. Refusez en cas de doute.
+prompt-all = Tout autoriser dans cette session sans redemander
+prompt-all-means = Vous pouvez le reprendre à tout moment.
+prompt-warning = Quelqu’un vous presse d’autoriser ? Vous a-t-on appelé en premier ? Alors refusez. Personne de sérieux ne demande de mot de passe ni d’argent.
+prompt-allow = Autoriser
+prompt-allow-wait = Autoriser…
+prompt-refuse = Refuser
+prompt-countdown = { $seconds ->
+    [one] Sans réponse, ce sera refusé dans { $seconds } seconde.
+   *[other] Sans réponse, ce sera refusé dans { $seconds } secondes.
+}
+prompt-mouse = Autoriser se fait avec la souris seulement. Échap refuse.
+
+# La barre pendant le partage
+bar-window = Deskside : partage
+bar-sees = { $name } voit votre écran
+bar-see = { $name } et { $count ->
+    [one] { $count } autre voient votre écran
+   *[other] { $count } autres voient votre écran
+}
+bar-controls = { $name } contrôle votre ordinateur
+bar-paused = En pause : personne ne voit votre écran
+bar-sharing = Votre écran est partagé
+bar-takeback = Reprendre le contrôle
+bar-pause = Pause
+bar-resume = Continuer
+bar-stop = Arrêter
+bar-leave = Quitter
+bar-escape = Échap trois fois arrête tout
+
+# Nouvelles
+notice-joined = { $name } a rejoint la session.
+notice-left = { $name } a quitté la session.
+notice-lost = La connexion avec { $name } est perdue. Reconnexion…
+notice-back = { $name } est de nouveau connecté.
+notice-allowed-view = Autorisé : voir le bureau.
+notice-allowed-control = Autorisé : souris et clavier.
+notice-allowed-clipboard = Autorisé : texte copié.
+notice-refused-view = Refusé : voir le bureau.
+notice-refused-control = Refusé : souris et clavier.
+notice-refused-clipboard = Refusé : texte copié.
+notice-no-answer = Personne n’a répondu à temps. Vous pouvez redemander.
+notice-revoked-view = L’accès à la vue du bureau a été repris.
+notice-revoked-control = La souris et le clavier ont été repris.
+notice-revoked-clipboard = Le texte copié n’est plus partagé.
+notice-taken-back = Le client a repris le contrôle.
+notice-taken-back-me = Vous avez repris le contrôle.
+notice-paused = L’image est en pause.
+notice-resumed = L’image reprend.
+notice-stopped = Le partage est arrêté.
+notice-server-lost = Le serveur ne répond pas. La session continue.
+notice-server-back = Le serveur répond de nouveau.
+notice-close = Fermer l’avis
+
+# La fin
+ended-left = Vous avez quitté la session
+ended-left-lead = Personne ne voit ni ne contrôle votre ordinateur.
+ended-left-agent-lead = Les autres restent connectés sans vous.
+ended-by-me = Vous avez terminé la session
+ended-by-me-lead = Tous ont été déconnectés, et le numéro n’est plus valable.
+ended-by-agent = Le conseiller a terminé la session
+ended-by-agent-lead = Plus personne ne voit ni ne contrôle votre ordinateur.
+ended-expired = La session a expiré
+ended-expired-lead = Personne n’est venu, ou revenu, à temps. Demandez un nouveau numéro.
+ended-expired-agent-lead = Personne n’est venu, ou revenu, à temps. Ouvrez une nouvelle session.
+ended-not-trusted = La connexion n’était pas sûre
+ended-not-trusted-lead = Rien ne prouvait qui se trouvait de l’autre côté : Deskside a donc refusé la connexion. Rien n’a été partagé. Demandez un nouveau numéro ou un nouveau lien par un autre moyen.
+ended-home-customer = Rejoindre une autre session
+ended-home-agent = Retour à l’accueil
+ended-quit = Fermer Deskside
+
+# Ce qui ne va pas, et que faire
+problem-number = Ce n’est pas un numéro de session.
+problem-number-do = Il a neuf chiffres, comme 123 456 789. Vous pouvez aussi coller le lien que vous avez reçu.
+problem-empty = Il manque le numéro.
+problem-empty-do = Saisissez les neuf chiffres que vous donne votre conseiller.
+problem-no-session = Aucune session ouverte n’a ce numéro.
+problem-no-session-do = Vérifiez les chiffres. Un numéro expire au bout d’un moment : demandez-en un nouveau à votre conseiller.
+problem-tries = Trop d’essais.
+problem-tries-do = { $seconds ->
+    [one] Attendez { $seconds } seconde, puis réessayez.
+   *[other] Attendez { $seconds } secondes, puis réessayez.
+}
+problem-tries-minutes = { $minutes ->
+    [one] Attendez { $minutes } minute, puis réessayez.
+   *[other] Attendez { $minutes } minutes, puis réessayez.
+}
+problem-password = Nom d’utilisateur ou mot de passe incorrect.
+problem-password-do = Vérifiez les deux ; les majuscules comptent.
+problem-server-down = Le serveur { $server } ne répond pas.
+problem-server-down-do = Vérifiez votre connexion à Internet, puis réessayez.
+problem-server-trust = Le serveur { $server } n’est pas digne de confiance.
+problem-server-trust-do = Son certificat ne convient pas, ou ce n’est pas un serveur Deskside. Vérifiez l’adresse et, en cas de doute, n’allez pas plus loin.
+problem-version = Le serveur utilise une autre version ({ $version }).
+problem-version-do = Mettez Deskside à jour sur cet ordinateur. Si cela ne suffit pas, demandez à la personne qui gère le serveur de le mettre à jour.
+problem-trust-secret = L’autre côté ne connaît pas le secret du lien.
+problem-trust-secret-do = Demandez un nouveau lien par un moyen sûr.
+problem-trust-signature = La connexion n’est pas authentique : quelqu’un s’est peut-être interposé.
+problem-trust-signature-do = Rien n’a été partagé. Essayez depuis un autre réseau, avec un nouveau numéro.
+problem-trust-key = Une autre personne que celle annoncée a répondu.
+problem-trust-key-do = Rien n’a été partagé. Appelez votre contact à un numéro que vous connaissez.
+problem-trust-version = L’autre côté utilise une autre version ({ $version }).
+problem-trust-version-do = Mettez Deskside à jour sur les deux ordinateurs.
+problem-trust-garbage = L’autre côté n’a pas répondu comme Deskside.
+problem-trust-garbage-do = Rien n’a été partagé. Réessayez avec un nouveau numéro.
+problem-display = Cet ordinateur n’a pas d’écran à partager.
+problem-display-do = Ouvrez une session de bureau, puis lancez-y Deskside.
+problem-command = Ce n’est pas possible maintenant.
+problem-other = Quelque chose s’est mal passé.
+problem-detail = Détails : { $detail }

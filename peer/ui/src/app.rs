@@ -1,0 +1,277 @@
+//! The windows as one eframe application.
+
+use std::sync::Arc;
+
+use deskside_session::{
+    Role,
+    app::{AppOnly, AppView, Screen},
+};
+use eframe::egui::{self, Ui, Vec2, ViewportCommand, vec2};
+use raw_window_handle::{HasWindowHandle, RawWindowHandle};
+
+use crate::{
+    Backend, Error, Options,
+    cx::Cx,
+    screens::{
+        agent::{AgentSession, Around},
+        bar,
+        chat::ChatForm,
+        customer,
+        dialog::{self, Answer, Dialog},
+        ended, home,
+        join::JoinForm,
+        prompt::PromptWindow,
+        sign_in::SignInForm,
+        toast::Toast,
+        viewer::Viewer,
+    },
+    texts::Texts,
+    theme::Themes,
+};
+
+/// Everything that the windows remember by themselves; all else comes from the view.
+pub struct App {
+    backend: Arc<dyn Backend>,
+    texts: Texts,
+    themes: Themes,
+    serial: u64,
+    view: Option<Arc<AppView>>,
+    kind: Option<Kind>,
+    root: Option<u64>,
+    join: JoinForm,
+    sign_in: SignInForm,
+    agent: AgentSession,
+    chat: ChatForm,
+    toast: Toast,
+    prompt: Option<PromptWindow>,
+    dialog: Option<Dialog>,
+    closing: bool,
+}
+
+/// The shapes that the main window takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Entry,
+    Agent,
+    Customer,
+}
+
+impl Kind {
+    fn of(screen: &Screen) -> Self {
+        match screen {
+            Screen::Session { session } if session.role == Role::Customer => Self::Customer,
+            Screen::Session { .. } => Self::Agent,
+            _ => Self::Entry,
+        }
+    }
+
+    /// Its size, and the smallest that it may get; in points.
+    fn sizes(self) -> (Vec2, Vec2) {
+        match self {
+            Self::Entry => (ENTRY, vec2(360.0, 420.0)),
+            Self::Agent => (vec2(1200.0, 780.0), vec2(900.0, 560.0)),
+            Self::Customer => (vec2(420.0, 720.0), vec2(360.0, 480.0)),
+        }
+    }
+}
+
+/// The size of the first window, in points.
+pub(crate) const ENTRY: Vec2 = vec2(480.0, 620.0);
+
+impl App {
+    /// Sets up letters and colours in `ctx` and asks the backend to wake it on changes. Opens no window.
+    pub fn new(ctx: &egui::Context, backend: Arc<dyn Backend>, options: &Options) -> Result<Self, Error> {
+        let texts = Texts::new(options.language)?;
+        let themes = Themes::load()?;
+        themes.apply(ctx, options.dark);
+        let wake = ctx.clone();
+        // A delay, however short, paints once; without one egui paints twice.
+        let soon = std::time::Duration::from_nanos(1);
+        backend.on_change(Box::new(move || wake.request_repaint_after(soon)));
+        Ok(Self {
+            backend,
+            texts,
+            themes,
+            serial: 0,
+            view: None,
+            kind: None,
+            root: None,
+            join: JoinForm::default(),
+            sign_in: SignInForm::default(),
+            agent: AgentSession::default(),
+            chat: ChatForm::default(),
+            toast: Toast::default(),
+            prompt: None,
+            dialog: None,
+            closing: false,
+        })
+    }
+
+    /// Behaves as if its native window were `window`; for tests without one.
+    pub fn with_window(mut self, window: u64) -> Self {
+        self.root = Some(window);
+        self
+    }
+
+    fn fetch(&mut self, ctx: &egui::Context) {
+        let Some((serial, view)) = self.backend.view(self.serial) else { return };
+        self.serial = serial;
+        let before = self.view.replace(Arc::clone(&view));
+        let now = ctx.input(|i| i.time);
+        let session = session_of(&view);
+        PromptWindow::update(&mut self.prompt, session.and_then(|s| s.prompt.as_ref()), now);
+        if !matches!(view.screen, Screen::SignIn { .. }) {
+            self.sign_in.clear();
+        }
+        let was = before.as_deref().and_then(session_of).map(|s| s.number);
+        if was != session.map(|s| s.number) {
+            // What was typed or asked belongs to the session that is over.
+            self.chat = ChatForm::default();
+            self.toast = Toast::default();
+            self.dialog = None;
+            if session.is_some() {
+                self.join = JoinForm::default();
+            }
+        }
+        self.resize(ctx, Kind::of(&view.screen));
+    }
+
+    fn resize(&mut self, ctx: &egui::Context, kind: Kind) {
+        if self.kind != Some(kind) {
+            let first = self.kind.replace(kind).is_none();
+            let (size, least) = kind.sizes();
+            ctx.send_viewport_cmd(ViewportCommand::MinInnerSize(least));
+            if !first || kind != Kind::Entry {
+                ctx.send_viewport_cmd(ViewportCommand::InnerSize(size));
+                // The window manager answers in its own time, and its answer alone does not draw.
+                ctx.request_repaint_after(std::time::Duration::from_millis(100));
+            }
+        }
+    }
+
+    fn find_root(&mut self, frame: &eframe::Frame) {
+        if self.root.is_some() {
+            return;
+        }
+        let handle = frame.winit_window().and_then(|w| w.window_handle().ok().map(|h| h.as_raw()));
+        self.root = match handle {
+            Some(RawWindowHandle::Xlib(h)) => Some(u64::from(h.window)),
+            Some(RawWindowHandle::Xcb(h)) => Some(u64::from(h.window.get())),
+            Some(RawWindowHandle::Win32(h)) => u64::try_from(h.hwnd.get()).ok(),
+            _ => None,
+        };
+        if let Some(window) = self.root {
+            self.backend.own_window(window, true);
+        }
+    }
+
+    fn quit(&mut self, ctx: &egui::Context) {
+        if !self.closing {
+            self.closing = true;
+            self.backend.command(AppOnly::Quit.into());
+        }
+        ctx.send_viewport_cmd(ViewportCommand::Close);
+    }
+
+    fn close_requested(&mut self, ctx: &egui::Context) {
+        if self.closing || !ctx.input(|i| i.viewport().close_requested()) {
+            return;
+        }
+        let running = self.view.as_deref().is_some_and(|v| matches!(v.screen, Screen::Session { .. }));
+        if running {
+            ctx.send_viewport_cmd(ViewportCommand::CancelClose);
+            self.dialog = Some(Dialog::Quit);
+        } else {
+            self.closing = true;
+            self.backend.command(AppOnly::Quit.into());
+        }
+    }
+
+    fn draw(&mut self, ui: &mut Ui) {
+        let Some(view) = self.view.clone() else { return };
+        let theme = self.themes.now(ui.ctx());
+        let backend = Arc::clone(&self.backend);
+        let cx = Cx { t: &self.texts, k: &theme, backend: backend.as_ref(), now: ui.input(|i| i.time) };
+        let told = view.problem.as_ref();
+        let mut quit = false;
+        match &view.screen {
+            Screen::Join { busy } => self.join.show(ui, &cx, *busy, told),
+            Screen::SignIn { busy } => self.sign_in.show(ui, &cx, &view.server, *busy, told),
+            Screen::AgentHome { name, busy } => home::show(ui, &cx, name, &view.server, *busy, told),
+            Screen::Ended { role, ending } => quit = ended::show(ui, &cx, *role, *ending, told),
+            Screen::Session { session } if session.role == Role::Customer => {
+                let asked = customer::show(ui, &cx, session, &mut self.chat, &mut self.toast);
+                self.dialog = self.dialog.or(asked);
+                if let (Some(window), Some(prompt)) = (&mut self.prompt, &session.prompt) {
+                    window.show(ui, &cx, session, prompt);
+                }
+                if let Some(sharing) = session.sharing.as_ref().filter(|s| s.sharer == session.me) {
+                    bar::show(ui, &cx, session, sharing);
+                }
+            }
+            Screen::Session { session } => {
+                let around = Around {
+                    server: &view.server,
+                    root: self.root,
+                    dialog: self.dialog.is_some(),
+                    chat: &mut self.chat,
+                    toast: &mut self.toast,
+                };
+                let asked = self.agent.show(ui, &cx, session, around);
+                self.dialog = self.dialog.or(asked);
+            }
+        }
+        if !matches!(&view.screen, Screen::Session { session } if session.role != Role::Customer) {
+            Viewer::close_if_open(&mut self.agent.viewer, ui.ctx(), &cx);
+        }
+        if let (Some(open), Some(session)) = (self.dialog, session_of(&view)) {
+            match dialog::show(ui, &cx, open, session.role) {
+                None => {}
+                Some(Answer::Stay | Answer::Done) => self.dialog = None,
+                Some(Answer::Quit) => quit = true,
+            }
+        }
+        if quit {
+            self.quit(ui.ctx());
+        }
+    }
+}
+
+fn session_of(view: &AppView) -> Option<&deskside_session::view::View> {
+    match &view.screen {
+        Screen::Session { session } => Some(session),
+        _ => None,
+    }
+}
+
+impl eframe::App for App {
+    fn logic(&mut self, ctx: &egui::Context, frame: &mut eframe::Frame) {
+        self.find_root(frame);
+        self.fetch(ctx);
+        self.close_requested(ctx);
+        if self.backend.should_quit() {
+            self.quit(ctx);
+        }
+        if self.prompt.is_some() && ctx.input(|i| i.viewport().minimized == Some(true)) {
+            // A question must be seen even when the window that it belongs to is put away.
+            ctx.send_viewport_cmd(ViewportCommand::Minimized(false));
+        }
+    }
+
+    fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
+        self.draw(ui);
+    }
+
+    fn clear_color(&self, visuals: &egui::Visuals) -> [f32; 4] {
+        visuals.panel_fill.to_normalized_gamma_f32()
+    }
+
+    fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
+        if let Some(window) = self.root {
+            self.backend.own_window(window, false);
+        }
+        if !self.closing {
+            self.backend.command(AppOnly::Quit.into());
+        }
+    }
+}

@@ -1,0 +1,340 @@
+//! The agent's window while a session is on: invitation or picture, and the panel at the side.
+
+use deskside_session::{
+    Role,
+    command::{Act, Command},
+    view::{LinkView, Other, Verified, View},
+};
+use eframe::egui::{
+    self, Align, CentralPanel, Frame, Layout, Margin, Panel, Popup, RichText, ScrollArea, Stroke, Ui,
+};
+use lucide_icons::Icon;
+
+use super::{
+    chat::ChatForm, dialog::Dialog, half, middle, people, toast::Toast, toolbar, viewer::Viewer, waiting,
+};
+use crate::{
+    cx::Cx,
+    number,
+    widgets::{Button, Look, Tone, banner, card, icon, rule, strong, text},
+    words,
+};
+
+/// Seconds for which a copy button says that it copied.
+const COPIED: f64 = 2.0;
+
+/// What the agent's session keeps between two pictures of itself.
+#[derive(Default)]
+pub struct AgentSession {
+    pub viewer: Viewer,
+    copied: Option<(Copy, f64)>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Copy {
+    Number,
+    Link,
+}
+
+/// What the window around it lends.
+pub struct Around<'a> {
+    pub server: &'a str,
+    /// The native window, if it has one in which others can be laid.
+    pub root: Option<u64>,
+    /// A question lies over everything.
+    pub dialog: bool,
+    pub chat: &'a mut ChatForm,
+    pub toast: &'a mut Toast,
+}
+
+impl AgentSession {
+    /// Draws it; a question to ask, if a button led to one.
+    pub fn show(&mut self, ui: &mut Ui, cx: &Cx<'_>, view: &View, around: Around<'_>) -> Option<Dialog> {
+        let k = cx.k;
+        let mut dialog = None;
+        let watching = view.sharing.as_ref().filter(|s| s.sharer != view.me);
+        if self.viewer.side || watching.is_none() {
+            let frame = Frame::new().fill(k.c.window);
+            let stroke = Stroke::new(1.0, k.c.line);
+            let side = Panel::right("side")
+                .frame(frame)
+                .resizable(false)
+                .exact_size(336.0)
+                .show_separator_line(false);
+            let rect = side.show(ui, |ui| dialog = self.side(ui, cx, view, around.chat)).response.rect;
+            ui.painter().vline(rect.left(), rect.y_range(), stroke);
+            let foot = k.size.control * 2.0 + k.space.four;
+            around.toast.show(ui, cx, view, rect.with_max_y(rect.bottom() - foot));
+        }
+        match watching {
+            Some(sharing) => {
+                let news = if self.viewer.side { None } else { around.toast.words(ui.ctx(), cx, view) };
+                if ui.input(|i| i.key_pressed(egui::Key::F11)) {
+                    self.viewer.toggle_full_screen(ui.ctx());
+                }
+                toolbar::show(ui, cx, view, sharing, &mut self.viewer, news.as_ref().map(|n| n.0.as_str()));
+                let covered = around.dialog || Popup::is_any_open(ui.ctx());
+                self.viewer.show(ui, cx, view, sharing, around.root, covered);
+            }
+            None => {
+                self.viewer.close_if_open(ui.ctx(), cx);
+                let frame = Frame::new().fill(k.c.window).inner_margin(Margin::same(k.space.three as i8));
+                CentralPanel::default().frame(frame).show(ui, |ui| {
+                    ScrollArea::vertical()
+                        .auto_shrink(false)
+                        .show(ui, |ui| self.lobby(ui, cx, view, around.server));
+                });
+            }
+        }
+        dialog
+    }
+
+    /// Nothing is shared yet: the invitation, or what to ask whoever is there.
+    fn lobby(&mut self, ui: &mut Ui, cx: &Cx<'_>, view: &View, server: &str) {
+        match view.others.iter().find(|o| o.role == Role::Customer) {
+            None => middle(ui, 560.0, 470.0, |ui| self.invitation(ui, cx, view, server)),
+            Some(customer) => middle(ui, 480.0, 380.0, |ui| ready(ui, cx, view, customer)),
+        }
+    }
+
+    fn invitation(&mut self, ui: &mut Ui, cx: &Cx<'_>, view: &View, server: &str) {
+        let k = cx.k;
+        let shown = view.number.to_string();
+        text::heading(ui, cx, cx.t.t("session-invite"));
+        text::muted(ui, cx, cx.t.t("session-invite-lead"));
+        ui.add_space(k.space.one);
+        card(cx).inner_margin(Margin::same(k.space.three as i8)).show(ui, |ui| {
+            ui.set_width(ui.available_width());
+            ui.vertical_centered(|ui| {
+                let digits = RichText::new(number::group(&shown))
+                    .font(k.strong(k.text.number * 1.3))
+                    .extra_letter_spacing(2.0)
+                    .color(k.c.text);
+                let name = cx.t.ta("session-number", &[("number", (&shown).into())]);
+                ui.add(egui::Label::new(digits).selectable(true)).accessible_name(name);
+            });
+            ui.add_space(k.space.one);
+            self.copy_buttons(ui, cx, view);
+        });
+        ui.add_space(k.space.one);
+        card(cx).show(ui, |ui| {
+            ui.set_width(ui.available_width());
+            strong(ui, cx, cx.t.t("session-tell"));
+            for (i, words) in [
+                cx.t.ta("session-tell-1", &[("server", server.into())]),
+                cx.t.ta("session-tell-2", &[("number", (&number::group(&shown)).into())]),
+                cx.t.t("session-tell-3"),
+            ]
+            .into_iter()
+            .enumerate()
+            {
+                ui.horizontal_top(|ui| {
+                    ui.label(
+                        RichText::new((i + 1).to_string())
+                            .font(k.strong(k.text.strong))
+                            .color(k.c.accent_text),
+                    );
+                    text::text(ui, cx, words);
+                });
+            }
+            ui.add_space(k.space.half);
+            text::small(ui, cx, cx.t.t("session-link-better"));
+        });
+        ui.add_space(k.space.half);
+        waiting(ui, cx, &cx.t.t("session-waiting"));
+    }
+
+    fn copy_buttons(&mut self, ui: &mut Ui, cx: &Cx<'_>, view: &View) {
+        ui.horizontal(|ui| {
+            let width = if view.link.is_some() { half(ui, cx) } else { ui.available_width() };
+            let number = number::group(&view.number.to_string());
+            self.copy_button(ui, cx, Copy::Number, &number, width);
+            if let Some(link) = &view.link {
+                self.copy_button(ui, cx, Copy::Link, link, width);
+            }
+        });
+    }
+
+    fn copy_button(&mut self, ui: &mut Ui, cx: &Cx<'_>, what: Copy, value: &str, width: f32) {
+        let done = self.copied.is_some_and(|(c, at)| c == what && cx.now - at < COPIED);
+        let (sign, words) = match (what, done) {
+            (_, true) => (Icon::Check, cx.t.t("session-copied")),
+            (Copy::Number, _) => (Icon::Copy, cx.t.t("session-copy-number")),
+            (Copy::Link, _) => (Icon::Link, cx.t.t("session-copy-link")),
+        };
+        let look = if what == Copy::Link { Look::Primary } else { Look::Secondary };
+        if ui.add(Button::new(cx, words).icon(sign).look(look).width(width)).clicked() {
+            ui.ctx().copy_text(value.to_owned());
+            self.copied = Some((what, cx.now));
+            ui.ctx().request_repaint_after(std::time::Duration::from_secs_f64(COPIED + 0.05));
+        }
+    }
+
+    fn side(&mut self, ui: &mut Ui, cx: &Cx<'_>, view: &View, chat: &mut ChatForm) -> Option<Dialog> {
+        let k = cx.k;
+        let mut dialog = None;
+        let margin = Margin::same(k.space.two as i8);
+        let whole = ui.max_rect().height();
+        Panel::bottom("side-foot").frame(Frame::new().inner_margin(margin)).show_separator_line(false).show(
+            ui,
+            |ui| {
+                ui.horizontal(|ui| {
+                    let primary = view.role == Role::Primary;
+                    let width = if primary { half(ui, cx) } else { ui.available_width() };
+                    let leave = Button::new(cx, cx.t.t("session-leave")).icon(Icon::LogOut).width(width);
+                    if ui.add(leave).clicked() {
+                        dialog = Some(Dialog::Leave);
+                    }
+                    let end = Button::new(cx, cx.t.t("session-end"))
+                        .icon(Icon::Power)
+                        .look(Look::Danger)
+                        .width(width);
+                    if primary && ui.add(end).clicked() {
+                        dialog = Some(Dialog::End);
+                    }
+                });
+            },
+        );
+        let top = Frame::new().inner_margin(Margin { bottom: 0, ..margin });
+        Panel::top("side-head").frame(top).show_separator_line(false).max_size(whole * 0.62).show(ui, |ui| {
+            ScrollArea::vertical()
+                .id_salt("side-head")
+                .max_height(whole * 0.6)
+                .min_scrolled_height(whole * 0.6)
+                .show(ui, |ui| {
+                    ui.spacing_mut().item_spacing.y = 12.0;
+                    if !view.server_up {
+                        banner(ui, cx, Tone::Warn, "", &cx.t.t("session-server-down"));
+                    }
+                    self.people_head(ui, cx, view);
+                    people::show(ui, cx, view);
+                    side_asks(ui, cx, view);
+                });
+        });
+        CentralPanel::default().frame(Frame::new().inner_margin(Margin { bottom: 0, ..margin })).show(
+            ui,
+            |ui| {
+                rule(ui, cx);
+                ui.add_space(k.space.half);
+                ui.horizontal(|ui| {
+                    icon(ui, cx, Icon::MessageCircle, k.size.icon, k.c.muted);
+                    strong(ui, cx, cx.t.t("session-chat"));
+                    if view.unread > 0 {
+                        let count = cx.t.ta("chat-unread", &[("count", view.unread.into())]);
+                        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                            ui.label(RichText::new(count).size(k.text.small).color(k.c.accent_text));
+                        });
+                    }
+                });
+                chat.show(ui, cx, view);
+            },
+        );
+        dialog
+    }
+
+    fn people_head(&mut self, ui: &mut Ui, cx: &Cx<'_>, view: &View) {
+        let k = cx.k;
+        ui.horizontal(|ui| {
+            strong(ui, cx, cx.t.t("session-people"));
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                if view.others.is_empty() {
+                    return;
+                }
+                // Once somebody is there, the large number is gone: more can still be invited from here.
+                let number = number::group(&view.number.to_string());
+                let copied = self.copied.is_some_and(|(c, at)| c == Copy::Number && cx.now - at < COPIED);
+                let sign = if copied { Icon::Check } else { Icon::Copy };
+                let copy = Button::new(cx, &number).tool().icon(sign).name(cx.t.t("session-copy-number"));
+                if ui.add(copy).on_hover_text(cx.t.t("session-copy-number")).clicked() {
+                    ui.ctx().copy_text(number);
+                    self.copied = Some((Copy::Number, cx.now));
+                    ui.ctx().request_repaint_after(std::time::Duration::from_secs_f64(COPIED + 0.05));
+                }
+            });
+        });
+        ui.add_space(-k.space.half);
+    }
+}
+
+/// What is being waited for.
+pub(crate) fn waiting_words(cx: &Cx<'_>, view: &View) -> Option<String> {
+    let customer = view.others.iter().find(|o| o.role == Role::Customer)?;
+    let name = [("name", (&customer.name).into())];
+    Some(match view.asked? {
+        Act::View => cx.t.ta("ask-waiting-view", &name),
+        Act::Control => cx.t.ta("ask-waiting-control", &name),
+        Act::Clipboard => cx.t.ta("ask-waiting-clipboard", &name),
+    })
+}
+
+/// What can be asked for while the picture is shown: control has its place in the tools.
+fn side_asks(ui: &mut Ui, cx: &Cx<'_>, view: &View) {
+    if view.sharing.is_none() {
+        return;
+    }
+    if view.asked.is_some() {
+        asked(ui, cx, view);
+        return;
+    }
+    let granted = view.grants.iter().any(|g| g.act == Act::Clipboard);
+    if !granted {
+        let ask = Button::new(cx, cx.t.t("ask-clipboard")).icon(Icon::Clipboard).width(ui.available_width());
+        if ui.add(ask).clicked() {
+            cx.session(Command::Ask { act: Act::Clipboard });
+        }
+    }
+}
+
+/// A question that waits for its answer.
+fn asked(ui: &mut Ui, cx: &Cx<'_>, view: &View) {
+    let Some(words) = waiting_words(cx, view) else { return };
+    card(cx).show(ui, |ui| {
+        ui.set_width(ui.available_width());
+        ui.horizontal(|ui| {
+            crate::widgets::busy_dots(ui, cx, cx.k.c.accent);
+            text::text(ui, cx, words);
+        });
+        let cancel = Button::new(cx, cx.t.t("ask-cancel")).icon(Icon::X).width(ui.available_width());
+        if ui.add(cancel).clicked() {
+            cx.session(Command::CancelAsk);
+        }
+    });
+}
+
+/// A customer is there, and nothing is shared: what can be asked.
+fn ready(ui: &mut Ui, cx: &Cx<'_>, view: &View, customer: &Other) {
+    let k = cx.k;
+    let named = |key| cx.t.ta(key, &[("name", (&customer.name).into())]);
+    let (title, lead) = match &customer.link {
+        LinkView::Connecting => (named("ready-connecting-title"), named("ready-connecting-lead")),
+        LinkView::Lost => (named("ready-lost-title"), named("ready-lost-lead")),
+        LinkView::Refused { reason } => (named("ready-refused-title"), words::refusal(cx.t, *reason).1),
+        LinkView::Secure { .. } => (named("ready-title"), named("ready-lead")),
+    };
+    ui.vertical_centered(|ui| {
+        crate::widgets::avatar(ui, cx, &customer.name, 72.0);
+        ui.add_space(k.space.one);
+        text::heading(ui, cx, title);
+        text::muted(ui, cx, lead);
+    });
+    ui.add_space(k.space.two);
+    let LinkView::Secure { verified, .. } = &customer.link else { return };
+    if matches!(verified, Verified::Code { .. }) {
+        banner(ui, cx, Tone::Warn, "", &named("ready-code-first"));
+        ui.add_space(k.space.half);
+    }
+    if view.asked.is_some() {
+        asked(ui, cx, view);
+        return;
+    }
+    let wide = ui.available_width();
+    for (act, sign, words, look) in [
+        (Act::View, Icon::Eye, cx.t.t("ask-view"), Look::Primary),
+        (Act::Control, Icon::MousePointer2, cx.t.t("ask-control"), Look::Secondary),
+    ] {
+        let tall = k.size.tall;
+        if ui.add(Button::new(cx, words).icon(sign).look(look).width(wide).height(tall)).clicked() {
+            cx.session(Command::Ask { act });
+        }
+    }
+}

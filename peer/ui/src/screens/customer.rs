@@ -1,0 +1,170 @@
+//! The customer's window while a session is on: who is there, what is allowed, chat, leave.
+
+use deskside_session::{
+    Role,
+    command::{Act, Command},
+    view::{LinkView, View},
+};
+use eframe::egui::{Frame, Margin, Panel, RichText, ScrollArea, Ui};
+use lucide_icons::Icon;
+
+use super::{chat::ChatForm, dialog::Dialog, people, toast::Toast};
+use crate::{
+    cx::Cx,
+    texts::clean,
+    widgets::{self, Button, Look, Tone, banner, banner::note, card, icon, strong, text},
+    words,
+};
+
+/// Draws it; a question to ask, if a button led to one.
+pub fn show(ui: &mut Ui, cx: &Cx<'_>, view: &View, chat: &mut ChatForm, toast: &mut Toast) -> Option<Dialog> {
+    let k = cx.k;
+    let mut dialog = None;
+    let frame = Frame::new().fill(k.c.window).inner_margin(Margin::same(k.space.two as i8));
+    let whole = ui.max_rect();
+    Panel::bottom("customer-foot").frame(frame).show_separator_line(false).show(ui, |ui| {
+        let leave = Button::new(cx, cx.t.t("customer-leave")).icon(Icon::LogOut).width(ui.available_width());
+        if ui.add(leave).clicked() {
+            dialog = Some(Dialog::Leave);
+        }
+    });
+    let frame =
+        Frame::new().fill(k.c.window).inner_margin(Margin { bottom: 0, ..Margin::same(k.space.two as i8) });
+    Panel::top("customer-head").frame(frame).show_separator_line(false).max_size(whole.height() * 0.62).show(
+        ui,
+        |ui| {
+            ScrollArea::vertical()
+                .id_salt("head")
+                .max_height(whole.height() * 0.6)
+                .min_scrolled_height(whole.height() * 0.6)
+                .show(ui, |ui| {
+                    ui.spacing_mut().item_spacing.y = 12.0;
+                    if !view.server_up {
+                        banner(ui, cx, Tone::Warn, "", &cx.t.t("session-server-down"));
+                    }
+                    agents(ui, cx, view);
+                    permissions(ui, cx, view);
+                });
+        },
+    );
+    let frame =
+        Frame::new().fill(k.c.window).inner_margin(Margin { bottom: 0, ..Margin::same(k.space.two as i8) });
+    eframe::egui::CentralPanel::default().frame(frame).show(ui, |ui| {
+        ui.horizontal(|ui| {
+            icon(ui, cx, Icon::MessageCircle, k.size.icon, k.c.muted);
+            strong(ui, cx, cx.t.t("session-chat"));
+        });
+        let place = ui.available_rect_before_wrap();
+        chat.show(ui, cx, view);
+        toast.show(ui, cx, view, place.with_max_y(place.bottom() - k.size.control));
+    });
+    dialog
+}
+
+fn agents(ui: &mut Ui, cx: &Cx<'_>, view: &View) {
+    let k = cx.k;
+    if !view.others.iter().any(|o| o.role != Role::Customer) {
+        card(cx).show(ui, |ui| {
+            ui.set_width(ui.available_width());
+            super::waiting(ui, cx, &cx.t.t("customer-nobody"));
+            text::muted(ui, cx, cx.t.t("customer-nobody-lead"));
+        });
+    }
+    for other in &view.others {
+        ui.push_id(other.id, |ui| {
+            card(cx).show(ui, |ui| {
+                ui.set_width(ui.available_width());
+                ui.horizontal(|ui| {
+                    ui.spacing_mut().item_spacing.x = 12.0;
+                    widgets::avatar(ui, cx, &other.name, k.size.avatar + 4.0);
+                    ui.vertical(|ui| {
+                        ui.spacing_mut().item_spacing.y = 0.0;
+                        text::elided(
+                            ui,
+                            RichText::new(clean(&other.name)).font(k.strong(k.text.title)).color(k.c.text),
+                        );
+                        let below = if other.role == Role::Customer {
+                            words::role(cx.t, other.role)
+                        } else {
+                            cx.t.ta(
+                                "customer-organisation-of",
+                                &[("organisation", (&view.organisation).into())],
+                            )
+                        };
+                        text::elided(ui, RichText::new(below).color(k.c.muted));
+                    });
+                });
+                match other.link {
+                    LinkView::Secure { .. } => people::proof(ui, cx, view.role, other),
+                    LinkView::Connecting => {
+                        note(ui, cx, Icon::Hourglass, &words::link(cx.t, other), k.c.muted);
+                    }
+                    LinkView::Lost => {
+                        note(ui, cx, Icon::WifiOff, &words::link(cx.t, other), k.c.warn_text);
+                    }
+                    LinkView::Refused { reason } => {
+                        let (what, to_do) = words::refusal(cx.t, reason);
+                        banner(ui, cx, Tone::Danger, &what, &to_do);
+                    }
+                }
+            });
+        });
+    }
+}
+
+fn permissions(ui: &mut Ui, cx: &Cx<'_>, view: &View) {
+    let k = cx.k;
+    card(cx).show(ui, |ui| {
+        ui.set_width(ui.available_width());
+        strong(ui, cx, cx.t.t("customer-permissions"));
+        let mut acts: Vec<Act> = view.grants.iter().map(|g| g.act).collect();
+        acts.sort_unstable();
+        acts.dedup();
+        if acts.is_empty() && !view.allow_all {
+            text::muted(ui, cx, cx.t.t("customer-nothing"));
+            return;
+        }
+        for act in &acts {
+            permission(ui, cx, *act);
+        }
+        if view.allow_all {
+            banner(ui, cx, Tone::Warn, "", &cx.t.t("customer-allow-all"));
+        }
+        if view.allow_all || acts.len() > 1 {
+            let all = Button::new(cx, cx.t.t("customer-revoke-all"))
+                .icon(Icon::Undo2)
+                .height(k.size.control)
+                .width(ui.available_width());
+            if ui.add(all).clicked() {
+                cx.session(Command::Revoke { act: None });
+            }
+        }
+        if view.sharing.is_some() {
+            text::small(ui, cx, cx.t.t("customer-escape"));
+        }
+    });
+}
+
+fn permission(ui: &mut Ui, cx: &Cx<'_>, act: Act) {
+    let k = cx.k;
+    let words = words::act(cx.t, act);
+    ui.horizontal(|ui| {
+        ui.set_min_height(k.size.tool);
+        let sign = match act {
+            Act::View => Icon::Eye,
+            Act::Control => Icon::MousePointer2,
+            Act::Clipboard => Icon::Clipboard,
+        };
+        icon(ui, cx, sign, k.size.icon, k.c.accent_text);
+        ui.with_layout(eframe::egui::Layout::right_to_left(eframe::egui::Align::Center), |ui| {
+            let name = cx.t.ta("customer-revoke-act", &[("act", (&words).into())]);
+            let back = Button::new(cx, cx.t.t("customer-revoke")).tool().look(Look::Secondary).name(name);
+            if ui.add(back).clicked() {
+                cx.session(Command::Revoke { act: Some(act) });
+            }
+            ui.with_layout(eframe::egui::Layout::left_to_right(eframe::egui::Align::Center), |ui| {
+                ui.add(eframe::egui::Label::new(RichText::new(&words).color(k.c.text)).wrap());
+            });
+        });
+    });
+}

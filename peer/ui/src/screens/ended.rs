@@ -1,0 +1,47 @@
+//! After a session.
+
+use deskside_session::{
+    Role,
+    app::{AppOnly, Ending, Problem},
+};
+use eframe::egui::Ui;
+use lucide_icons::Icon;
+
+use super::{column, problem};
+use crate::{
+    cx::Cx,
+    widgets::{Button, Look, Tone, banner, icon},
+    words,
+};
+
+/// True when the program should close.
+pub fn show(ui: &mut Ui, cx: &Cx<'_>, role: Role, ending: Ending, told: Option<&Problem>) -> bool {
+    let k = cx.k;
+    let (title, lead) = words::ending(cx.t, role, ending);
+    let mut quit = false;
+    let safe = ending != Ending::NotTrusted;
+    column(ui, cx, &title, if safe { &lead } else { "" }, |ui| {
+        if safe {
+            let (sign, ink) = match ending {
+                Ending::Expired => (Icon::Hourglass, k.c.warn),
+                _ => (Icon::CircleCheck, k.c.good),
+            };
+            icon(ui, cx, sign, 48.0, ink);
+            ui.add_space(k.space.two);
+        } else {
+            banner(ui, cx, Tone::Danger, "", &lead);
+            ui.add_space(k.space.one);
+        }
+        problem(ui, cx, told);
+        let home =
+            if role == Role::Customer { cx.t.t("ended-home-customer") } else { cx.t.t("ended-home-agent") };
+        let wide = ui.available_width();
+        if ui.add(Button::new(cx, home).look(Look::Primary).height(k.size.tall).width(wide)).clicked() {
+            cx.send(AppOnly::Home);
+        }
+        if ui.add(Button::new(cx, cx.t.t("ended-quit")).width(wide)).clicked() {
+            quit = true;
+        }
+    });
+    quit
+}

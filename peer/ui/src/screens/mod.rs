@@ -1,0 +1,98 @@
+//! One module for each thing that fills a window.
+
+pub mod agent;
+pub mod bar;
+pub mod chat;
+pub mod customer;
+pub mod dialog;
+pub mod ended;
+pub mod home;
+pub mod join;
+pub mod people;
+pub mod prompt;
+pub mod sign_in;
+pub mod toast;
+pub mod toolbar;
+pub mod viewer;
+
+use deskside_session::app::Problem;
+use eframe::egui::{self, Frame, Margin, ScrollArea, Ui, vec2};
+
+use crate::{
+    cx::Cx,
+    widgets::{self, Tone, banner, text},
+    words,
+};
+
+/// The narrow column of the screens outside a session, with the product's sign at the top.
+pub(crate) fn column(ui: &mut Ui, cx: &Cx<'_>, title: &str, lead: &str, content: impl FnOnce(&mut Ui)) {
+    let k = cx.k;
+    Frame::new().fill(k.c.window).show(ui, |ui| {
+        ui.set_min_size(ui.available_size());
+        ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+            let width = (ui.available_width() - 2.0 * k.space.three).min(392.0);
+            let side = ((ui.available_width() - width) / 2.0) as i8;
+            let high = ui.available_height() > 560.0;
+            let margin = Margin { left: side, right: side, top: if high { 40 } else { 24 }, bottom: 24 };
+            Frame::new().inner_margin(margin).show(ui, |ui| {
+                ui.set_width(width);
+                ui.spacing_mut().item_spacing.y = k.space.one;
+                ui.horizontal(|ui| {
+                    ui.spacing_mut().item_spacing.x = 12.0;
+                    widgets::logo(ui, cx, 40.0);
+                    ui.label(
+                        egui::RichText::new(cx.t.t("app-name")).font(k.strong(k.text.title)).color(k.c.text),
+                    );
+                });
+                ui.add_space(k.space.three);
+                text::heading(ui, cx, title);
+                if !lead.is_empty() {
+                    text::muted(ui, cx, lead);
+                }
+                ui.add_space(k.space.two);
+                content(ui);
+            });
+        });
+    });
+}
+
+/// Leaves what room there is, so that something `height` high stands at the foot of the window.
+pub(crate) fn foot(ui: &mut Ui, cx: &Cx<'_>, height: f32) {
+    let rest = ui.clip_rect().bottom() - ui.cursor().top() - height - cx.k.space.three;
+    ui.add_space(rest.max(cx.k.space.one));
+}
+
+/// What went wrong last, above what to do about it.
+pub(crate) fn problem(ui: &mut Ui, cx: &Cx<'_>, problem: Option<&Problem>) {
+    if let Some(problem) = problem {
+        let (what, to_do) = words::problem(cx.t, problem);
+        banner(ui, cx, Tone::Danger, &what, &to_do);
+        ui.add_space(cx.k.space.one);
+    }
+}
+
+/// The words of a wait, with moving dots.
+pub(crate) fn waiting(ui: &mut Ui, cx: &Cx<'_>, words: &str) {
+    ui.horizontal(|ui| {
+        ui.set_min_height(cx.k.size.control);
+        widgets::busy_dots(ui, cx, cx.k.c.accent);
+        text::strong(ui, cx, words);
+    });
+}
+
+/// Two buttons of the same size next to each other.
+pub(crate) fn half(ui: &Ui, cx: &Cx<'_>) -> f32 {
+    ((ui.available_width() - cx.k.space.one) / 2.0).floor()
+}
+
+/// Puts something into the middle of what is left.
+pub(crate) fn middle(ui: &mut Ui, width: f32, height: f32, content: impl FnOnce(&mut Ui)) {
+    let room = ui.available_rect_before_wrap();
+    let width = width.min(room.width());
+    let top = ((room.height() - height) * 0.42).max(0.0);
+    let rect = egui::Rect::from_min_size(
+        egui::pos2(room.center().x - width / 2.0, room.top() + top),
+        vec2(width, room.height() - top),
+    );
+    ui.scope_builder(egui::UiBuilder::new().max_rect(rect), content);
+}

@@ -1,0 +1,291 @@
+//! The tools above the remote picture. Their hints stand in the line below them, because whatever
+//! drops over the picture would lie under its native surface.
+
+use deskside_session::{
+    command::{Act, Coder, Command, Screen, Shortcut},
+    view::{Sharing, View},
+};
+use eframe::egui::{Align, Frame, Layout, Margin, Panel, Response, RichText, Ui};
+use lucide_icons::Icon;
+
+use super::viewer::Viewer;
+use crate::{
+    cx::Cx,
+    texts::clean,
+    widgets::{
+        Button, Look, icon,
+        menu::{item, menu},
+        rule, text,
+    },
+    words,
+};
+
+/// Narrower than this, tools lose their words.
+const ROOMY: f32 = 1000.0;
+
+/// Draws the tools and the line below them.
+pub fn show(
+    ui: &mut Ui,
+    cx: &Cx<'_>,
+    view: &View,
+    sharing: &Sharing,
+    viewer: &mut Viewer,
+    news: Option<&str>,
+) {
+    let k = cx.k;
+    let frame = Frame::new().fill(k.c.surface).inner_margin(Margin::symmetric(12, 6));
+    let mut hint = None;
+    Panel::top("tools").frame(frame).show_separator_line(false).show(ui, |ui| {
+        ui.spacing_mut().item_spacing.x = k.space.half;
+        let roomy = ui.available_width() >= ROOMY;
+        ui.horizontal(|ui| {
+            ui.set_min_height(k.size.tool);
+            control(ui, cx, view, sharing, roomy, &mut hint);
+            gap(ui, cx);
+            picture(ui, cx, sharing, viewer, roomy, &mut hint);
+            gap(ui, cx);
+            keys(ui, cx, view, sharing, viewer, roomy, &mut hint);
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                window(ui, cx, viewer, roomy, &mut hint)
+            });
+        });
+    });
+    let frame = Frame::new().fill(k.c.sunken).inner_margin(Margin::symmetric(16, 3));
+    Panel::top("hints").frame(frame).show_separator_line(false).show(ui, |ui| {
+        ui.set_min_height(18.0);
+        let (words, ink) = match (hint, news) {
+            (Some(hint), _) => (hint, k.c.text),
+            (None, Some(news)) => (news.to_owned(), k.c.text),
+            (None, None) => (status(cx, view, sharing), k.c.muted),
+        };
+        text::elided(ui, RichText::new(words).size(k.text.small).color(ink));
+    });
+    rule(ui, cx);
+}
+
+fn gap(ui: &mut Ui, cx: &Cx<'_>) {
+    ui.add_space(cx.k.space.half);
+    let (rect, _) = ui.allocate_exact_size(eframe::egui::vec2(1.0, 20.0), eframe::egui::Sense::hover());
+    ui.painter().vline(rect.center().x, rect.y_range(), eframe::egui::Stroke::new(1.0, cx.k.c.line));
+    ui.add_space(cx.k.space.half);
+}
+
+/// Remembers what the pointer or the keyboard is on.
+fn note(response: &Response, hint: &mut Option<String>, words: String) {
+    if response.hovered() || response.has_focus() {
+        *hint = Some(words);
+    }
+}
+
+/// Who the picture is of, and how it comes.
+fn status(cx: &Cx<'_>, view: &View, sharing: &Sharing) -> String {
+    let mut parts = Vec::new();
+    if let Some(sharer) = view.others.iter().find(|o| o.id == sharing.sharer) {
+        parts.push(clean(&sharer.name).into_owned());
+        parts.push(words::link(cx.t, sharer));
+    }
+    if sharing.width > 0 {
+        let (width, height) = (sharing.width.to_string(), sharing.height.to_string());
+        parts.push(cx.t.ta("viewer-size", &[("width", (&width).into()), ("height", (&height).into())]));
+    }
+    if sharing.coder != Coder::Auto {
+        parts.push(words::coder(cx.t, sharing.coder));
+    }
+    parts.join("  ·  ")
+}
+
+fn control(ui: &mut Ui, cx: &Cx<'_>, view: &View, sharing: &Sharing, roomy: bool, hint: &mut Option<String>) {
+    let t = cx.t;
+    let k = cx.k;
+    let mine = sharing.controller == Some(view.me);
+    let (sign, ink, words) = match sharing.controller {
+        Some(_) if mine => (Icon::MousePointer2, k.c.good_text, t.t("viewer-controlling")),
+        Some(id) => {
+            let name = view.others.iter().find(|o| o.id == id).map(|o| o.name.as_str()).unwrap_or_default();
+            (Icon::MousePointer2, k.c.muted, t.ta("viewer-other-controls", &[("name", name.into())]))
+        }
+        None => (Icon::Eye, k.c.muted, t.t("viewer-viewing")),
+    };
+    icon(ui, cx, sign, k.size.icon, ink);
+    ui.scope(|ui| {
+        ui.set_max_width(if roomy { 160.0 } else { 110.0 });
+        text::elided(ui, RichText::new(words).font(k.strong(k.text.strong)).color(ink));
+    });
+    ui.add_space(k.space.half);
+    if mine {
+        let release = Button::new(cx, t.t("release-control")).tool().look(Look::Secondary).icon(Icon::Undo2);
+        if ui.add(release).clicked() {
+            cx.session(Command::ReleaseControl);
+        }
+    } else if view.asked.is_none() {
+        let ask = Button::new(cx, t.t("ask-control")).tool().look(Look::Primary).icon(Icon::MousePointer2);
+        if ui.add(ask).clicked() {
+            cx.session(Command::Ask { act: Act::Control });
+        }
+    } else {
+        let cancel = Button::new(cx, t.t("ask-cancel")).tool().look(Look::Secondary).icon(Icon::Hourglass);
+        let response = ui.add(cancel);
+        if let Some(words) = super::agent::waiting_words(cx, view) {
+            note(&response, hint, words);
+        }
+        if response.clicked() {
+            cx.session(Command::CancelAsk);
+        }
+    }
+}
+
+fn picture(
+    ui: &mut Ui,
+    cx: &Cx<'_>,
+    sharing: &Sharing,
+    viewer: &mut Viewer,
+    roomy: bool,
+    hint: &mut Option<String>,
+) {
+    let t = cx.t;
+    for (fit, sign, words, long) in [
+        (true, Icon::Scaling, t.t("viewer-fit"), t.t("viewer-fit-hint")),
+        (false, Icon::Image, t.t("viewer-one"), t.t("viewer-one-hint")),
+    ] {
+        let button =
+            if roomy || !fit { Button::new(cx, &words).tool() } else { Button::icon_only(cx, sign, &words) };
+        let response = ui.add(button.selected(viewer.fit == fit));
+        note(&response, hint, long);
+        if response.clicked() {
+            viewer.fit = fit;
+        }
+    }
+    let button = if roomy { Button::new(cx, t.t("viewer-coder")) } else { Button::new(cx, "") };
+    let response = ui.add(button.tool().icon(Icon::Image).name(t.t("viewer-coder")).drops());
+    note(&response, hint, t.ta("viewer-coder-now", &[("coder", (&words::coder(t, sharing.coder)).into())]));
+    menu(cx, &response, 260.0, |ui| {
+        for (coder, long) in [
+            (Coder::Auto, t.t("viewer-coder-auto-hint")),
+            (Coder::Tiles, t.t("viewer-coder-tiles-hint")),
+            (Coder::H264, t.t("viewer-coder-h264-hint")),
+        ] {
+            let chosen = viewer.coder == coder;
+            if item(ui, cx, Some(chosen), &words::coder(t, coder), &long).clicked() {
+                viewer.coder = coder;
+                cx.session(Command::SetCoder { coder });
+            }
+        }
+    });
+    if sharing.monitors.len() > 1 {
+        monitors(ui, cx, sharing, roomy, hint);
+    }
+}
+
+fn monitors(ui: &mut Ui, cx: &Cx<'_>, sharing: &Sharing, roomy: bool, hint: &mut Option<String>) {
+    let t = cx.t;
+    let button = if roomy { Button::new(cx, t.t("viewer-monitors")) } else { Button::new(cx, "") };
+    let response = ui.add(button.tool().icon(Icon::Monitor).name(t.t("viewer-monitors")).drops());
+    note(&response, hint, t.t("viewer-monitors"));
+    menu(cx, &response, 280.0, |ui| {
+        let all = sharing.screen == Screen::All;
+        if item(ui, cx, Some(all), &t.t("viewer-monitor-all"), "").clicked() {
+            cx.session(Command::SetScreen { screen: Screen::All });
+        }
+        for (i, monitor) in (0u32..).zip(&sharing.monitors) {
+            let (width, height) = (monitor.width.to_string(), monitor.height.to_string());
+            let words = t.ta(
+                "viewer-monitor",
+                &[("name", (&monitor.name).into()), ("width", (&width).into()), ("height", (&height).into())],
+            );
+            let screen = Screen::Monitor(i);
+            if item(ui, cx, Some(sharing.screen == screen), &words, "").clicked() {
+                cx.session(Command::SetScreen { screen });
+            }
+        }
+    });
+}
+
+fn keys(
+    ui: &mut Ui,
+    cx: &Cx<'_>,
+    view: &View,
+    sharing: &Sharing,
+    viewer: &mut Viewer,
+    roomy: bool,
+    hint: &mut Option<String>,
+) {
+    let t = cx.t;
+    let mine = sharing.controller == Some(view.me);
+    ui.add_enabled_ui(mine, |ui| {
+        let button = if roomy { Button::new(cx, t.t("viewer-shortcuts")) } else { Button::new(cx, "") };
+        let response = ui.add(button.tool().icon(Icon::Command).name(t.t("viewer-shortcuts")).drops());
+        note(&response, hint, t.t("viewer-shortcuts"));
+        menu(cx, &response, 260.0, |ui| shortcuts(ui, cx));
+        let words = t.t("viewer-grab");
+        let button = if roomy {
+            Button::new(cx, &words).tool()
+        } else {
+            Button::icon_only(cx, Icon::Keyboard, &words)
+        };
+        let response = ui.add(button.icon(Icon::Keyboard).selected(viewer.grab && mine));
+        note(&response, hint, if viewer.grab { t.t("viewer-grab-on") } else { t.t("viewer-grab-off") });
+        if response.clicked() {
+            viewer.set_grab(cx, !viewer.grab);
+        }
+    });
+}
+
+fn shortcuts(ui: &mut Ui, cx: &Cx<'_>) {
+    let t = cx.t;
+    let send = |shortcut| cx.session(Command::SendShortcut { shortcut });
+    for (words, shortcut) in [
+        ("Ctrl + Alt + Del".to_owned(), Shortcut::CtrlAltDelete),
+        ("Alt + Tab".to_owned(), Shortcut::AltTab),
+        ("Alt + F4".to_owned(), Shortcut::AltF4),
+        ("Ctrl + Esc".to_owned(), Shortcut::CtrlEscape),
+        (t.t("viewer-super"), Shortcut::Super),
+        (t.t("viewer-print"), Shortcut::PrintScreen),
+    ] {
+        if item(ui, cx, None, &words, "").clicked() {
+            send(shortcut);
+        }
+    }
+    rule(ui, cx);
+    ui.add_space(6.0);
+    text::small(ui, cx, t.t("viewer-console"));
+    ui.add_space(4.0);
+    for row in [1..=6u8, 7..=12] {
+        ui.horizontal(|ui| {
+            ui.spacing_mut().item_spacing.x = 2.0;
+            for f in row {
+                let name = format!("Ctrl + Alt + F{f}");
+                if ui.add(Button::new(cx, format!("F{f}")).tool().width(40.0).name(name)).clicked() {
+                    send(Shortcut::CtrlAltF(f));
+                }
+            }
+        });
+    }
+}
+
+/// From right to left.
+fn window(ui: &mut Ui, cx: &Cx<'_>, viewer: &mut Viewer, roomy: bool, hint: &mut Option<String>) {
+    let t = cx.t;
+    let words = t.t("stop-sharing");
+    let stop = if roomy { Button::new(cx, t.t("viewer-stop")) } else { Button::new(cx, "") };
+    let response = ui.add(stop.tool().icon(Icon::CircleStop).look(Look::QuietDanger).name(&words));
+    note(&response, hint, words);
+    if response.clicked() {
+        cx.session(Command::StopSharing);
+    }
+    let (sign, words, long) = if viewer.full_screen {
+        (Icon::Minimize, t.t("viewer-window"), t.t("viewer-window-hint"))
+    } else {
+        (Icon::Maximize, t.t("viewer-full"), t.t("viewer-full-hint"))
+    };
+    let response = ui.add(Button::icon_only(cx, sign, words));
+    note(&response, hint, long);
+    if response.clicked() {
+        viewer.toggle_full_screen(ui.ctx());
+    }
+    let words = if viewer.side { t.t("viewer-panel-hide") } else { t.t("viewer-panel-show") };
+    let response = ui.add(Button::icon_only(cx, Icon::PanelRight, &words).selected(viewer.side));
+    note(&response, hint, words);
+    if response.clicked() {
+        viewer.side = !viewer.side;
+    }
+}

@@ -1,0 +1,335 @@
+//! The remote picture: laid over the window by a native surface, or drawn here where there is none.
+
+use std::sync::Arc;
+
+use deskside_session::{
+    command::{Coder, Command},
+    view::{LinkView, Sharing, View},
+};
+use eframe::egui::{
+    self, ColorImage, EventFilter, Frame, Key, Rect, ScrollArea, Sense, TextureHandle, TextureOptions, Ui,
+    UiBuilder, ViewportCommand, pos2, scroll_area::ScrollBarVisibility, scroll_area::ScrollSource, vec2,
+};
+use lucide_icons::Icon;
+
+use super::middle;
+use crate::{
+    PicturePlace, Scale,
+    cx::Cx,
+    input::{Hands, Place},
+    texts::clean,
+    widgets::{busy_dots, icon},
+    words,
+};
+
+/// Where the native surface lies now: parent, physical pixels, scale.
+type Laid = (u64, i32, i32, u16, u16, Scale);
+
+/// How the picture is shown, and what is held down over it.
+pub struct Viewer {
+    pub fit: bool,
+    pub coder: Coder,
+    pub grab: bool,
+    pub full_screen: bool,
+    /// Whether the panel at the side is shown.
+    pub side: bool,
+    laid: Option<Laid>,
+    /// The place has a native surface; unknown until it was asked.
+    native: bool,
+    accepting: Option<bool>,
+    texture: Option<TextureHandle>,
+    serial: u64,
+    size: (u16, u16),
+    hands: Hands,
+}
+
+impl Default for Viewer {
+    fn default() -> Self {
+        Self {
+            fit: true,
+            coder: Coder::Auto,
+            grab: false,
+            full_screen: false,
+            side: true,
+            laid: None,
+            native: true,
+            accepting: None,
+            texture: None,
+            serial: 0,
+            size: (0, 0),
+            hands: Hands::default(),
+        }
+    }
+}
+
+impl Viewer {
+    pub fn toggle_full_screen(&mut self, ctx: &egui::Context) {
+        self.full_screen = !self.full_screen;
+        // Alone on the screen, the picture gets all of it.
+        self.side = !self.full_screen;
+        ctx.send_viewport_cmd(ViewportCommand::Fullscreen(self.full_screen));
+    }
+
+    pub fn set_grab(&mut self, cx: &Cx<'_>, on: bool) {
+        self.grab = on;
+        if let Some(place) = cx.backend.picture() {
+            place.grab_keys(on);
+        }
+    }
+
+    /// [`Self::close`], once.
+    pub fn close_if_open(&mut self, ctx: &egui::Context, cx: &Cx<'_>) {
+        if self.accepting.is_some() || self.full_screen || self.texture.is_some() {
+            self.close(ctx, cx);
+        }
+    }
+
+    /// The sharing is over: nothing is laid over the window, nothing is held.
+    pub fn close(&mut self, ctx: &egui::Context, cx: &Cx<'_>) {
+        self.let_go(cx);
+        if let Some(place) = cx.backend.picture() {
+            self.hide(place.as_ref());
+            if self.grab {
+                place.grab_keys(false);
+            }
+        }
+        if self.full_screen {
+            ctx.send_viewport_cmd(ViewportCommand::Fullscreen(false));
+        }
+        *self = Self { side: true, ..Self::default() };
+    }
+
+    fn hide(&mut self, place: &dyn PicturePlace) {
+        if self.laid.take().is_some() {
+            place.hide();
+        }
+    }
+
+    fn let_go(&mut self, cx: &Cx<'_>) {
+        for event in self.hands.release() {
+            cx.session(Command::Input { event });
+        }
+    }
+
+    /// Fills what is left of `ui` with the picture. `covered`: something of the window lies over it.
+    pub fn show(
+        &mut self,
+        ui: &mut Ui,
+        cx: &Cx<'_>,
+        view: &View,
+        sharing: &Sharing,
+        root: Option<u64>,
+        covered: bool,
+    ) {
+        let room = ui.available_rect_before_wrap();
+        ui.painter().rect_filled(room, 0.0, cx.k.c.canvas);
+        let place = cx.backend.picture();
+        let mine = sharing.controller == Some(view.me) && !covered;
+        if let Some(place) = &place
+            && self.accepting != Some(mine)
+        {
+            self.accepting = Some(mine);
+            place.accept_input(mine);
+        }
+        if !mine {
+            self.let_go(cx);
+        }
+        match (obstacle(cx, view, sharing), place) {
+            (None, Some(place)) => self.picture(ui, cx, view, sharing, place, root, room, mine, covered),
+            (obstacle, place) => {
+                if let Some(place) = place {
+                    self.hide(place.as_ref());
+                }
+                let first = Obstacle::first(cx);
+                draw_obstacle(ui, cx, obstacle.unwrap_or(first));
+            }
+        }
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "one call, all of it needed to lay the picture")]
+    fn picture(
+        &mut self,
+        ui: &mut Ui,
+        cx: &Cx<'_>,
+        view: &View,
+        sharing: &Sharing,
+        place: Arc<dyn PicturePlace>,
+        root: Option<u64>,
+        room: Rect,
+        mine: bool,
+        covered: bool,
+    ) {
+        let pixels = ui.pixels_per_point();
+        let whole = vec2(f32::from(sharing.width), f32::from(sharing.height)) / pixels;
+        let (area, offset, scroll) = if self.fit {
+            (room, egui::Vec2::ZERO, None)
+        } else {
+            let output = scrolled(ui, room, whole);
+            (output.0, output.1, Some(output.1))
+        };
+        if covered {
+            self.hide(place.as_ref());
+        } else if let Some(root) = root {
+            let scale = match scroll {
+                None => Scale::Fit,
+                Some(o) => Scale::One { x: (o.x * pixels).round() as u16, y: (o.y * pixels).round() as u16 },
+            };
+            let laid = (
+                root,
+                (area.left() * pixels).round() as i32,
+                (area.top() * pixels).round() as i32,
+                (area.width() * pixels).round().max(1.0) as u16,
+                (area.height() * pixels).round().max(1.0) as u16,
+                scale,
+            );
+            if self.laid != Some(laid) {
+                let (root, x, y, width, height, scale) = laid;
+                self.native = place.put(root, x, y, width, height, scale);
+                self.laid = self.native.then_some(laid);
+            }
+        }
+        if root.is_none() || !self.native {
+            self.draw_copy(ui, cx, view, sharing, place.as_ref(), area, offset, whole, mine);
+        }
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "one call, all of it needed to draw the picture")]
+    fn draw_copy(
+        &mut self,
+        ui: &mut Ui,
+        cx: &Cx<'_>,
+        view: &View,
+        sharing: &Sharing,
+        place: &dyn PicturePlace,
+        area: Rect,
+        offset: egui::Vec2,
+        whole: egui::Vec2,
+        mine: bool,
+    ) {
+        if let Some((serial, width, height, rgba)) = place.copy(self.serial)
+            && rgba.len() == usize::from(width) * usize::from(height) * 4
+        {
+            self.serial = serial;
+            self.size = (width, height);
+            let image = ColorImage::from_rgba_unmultiplied([width.into(), height.into()], &rgba);
+            let options = if self.fit { TextureOptions::LINEAR } else { TextureOptions::NEAREST };
+            match &mut self.texture {
+                Some(texture) => texture.set(image, options),
+                None => self.texture = Some(ui.ctx().load_texture("picture", image, options)),
+            }
+        }
+        let Some(texture) = &self.texture else {
+            draw_obstacle(ui, cx, Obstacle::first(cx));
+            return;
+        };
+        let rect = if self.fit {
+            let size = vec2(f32::from(self.size.0), f32::from(self.size.1));
+            let scale = (area.width() / size.x).min(area.height() / size.y);
+            Rect::from_center_size(area.center(), size * scale)
+        } else {
+            Rect::from_min_size(area.min - offset, whole)
+        };
+        let unit = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
+        ui.painter_at(area).image(texture.id(), rect, unit, egui::Color32::WHITE);
+        let id = egui::Id::unique("remote-picture");
+        let response = ui.interact(area, id, Sense::click_and_drag());
+        let name = view.others.iter().find(|o| o.id == sharing.sharer).map_or("", |o| o.name.as_str());
+        let words = cx.t.ta("viewer-picture", &[("name", name.into())]);
+        response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, &words));
+        if !mine {
+            return;
+        }
+        if response.contains_pointer() && ui.input(|i| i.pointer.any_pressed()) {
+            response.request_focus();
+        }
+        let typing = response.has_focus();
+        if typing {
+            // Tab, arrows and Escape go to the other computer and do not leave the picture.
+            let all = EventFilter { tab: true, horizontal_arrows: true, vertical_arrows: true, escape: true };
+            ui.memory_mut(|m| m.set_focus_lock_filter(id, all));
+        }
+        let place = Place { rect, width: self.size.0, height: self.size.1 };
+        let inside = response.contains_pointer();
+        let events = ui.input(|i| i.events.clone());
+        for event in &events {
+            if matches!(event, egui::Event::Key { key: Key::F11, .. }) {
+                continue;
+            }
+            for event in self.hands.translate(event, place, inside, typing) {
+                cx.session(Command::Input { event });
+            }
+        }
+    }
+}
+
+/// The visible part of a picture that is larger than its place, and how far it is scrolled.
+fn scrolled(ui: &mut Ui, room: Rect, whole: egui::Vec2) -> (Rect, egui::Vec2) {
+    let mut child = ui.new_child(UiBuilder::new().max_rect(room));
+    child.spacing_mut().scroll =
+        egui::style::ScrollStyle { foreground_color: false, ..egui::style::ScrollStyle::solid() };
+    let output = ScrollArea::both()
+        .id_salt("picture")
+        .auto_shrink(false)
+        .scroll_bar_visibility(ScrollBarVisibility::VisibleWhenNeeded)
+        .scroll_source(ScrollSource::SCROLL_BAR)
+        .show(&mut child, |ui| {
+            ui.allocate_exact_size(whole, Sense::hover());
+        });
+    let area = output.inner_rect;
+    // What is smaller than its place stands in the middle of it.
+    let used = Rect::from_center_size(area.center(), whole.min(area.size()));
+    let start = pos2(
+        if whole.x < area.width() { used.left() } else { area.left() },
+        if whole.y < area.height() { used.top() } else { area.top() },
+    );
+    (Rect::from_min_size(start, whole.min(area.size())), output.state.clamped_offset())
+}
+
+/// Why there is no picture.
+struct Obstacle {
+    sign: Option<Icon>,
+    what: String,
+    then: String,
+}
+
+impl Obstacle {
+    fn first(cx: &Cx<'_>) -> Self {
+        Self { sign: None, what: cx.t.t("viewer-first"), then: cx.t.t("viewer-first-lead") }
+    }
+}
+
+fn obstacle(cx: &Cx<'_>, view: &View, sharing: &Sharing) -> Option<Obstacle> {
+    let sharer = view.others.iter().find(|o| o.id == sharing.sharer);
+    let name = sharer.map(|o| clean(&o.name).into_owned()).unwrap_or_default();
+    let named = |key| cx.t.ta(key, &[("name", (&name).into())]);
+    if sharer.is_none_or(|o| matches!(o.link, LinkView::Lost | LinkView::Connecting)) {
+        let (what, then) = (cx.t.t("viewer-lost"), cx.t.t("viewer-lost-lead"));
+        return Some(Obstacle { sign: Some(Icon::WifiOff), what, then });
+    }
+    if let Some(trouble) = sharing.trouble.filter(|t| words::hides_picture(*t)) {
+        let (what, then) = words::trouble(cx.t, trouble);
+        return Some(Obstacle { sign: Some(Icon::MonitorX), what, then });
+    }
+    if sharing.paused {
+        let (what, then) = (named("viewer-paused"), named("viewer-paused-lead"));
+        return Some(Obstacle { sign: Some(Icon::CirclePause), what, then });
+    }
+    (sharing.width == 0 || sharing.height == 0).then(|| Obstacle::first(cx))
+}
+
+fn draw_obstacle(ui: &mut Ui, cx: &Cx<'_>, obstacle: Obstacle) {
+    let k = cx.k;
+    middle(ui, 420.0, 140.0, |ui| {
+        ui.vertical_centered(|ui| {
+            ui.spacing_mut().item_spacing.y = k.space.one;
+            match obstacle.sign {
+                Some(sign) => icon(ui, cx, sign, 44.0, k.c.on_canvas_muted),
+                None => {
+                    Frame::new().inner_margin(k.space.one).show(ui, |ui| busy_dots(ui, cx, k.c.on_canvas));
+                }
+            }
+            ui.label(egui::RichText::new(obstacle.what).font(k.strong(k.text.title)).color(k.c.on_canvas));
+            ui.label(egui::RichText::new(obstacle.then).color(k.c.on_canvas_muted));
+        });
+    });
+}

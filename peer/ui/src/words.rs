@@ -1,0 +1,176 @@
+//! What happened, in words: one function for each kind of news that the program gives.
+
+use deskside_session::{
+    Role,
+    app::{Ending, Problem},
+    command::{Act, Coder},
+    view::{LinkView, Notice, Other, Refusal, Route, Trouble},
+};
+
+use crate::texts::Texts;
+
+/// What went wrong, and what to do about it.
+pub fn problem(t: &Texts, problem: &Problem) -> (String, String) {
+    match problem {
+        Problem::MalformedNumber => (t.t("problem-number"), t.t("problem-number-do")),
+        Problem::NoSuchSession => (t.t("problem-no-session"), t.t("problem-no-session-do")),
+        Problem::TooManyTries { wait_s } => (t.t("problem-tries"), wait(t, *wait_s)),
+        Problem::WrongPassword => (t.t("problem-password"), t.t("problem-password-do")),
+        Problem::ServerDown { server } => {
+            (t.ta("problem-server-down", &[("server", server.into())]), t.t("problem-server-down-do"))
+        }
+        Problem::ServerNotTrusted { server } => {
+            (t.ta("problem-server-trust", &[("server", server.into())]), t.t("problem-server-trust-do"))
+        }
+        Problem::ServerVersion { theirs } => {
+            (t.ta("problem-version", &[("version", (*theirs).into())]), t.t("problem-version-do"))
+        }
+        Problem::NotTrusted { reason } => refusal(t, *reason),
+        Problem::NoDisplay => (t.t("problem-display"), t.t("problem-display-do")),
+        Problem::BadCommand { detail } => (t.t("problem-command"), details(t, detail)),
+        Problem::Other { detail } => (t.t("problem-other"), details(t, detail)),
+    }
+}
+
+fn details(t: &Texts, detail: &str) -> String {
+    if detail.is_empty() { String::new() } else { t.ta("problem-detail", &[("detail", detail.into())]) }
+}
+
+fn wait(t: &Texts, seconds: u64) -> String {
+    let seconds = u32::try_from(seconds).unwrap_or(u32::MAX);
+    if seconds < 120 {
+        t.ta("problem-tries-do", &[("seconds", seconds.into())])
+    } else {
+        t.ta("problem-tries-minutes", &[("minutes", seconds.div_ceil(60).into())])
+    }
+}
+
+/// Why the other side was refused, and what to do about it.
+pub fn refusal(t: &Texts, reason: Refusal) -> (String, String) {
+    match reason {
+        Refusal::Secret => (t.t("problem-trust-secret"), t.t("problem-trust-secret-do")),
+        Refusal::Signature => (t.t("problem-trust-signature"), t.t("problem-trust-signature-do")),
+        Refusal::Key => (t.t("problem-trust-key"), t.t("problem-trust-key-do")),
+        Refusal::Version { theirs } => {
+            (t.ta("problem-trust-version", &[("version", theirs.into())]), t.t("problem-trust-version-do"))
+        }
+        Refusal::Garbage => (t.t("problem-trust-garbage"), t.t("problem-trust-garbage-do")),
+    }
+}
+
+/// Why there is no picture or no control, and what to do about it.
+pub fn trouble(t: &Texts, trouble: Trouble) -> (String, String) {
+    match trouble {
+        Trouble::NoDisplay => (t.t("trouble-no-display"), t.t("trouble-no-display-do")),
+        Trouble::CaptureDenied => (t.t("trouble-capture-denied"), t.t("trouble-capture-denied-do")),
+        Trouble::CaptureFailed => (t.t("trouble-capture-failed"), t.t("trouble-capture-failed-do")),
+        Trouble::InputDenied => (t.t("trouble-input-denied"), t.t("trouble-input-denied-do")),
+        Trouble::InputFailed => (t.t("trouble-input-failed"), t.t("trouble-input-failed-do")),
+    }
+}
+
+/// Whether there is no picture at all for this reason.
+pub fn hides_picture(trouble: Trouble) -> bool {
+    matches!(trouble, Trouble::NoDisplay | Trouble::CaptureDenied | Trouble::CaptureFailed)
+}
+
+/// News on one or two lines; `me` is who reads it.
+pub fn notice(t: &Texts, me: Role, notice: &Notice) -> String {
+    let of = |key: &str, name: &String| t.ta(key, &[("name", name.into())]);
+    match notice {
+        Notice::Joined { name } => of("notice-joined", name),
+        Notice::Left { name } => of("notice-left", name),
+        Notice::Lost { name } => of("notice-lost", name),
+        Notice::Back { name } => of("notice-back", name),
+        Notice::Allowed { act } => match act {
+            Act::View => t.t("notice-allowed-view"),
+            Act::Control => t.t("notice-allowed-control"),
+            Act::Clipboard => t.t("notice-allowed-clipboard"),
+        },
+        Notice::Refused { act } => match act {
+            Act::View => t.t("notice-refused-view"),
+            Act::Control => t.t("notice-refused-control"),
+            Act::Clipboard => t.t("notice-refused-clipboard"),
+        },
+        Notice::NoAnswer { .. } => t.t("notice-no-answer"),
+        Notice::Revoked { act } => match act {
+            Act::View => t.t("notice-revoked-view"),
+            Act::Control => t.t("notice-revoked-control"),
+            Act::Clipboard => t.t("notice-revoked-clipboard"),
+        },
+        Notice::TakenBack if me == Role::Customer => t.t("notice-taken-back-me"),
+        Notice::TakenBack => t.t("notice-taken-back"),
+        Notice::Paused => t.t("notice-paused"),
+        Notice::Resumed => t.t("notice-resumed"),
+        Notice::SharingStopped => t.t("notice-stopped"),
+        Notice::ServerLost => t.t("notice-server-lost"),
+        Notice::ServerBack => t.t("notice-server-back"),
+        Notice::Trouble { trouble: what } => trouble(t, *what).0,
+        Notice::ChatTooLong => t.t("chat-too-long"),
+    }
+}
+
+/// Whether the news is a bad one.
+pub fn is_bad(notice: &Notice) -> bool {
+    matches!(
+        notice,
+        Notice::Lost { .. }
+            | Notice::Refused { .. }
+            | Notice::NoAnswer { .. }
+            | Notice::ServerLost
+            | Notice::Trouble { .. }
+            | Notice::ChatTooLong
+    )
+}
+
+/// A grant as the customer reads it.
+pub fn act(t: &Texts, act: Act) -> String {
+    match act {
+        Act::View => t.t("act-view"),
+        Act::Control => t.t("act-control"),
+        Act::Clipboard => t.t("act-clipboard"),
+    }
+}
+
+pub fn role(t: &Texts, role: Role) -> String {
+    match role {
+        Role::Primary => t.t("role-primary"),
+        Role::Assistant => t.t("role-assistant"),
+        Role::Customer => t.t("role-customer"),
+    }
+}
+
+/// The state of the connection to one person.
+pub fn link(t: &Texts, other: &Other) -> String {
+    match &other.link {
+        LinkView::Connecting => t.t("link-connecting"),
+        LinkView::Secure { route: Route::Direct, .. } => t.t("link-direct"),
+        LinkView::Secure { route: Route::Relayed, .. } => t.t("link-relayed"),
+        LinkView::Secure { route: Route::Unknown, .. } => t.t("link-secure"),
+        LinkView::Lost => t.t("link-lost"),
+        LinkView::Refused { .. } => t.t("link-refused"),
+    }
+}
+
+pub fn coder(t: &Texts, coder: Coder) -> String {
+    match coder {
+        Coder::Auto => t.t("viewer-coder-auto"),
+        Coder::Tiles => t.t("viewer-coder-tiles"),
+        Coder::H264 => t.t("viewer-coder-h264"),
+    }
+}
+
+/// How a session ended: title and explanation.
+pub fn ending(t: &Texts, role: Role, ending: Ending) -> (String, String) {
+    let customer = role == Role::Customer;
+    match ending {
+        Ending::Left if customer => (t.t("ended-left"), t.t("ended-left-lead")),
+        Ending::Left => (t.t("ended-left"), t.t("ended-left-agent-lead")),
+        Ending::EndedByMe => (t.t("ended-by-me"), t.t("ended-by-me-lead")),
+        Ending::EndedByAgent if customer => (t.t("ended-by-agent"), t.t("ended-by-agent-lead")),
+        Ending::EndedByAgent => (t.t("ended-by-agent"), t.t("ended-by-me-lead")),
+        Ending::Expired if customer => (t.t("ended-expired"), t.t("ended-expired-lead")),
+        Ending::Expired => (t.t("ended-expired"), t.t("ended-expired-agent-lead")),
+        Ending::NotTrusted => (t.t("ended-not-trusted"), t.t("ended-not-trusted-lead")),
+    }
+}

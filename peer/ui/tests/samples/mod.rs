@@ -1,0 +1,398 @@
+//! Views as the program would give them, for tests and for the gallery.
+
+#![allow(dead_code, reason = "tests and the gallery each use a part")]
+
+use std::sync::{Arc, Mutex};
+
+use deskside_session::{
+    ParticipantId, Role, SessionNumber,
+    app::{AppCommand, AppView, Ending, Problem, Screen as AppScreen},
+    command::{Act, Coder, RequestId, Screen},
+    view::{
+        ChatLine, Grant, LinkView, Monitor, Notice, Other, Prompt, Refusal, Route, Sharing, Trouble,
+        Verified, View,
+    },
+};
+use deskside_ui::{Backend, PicturePlace, Scale};
+
+pub const SERVER: &str = "help.example.org";
+pub const ME: ParticipantId = ParticipantId(1);
+pub const OTHER: ParticipantId = ParticipantId(2);
+pub const LONG: &str = "Maximiliane-Alexandra von und zu Hohenzollern-Sigmaringen de la Rochefoucauld";
+
+pub fn app(screen: AppScreen, problem: Option<Problem>) -> AppView {
+    AppView { server: SERVER.to_owned(), screen, problem }
+}
+
+pub fn number() -> SessionNumber {
+    SessionNumber::new(418_203_957).expect("nine digits")
+}
+
+pub fn secure(verified: Verified) -> LinkView {
+    LinkView::Secure { verified, route: Route::Direct }
+}
+
+pub fn code() -> Verified {
+    Verified::Code { code: "418203".to_owned() }
+}
+
+pub fn other(role: Role, name: &str, link: LinkView) -> Other {
+    Other { id: OTHER, role, name: name.to_owned(), link }
+}
+
+/// A session as `role` sees it, with one other participant when `name` is given.
+pub fn session(role: Role, name: Option<(&str, LinkView)>) -> View {
+    let them = if role == Role::Customer { Role::Primary } else { Role::Customer };
+    View {
+        number: number(),
+        link: (role != Role::Customer)
+            .then(|| "https://help.example.org/j/418203957#s=4kJ2mZxQ7vT1bN8cW3yR".to_owned()),
+        organisation: "Northwind IT".to_owned(),
+        me: ME,
+        role,
+        others: name.map(|(name, link)| other(them, name, link)).into_iter().collect(),
+        server_up: true,
+        prompt: None,
+        asked: None,
+        grants: Vec::new(),
+        allow_all: false,
+        sharing: None,
+        chat: Vec::new(),
+        unread: 0,
+        notice: None,
+    }
+}
+
+pub fn in_session(view: View) -> AppView {
+    app(AppScreen::Session { session: Box::new(view) }, None)
+}
+
+/// The customer's desktop, watched by the agent.
+pub fn sharing(sharer: ParticipantId, viewer: ParticipantId) -> Sharing {
+    Sharing {
+        sharer,
+        viewers: vec![viewer],
+        controller: None,
+        paused: false,
+        monitors: vec![monitor("DP-1", 0, 1280, 800)],
+        screen: Screen::All,
+        width: 1280,
+        height: 800,
+        coder: Coder::Tiles,
+        trouble: None,
+    }
+}
+
+pub fn monitor(name: &str, x: i32, width: u16, height: u16) -> Monitor {
+    Monitor { name: name.to_owned(), x, y: 0, width, height, primary: x == 0 }
+}
+
+pub fn line(from: ParticipantId, name: &str, text: &str) -> ChatLine {
+    ChatLine { from, name: name.to_owned(), to: None, text: text.to_owned(), at: 0, delivered: true }
+}
+
+pub fn prompt(act: Act, name: &str) -> Prompt {
+    Prompt { request: RequestId(7), from: OTHER, name: name.to_owned(), act, remaining_ms: 30_000 }
+}
+
+fn talk(mut view: View) -> View {
+    let (agent, customer) = if view.role == Role::Customer { (OTHER, ME) } else { (ME, OTHER) };
+    view.chat = vec![
+        line(agent, "Sam Okafor", "Hello Ana, I am Sam. What can I do for you?"),
+        line(customer, "Ana Ferreira", "The printer prints nothing since this morning."),
+        line(customer, "Ana Ferreira", "It says “offline”, but the lamp is on."),
+        ChatLine { delivered: false, ..line(agent, "Sam Okafor", "I see. May I look at the settings?") },
+    ];
+    view
+}
+
+fn agent(verified: Verified) -> View {
+    talk(session(Role::Primary, Some(("Ana Ferreira", secure(verified)))))
+}
+
+fn customer(verified: Verified) -> View {
+    talk(session(Role::Customer, Some(("Sam Okafor", secure(verified)))))
+}
+
+fn agent_views(change: impl FnOnce(&mut View, &mut Sharing)) -> AppView {
+    let mut view = agent(Verified::Link);
+    let mut sharing = sharing(OTHER, ME);
+    view.grants = vec![Grant { to: ME, act: Act::View }];
+    change(&mut view, &mut sharing);
+    view.sharing = Some(sharing);
+    in_session(view)
+}
+
+fn customer_shares(change: impl FnOnce(&mut View, &mut Sharing)) -> AppView {
+    let mut view = customer(code());
+    let mut sharing = sharing(ME, OTHER);
+    view.grants = vec![Grant { to: OTHER, act: Act::View }];
+    change(&mut view, &mut sharing);
+    view.sharing = Some(sharing);
+    in_session(view)
+}
+
+fn asks(verified: Verified, act: Act, name: &str) -> AppView {
+    let mut view = session(Role::Customer, Some((name, secure(verified))));
+    view.prompt = Some(prompt(act, name));
+    in_session(view)
+}
+
+/// All screens of the gallery by name.
+pub fn all() -> Vec<(&'static str, AppView)> {
+    let join = |problem| app(AppScreen::Join { busy: false }, problem);
+    let ended = |role, ending| app(AppScreen::Ended { role, ending }, None);
+    let server = || SERVER.to_owned();
+    let mut all = vec![
+        ("join", join(None)),
+        ("join-busy", app(AppScreen::Join { busy: true }, None)),
+        ("join-wrong", join(Some(Problem::NoSuchSession))),
+        ("join-tries", join(Some(Problem::TooManyTries { wait_s: 42 }))),
+        ("join-down", join(Some(Problem::ServerDown { server: server() }))),
+        ("join-trust", join(Some(Problem::NotTrusted { reason: Refusal::Signature }))),
+        ("sign-in", app(AppScreen::SignIn { busy: false }, None)),
+        ("sign-in-wrong", app(AppScreen::SignIn { busy: false }, Some(Problem::WrongPassword))),
+        ("sign-in-busy", app(AppScreen::SignIn { busy: true }, None)),
+        ("home", app(AppScreen::AgentHome { name: "Sam Okafor".into(), busy: false }, None)),
+        (
+            "home-long",
+            app(
+                AppScreen::AgentHome { name: LONG.into(), busy: false },
+                Some(Problem::Other { detail: "the disk is full".into() }),
+            ),
+        ),
+        ("agent-invite", in_session(session(Role::Primary, None))),
+        (
+            "agent-connecting",
+            in_session(session(Role::Primary, Some(("Ana Ferreira", LinkView::Connecting)))),
+        ),
+        ("agent-ready", in_session(agent(Verified::Link))),
+        ("agent-code", in_session(agent(code()))),
+        (
+            "agent-refused",
+            in_session(session(
+                Role::Primary,
+                Some(("Ana Ferreira", LinkView::Refused { reason: Refusal::Secret })),
+            )),
+        ),
+        (
+            "agent-asked",
+            in_session(View {
+                asked: Some(Act::View),
+                notice: Some((3, Notice::Joined { name: "Ana Ferreira".into() })),
+                ..agent(code())
+            }),
+        ),
+        ("agent-views", agent_views(|_, _| ())),
+        (
+            "agent-controls",
+            agent_views(|v, s| {
+                s.controller = Some(ME);
+                s.monitors.push(monitor("HDMI-1", 1280, 1920, 1080));
+                v.unread = 2;
+                v.notice = Some((5, Notice::Allowed { act: Act::Control }));
+            }),
+        ),
+        ("agent-paused", agent_views(|_, s| s.paused = true)),
+        (
+            "agent-first",
+            agent_views(|_, s| {
+                s.width = 0;
+                s.height = 0;
+            }),
+        ),
+        ("agent-trouble", agent_views(|_, s| s.trouble = Some(Trouble::CaptureDenied))),
+        (
+            "agent-lost",
+            agent_views(|v, _| {
+                v.others[0].link = LinkView::Lost;
+                v.server_up = false;
+            }),
+        ),
+        ("customer-waits", in_session(session(Role::Customer, None))),
+        ("customer", in_session(customer(code()))),
+        ("customer-link", in_session(customer(Verified::Link))),
+        ("prompt-view", asks(code(), Act::View, "Sam Okafor")),
+        ("prompt-control", asks(Verified::Link, Act::Control, "Sam Okafor")),
+        ("prompt-clipboard", asks(code(), Act::Clipboard, LONG)),
+        ("customer-views", customer_shares(|_, _| ())),
+        (
+            "customer-controls",
+            customer_shares(|v, s| {
+                s.controller = Some(OTHER);
+                v.allow_all = true;
+                v.grants.push(Grant { to: OTHER, act: Act::Control });
+                v.grants.push(Grant { to: OTHER, act: Act::Clipboard });
+            }),
+        ),
+        ("customer-paused", customer_shares(|_, s| s.paused = true)),
+        ("customer-long", {
+            let mut view = customer_shares(|_, s| s.controller = Some(OTHER));
+            if let AppScreen::Session { session } = &mut view.screen {
+                session.others[0].name = LONG.to_owned();
+                session.organisation = format!("{LONG} & Partners International Consulting");
+            }
+            view
+        }),
+        ("ended-left", ended(Role::Customer, Ending::Left)),
+        ("ended-agent", ended(Role::Customer, Ending::EndedByAgent)),
+        ("ended-me", ended(Role::Primary, Ending::EndedByMe)),
+        ("ended-expired", ended(Role::Primary, Ending::Expired)),
+        ("ended-trust", ended(Role::Customer, Ending::NotTrusted)),
+    ];
+    all.sort_by_key(|(name, _)| *name);
+    all
+}
+
+/// A program that shows one view and remembers what it was told.
+pub struct Still {
+    state: Mutex<State>,
+    picture: Option<Arc<Picture>>,
+}
+
+struct State {
+    serial: u64,
+    view: Arc<AppView>,
+    told: Vec<AppCommand>,
+    windows: Vec<(u64, bool)>,
+    wake: Option<Box<dyn Fn() + Send + Sync>>,
+}
+
+impl Still {
+    pub fn new(view: AppView) -> Self {
+        let state =
+            State { serial: 1, view: Arc::new(view), told: Vec::new(), windows: Vec::new(), wake: None };
+        Self { state: Mutex::new(state), picture: None }
+    }
+
+    pub fn with_picture(view: AppView, picture: Arc<Picture>) -> Self {
+        Self { picture: Some(picture), ..Self::new(view) }
+    }
+
+    /// Shows another view from now on.
+    pub fn set(&self, view: AppView) {
+        let mut state = self.state.lock().expect("not poisoned");
+        state.serial += 1;
+        state.view = Arc::new(view);
+        if let Some(wake) = &state.wake {
+            wake();
+        }
+    }
+
+    /// What it was told since the last call.
+    pub fn told(&self) -> Vec<AppCommand> {
+        std::mem::take(&mut self.state.lock().expect("not poisoned").told)
+    }
+}
+
+impl Backend for Still {
+    fn view(&self, since: u64) -> Option<(u64, Arc<AppView>)> {
+        let state = self.state.lock().expect("not poisoned");
+        (state.serial != since).then(|| (state.serial, Arc::clone(&state.view)))
+    }
+
+    fn command(&self, command: AppCommand) {
+        self.state.lock().expect("not poisoned").told.push(command);
+    }
+
+    fn on_change(&self, wake: Box<dyn Fn() + Send + Sync>) {
+        self.state.lock().expect("not poisoned").wake = Some(wake);
+    }
+
+    fn picture(&self) -> Option<Arc<dyn PicturePlace>> {
+        self.picture.clone().map(|p| p as Arc<dyn PicturePlace>)
+    }
+
+    fn own_window(&self, window: u64, there: bool) {
+        self.state.lock().expect("not poisoned").windows.push((window, there));
+    }
+}
+
+/// What was done to the place of the picture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Done {
+    Put { parent: u64, x: i32, y: i32, width: u16, height: u16, scale: Scale },
+    Hide,
+    Grab(bool),
+    Accept(bool),
+}
+
+/// A place for the picture, with or without a native surface.
+pub struct Picture {
+    pub native: bool,
+    pub done: Mutex<Vec<Done>>,
+}
+
+impl Picture {
+    pub fn new(native: bool) -> Arc<Self> {
+        Arc::new(Self { native, done: Mutex::new(Vec::new()) })
+    }
+
+    pub fn done(&self) -> Vec<Done> {
+        std::mem::take(&mut *self.done.lock().expect("not poisoned"))
+    }
+
+    fn note(&self, what: Done) {
+        self.done.lock().expect("not poisoned").push(what);
+    }
+}
+
+impl PicturePlace for Picture {
+    fn put(&self, parent: u64, x: i32, y: i32, width: u16, height: u16, scale: Scale) -> bool {
+        self.note(Done::Put { parent, x, y, width, height, scale });
+        self.native
+    }
+
+    fn hide(&self) {
+        self.note(Done::Hide);
+    }
+
+    fn grab_keys(&self, on: bool) {
+        self.note(Done::Grab(on));
+    }
+
+    fn accept_input(&self, on: bool) {
+        self.note(Done::Accept(on));
+    }
+
+    fn copy(&self, since: u64) -> Option<(u64, u16, u16, Vec<u8>)> {
+        (since == 0).then(|| (1, 1280, 800, desktop(1280, 800)))
+    }
+}
+
+/// Pixels that look a little like a desktop: a ground, a panel, two windows with lines of text.
+pub fn desktop(width: u16, height: u16) -> Vec<u8> {
+    let mut rgba = Vec::with_capacity(usize::from(width) * usize::from(height) * 4);
+    for y in 0..height {
+        for x in 0..width {
+            rgba.extend(desktop_pixel(x, y, height));
+            rgba.push(255);
+        }
+    }
+    rgba
+}
+
+fn desktop_pixel(x: u16, y: u16, height: u16) -> [u8; 3] {
+    let inside = |left: u16, top: u16, w: u16, h: u16| x >= left && x < left + w && y >= top && y < top + h;
+    if y >= height - 36 {
+        return if (x / 44) % 2 == 0 && x < 400 && y % 36 > 8 && y % 36 < 30 {
+            [90, 110, 130]
+        } else {
+            [32, 38, 48]
+        };
+    }
+    for (left, top, w, h, title) in [(520, 220, 620, 420, [60, 120, 170]), (110, 80, 560, 380, [70, 80, 95])]
+    {
+        if inside(left, top, w, h) {
+            if y < top + 30 {
+                return title;
+            }
+            let (line, column) = ((y - top - 30) / 22, x - left);
+            let long = 120 + (u32::from(line) * 197 % 380) as u16;
+            let ink = (y - top - 30) % 22 > 8 && (y - top - 30) % 22 < 17 && column > 24 && column < long;
+            return if ink && (column / 5) % 9 != 8 { [120, 128, 138] } else { [250, 250, 248] };
+        }
+    }
+    let shade = (u32::from(y) * 60 / u32::from(height)) as u8;
+    [40 + shade / 3, 84 + shade / 2, 110 + shade]
+}
