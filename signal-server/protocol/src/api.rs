@@ -30,6 +30,20 @@ pub struct SignedIn {
     pub name: String,
 }
 
+/// `POST /api/v1/accounts` (bearer token of an admin): makes an agent's account.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewAccount {
+    pub name: String,
+    pub password: String,
+}
+
+/// Answer to [`Setup`] and [`NewAccount`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccountMade {
+    /// The account's name as it is shown to others.
+    pub name: String,
+}
+
 /// Answer to `POST /api/v1/sessions` (bearer token): a session was opened.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SessionOpened {
@@ -103,6 +117,10 @@ pub enum Code {
     /// The protocol versions do not fit.
     Version,
     TooLarge,
+    /// A newer socket with the same ticket took over: do not come back with it.
+    Replaced,
+    /// The account may not do this.
+    NotAllowed,
     /// The server is stopping or its store failed; try again.
     Unavailable,
     #[serde(other)]

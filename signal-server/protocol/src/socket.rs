@@ -40,6 +40,23 @@ pub enum ToServer {
     Unknown,
 }
 
+/// [`ToServer`] as the server reads it: the body of a signal stays the text it was, so that kinds which
+/// only newer peers know are carried too.
+#[derive(Debug, Deserialize)]
+pub struct Envelope<'a> {
+    #[serde(rename = "type", borrow)]
+    pub kind: std::borrow::Cow<'a, str>,
+    #[serde(default)]
+    pub to: Option<ParticipantId>,
+    #[serde(default, borrow)]
+    pub body: Option<&'a serde_json::value::RawValue>,
+}
+
+/// [`FromServer::Signal`] around a body that was not read.
+pub fn relayed_signal(from: ParticipantId, body: &serde_json::value::RawValue) -> String {
+    format!(r#"{{"type":"signal","from":{},"body":{}}}"#, from.0, body.get())
+}
+
 /// Messages of the server.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]

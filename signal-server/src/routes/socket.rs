@@ -1,0 +1,30 @@
+//! `GET /api/v1/socket`.
+
+use std::sync::Arc;
+
+use warp::{Filter, filters::BoxedFilter, reply::Response};
+
+use super::{Client, own_origin, with};
+use crate::{
+    app::App,
+    ws::{self, Upgrade},
+};
+
+pub(super) fn routes(app: &Arc<App>) -> BoxedFilter<(Response,)> {
+    warp::path!("api" / "v1" / "socket")
+        .and(own_origin(app))
+        .and(ws::upgrade())
+        .and(warp::ext::get::<Client>())
+        .and(with(app))
+        .map(|upgrade: Upgrade, client: Client, app: Arc<App>| {
+            let shared = Arc::clone(&app);
+            let place = client.place;
+            let (response, task) = upgrade.accept(|socket| ws::run(shared, socket));
+            app.tasks.spawn(async move {
+                task.await;
+                drop(place);
+            });
+            response
+        })
+        .boxed()
+}

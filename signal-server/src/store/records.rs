@@ -1,0 +1,61 @@
+//! Records of accounts and sign-ins, and their keys.
+
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+
+use super::{Step, StoreError, Table};
+use crate::directory::{Millis, SessionRecord};
+
+/// An agent's or admin's account; its key is the name's comparable form.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct AccountRecord {
+    /// As it is shown.
+    pub name: String,
+    pub admin: bool,
+    pub password: PasswordRecord,
+    pub made: Millis,
+}
+
+/// Argon2id with the costs it was made with.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct PasswordRecord {
+    pub memory_kib: u32,
+    pub iterations: u32,
+    pub salt: [u8; 16],
+    pub hash: [u8; 32],
+}
+
+impl std::fmt::Debug for PasswordRecord {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("PasswordRecord(…)")
+    }
+}
+
+/// A sign-in; its key is the token's hash.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct TokenRecord {
+    /// Key of the account.
+    pub account: String,
+    pub ends: Millis,
+}
+
+/// Key in [`Table::Meta`] of the hash of the set-up token.
+pub(crate) const SETUP: &[u8] = b"setup";
+/// Key in [`Table::Meta`] that is there once an admin exists.
+pub(crate) const ADMIN: &[u8] = b"admin";
+
+pub(crate) fn session_key(number: deskside_protocol::SessionNumber) -> Vec<u8> {
+    number.get().to_be_bytes().to_vec()
+}
+
+pub(crate) fn put_session(record: &SessionRecord) -> Step {
+    Step::Put(Table::Sessions, session_key(record.number), encode(record))
+}
+
+pub(crate) fn encode<T: Serialize>(record: &T) -> Vec<u8> {
+    // Records hold nothing that JSON has no form for.
+    serde_json::to_vec(record).unwrap_or_default()
+}
+
+pub(crate) fn decode<T: DeserializeOwned>(table: Table, bytes: &[u8]) -> Result<T, StoreError> {
+    serde_json::from_slice(bytes).map_err(|_| StoreError::Damaged(table))
+}

@@ -1,0 +1,232 @@
+//! A real server in this process, and small clients of its doors.
+#![allow(dead_code, reason = "each test file uses a part of it")]
+
+use std::{net::SocketAddr, path::Path, time::Duration};
+
+use deskside_protocol::{
+    SessionNumber, VERSION,
+    api::{Joined, SessionOpened, SignedIn},
+    socket::{FromServer, Hello, ToServer},
+};
+use futures_util::{SinkExt, StreamExt};
+use serde::{Serialize, de::DeserializeOwned};
+use signal_server::{Config, Server, config};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
+use tokio_tungstenite::{
+    MaybeTlsStream, WebSocketStream,
+    tungstenite::{self, Message, client::IntoClientRequest},
+};
+
+/// Long enough for a busy machine; only a failing test waits for it.
+pub const PATIENCE: Duration = Duration::from_secs(30);
+
+pub const NAME: &str = "Alice Martin";
+pub const PASSWORD: &str = "a long enough password";
+
+pub fn config() -> Config {
+    let mut config = Config::default();
+    config.listen = SocketAddr::from(([127, 0, 0, 1], 0));
+    config.store.engine = config::Engine::Memory;
+    config
+}
+
+pub fn config_on_disk(folder: &Path) -> Config {
+    let mut config = config();
+    config.store.engine = config::Engine::Sled;
+    config.data_dir = folder.to_owned();
+    config
+}
+
+pub async fn start(config: Config) -> (Server, SocketAddr) {
+    let server = Server::bind(config).await.unwrap();
+    let at = server.local_addr();
+    (server, at)
+}
+
+/// What came back over plain HTTP.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    pub status: u16,
+    /// Lower-case names, in order.
+    pub headers: Vec<(String, String)>,
+    pub body: String,
+}
+
+impl Answer {
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str())
+    }
+    pub fn json<T: DeserializeOwned>(&self) -> T {
+        serde_json::from_str(&self.body).unwrap_or_else(|e| panic!("{e}: {self:?}"))
+    }
+    pub fn parse(bytes: &[u8]) -> Self {
+        let text = String::from_utf8_lossy(bytes);
+        let (head, body) = text.split_once("\r\n\r\n").unwrap_or((&text, ""));
+        let mut lines = head.lines();
+        let status = lines.next().and_then(|l| l.split(' ').nth(1)?.parse().ok()).unwrap_or(0);
+        let headers = lines.filter_map(|l| l.split_once(": ").map(|(n, v)| (n.to_lowercase(), v.to_owned())));
+        Self { status, headers: headers.collect(), body: body.to_owned() }
+    }
+}
+
+/// Sends bytes and reads until the server closes.
+pub async fn raw(at: SocketAddr, request: &[u8]) -> Answer {
+    let exchange = async {
+        let mut stream = TcpStream::connect(at).await.unwrap();
+        // A server that has answered already may have closed.
+        _ = stream.write_all(request).await;
+        let mut bytes = Vec::new();
+        _ = stream.read_to_end(&mut bytes).await;
+        Answer::parse(&bytes)
+    };
+    tokio::time::timeout(PATIENCE, exchange).await.expect("the server did not close")
+}
+
+pub async fn get(at: SocketAddr, path: &str, headers: &[(&str, &str)]) -> Answer {
+    request(at, "GET", path, headers, b"").await
+}
+
+pub async fn request(
+    at: SocketAddr,
+    method: &str,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: &[u8],
+) -> Answer {
+    let mut head = format!(
+        "{method} {path} HTTP/1.1\r\nHost: {at}\r\nConnection: close\r\nContent-Length: {}\r\n",
+        body.len()
+    );
+    for (name, value) in headers {
+        head.push_str(&format!("{name}: {value}\r\n"));
+    }
+    raw(at, &[head.as_bytes(), b"\r\n", body].concat()).await
+}
+
+pub async fn post(at: SocketAddr, path: &str, token: &str, body: &impl Serialize) -> Answer {
+    let bearer = format!("Bearer {token}");
+    let headers = [("Content-Type", "application/json"), ("Authorization", bearer.as_str())];
+    request(at, "POST", path, &headers, &serde_json::to_vec(body).unwrap()).await
+}
+
+/// Makes the first admin and signs in.
+pub async fn admin(server: &Server) -> String {
+    let token = server.setup_token().expect("there is no admin yet").to_owned();
+    let at = server.local_addr();
+    let setup = serde_json::json!({"token": token, "name": NAME, "password": PASSWORD});
+    assert_eq!(post(at, "/api/v1/setup", "", &setup).await.status, 200);
+    sign_in(at).await
+}
+
+pub async fn sign_in(at: SocketAddr) -> String {
+    let body = serde_json::json!({"name": NAME, "password": PASSWORD});
+    post(at, "/api/v1/sign-in", "", &body).await.json::<SignedIn>().token
+}
+
+pub async fn open(at: SocketAddr, token: &str) -> SessionOpened {
+    post(at, "/api/v1/sessions", token, &()).await.json()
+}
+
+pub async fn try_join(at: SocketAddr, number: SessionNumber) -> Answer {
+    post(at, "/api/v1/join", "", &serde_json::json!({"number": number, "name": "Bob"})).await
+}
+
+pub async fn join(at: SocketAddr, number: SessionNumber) -> Joined {
+    try_join(at, number).await.json()
+}
+
+/// A participant's socket.
+pub struct Peer(pub WebSocketStream<MaybeTlsStream<TcpStream>>);
+
+/// A key's text; `n` tells keys apart.
+pub fn key(n: u8) -> String {
+    use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+    URL_SAFE_NO_PAD.encode([n; 32])
+}
+
+pub fn hello(ticket: &str, n: u8) -> Hello {
+    Hello { version: VERSION, ticket: ticket.into(), key: key(n), name: String::new() }
+}
+
+impl Peer {
+    pub async fn connect(at: SocketAddr) -> Self {
+        Self::connect_from(at, None).await.unwrap()
+    }
+
+    pub async fn connect_from(at: SocketAddr, origin: Option<&str>) -> Result<Self, tungstenite::Error> {
+        let mut request = format!("ws://{at}/api/v1/socket").into_client_request().unwrap();
+        if let Some(origin) = origin {
+            request.headers_mut().insert("origin", origin.parse().unwrap());
+        }
+        Ok(Self(tokio_tungstenite::connect_async(request).await?.0))
+    }
+
+    /// Connects and says hello; gives the welcome too.
+    pub async fn enter(at: SocketAddr, ticket: &str, n: u8) -> (Self, FromServer) {
+        let mut peer = Self::connect(at).await;
+        peer.text(&hello(ticket, n)).await;
+        let welcome = peer.next().await;
+        assert!(matches!(welcome, FromServer::Welcome { .. }), "{welcome:?}");
+        (peer, welcome)
+    }
+
+    pub async fn text(&mut self, message: &impl Serialize) {
+        self.raw(serde_json::to_string(message).unwrap()).await;
+    }
+
+    pub async fn raw(&mut self, text: String) {
+        self.0.send(Message::text(text)).await.unwrap();
+    }
+
+    pub async fn say(&mut self, message: ToServer) {
+        self.text(&message).await;
+    }
+
+    /// The next message, or `None` at the end.
+    pub async fn next_text(&mut self) -> Option<String> {
+        let read = async {
+            loop {
+                match self.0.next().await {
+                    Some(Ok(Message::Text(text))) => return Some(text.to_string()),
+                    Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
+                    _ => return None,
+                }
+            }
+        };
+        tokio::time::timeout(PATIENCE, read).await.expect("no message came")
+    }
+
+    pub async fn next(&mut self) -> FromServer {
+        let text = self.next_text().await.expect("the socket was closed");
+        serde_json::from_str(&text).unwrap()
+    }
+
+    /// Reads on until this comes.
+    pub async fn until(&mut self, wanted: impl Fn(&FromServer) -> bool) -> FromServer {
+        loop {
+            let message = self.next().await;
+            if wanted(&message) {
+                return message;
+            }
+        }
+    }
+
+    /// The roster once it is like this, as `(id, online)`.
+    pub async fn roster(&mut self, wanted: &[(u32, bool)]) {
+        self.until(|m| match m {
+            FromServer::Roster { roster } => {
+                roster.iter().map(|e| (e.id.0, e.online)).collect::<Vec<_>>() == wanted
+            }
+            _ => false,
+        })
+        .await;
+    }
+
+    /// Whether the server has closed, with nothing more to say.
+    pub async fn is_over(&mut self) -> bool {
+        self.next_text().await.is_none()
+    }
+}
