@@ -116,7 +116,7 @@ impl Proofs {
     }
 
     /// Six digits. The bias of the remainder is below 10^-13.
-    fn code(&self) -> String {
+    pub(super) fn code(&self) -> String {
         let hash = blake3::derive_key(CODE, &self.transcript);
         let mut first = [0; 8];
         first.copy_from_slice(&hash[..8]);

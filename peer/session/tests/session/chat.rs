@@ -1,0 +1,109 @@
+use deskside_session::{command::Command, view::Notice, wire::MAX_CHAT};
+use proptest::prelude::*;
+
+use crate::sim::{AGENT, CUSTOMER, World};
+
+fn say(w: &mut World, from: deskside_session::ParticipantId, text: &str) {
+    w.command(from, Command::Chat { to: None, text: text.into() });
+}
+
+fn texts(w: &World, at: deskside_session::ParticipantId) -> Vec<String> {
+    w.view(at).chat.iter().map(|l| l.text.clone()).collect()
+}
+
+#[test]
+fn a_line_arrives_with_name_time_and_receipt() {
+    let mut w = World::call();
+    w.run(5_000);
+    let at = 1_700_000_000_000 + w.now.since_start().as_millis() as u64 - 1_000;
+    say(&mut w, AGENT, "bonjour");
+    assert!(!w.view(AGENT).chat[0].delivered);
+    w.run(50);
+    let line = w.view(CUSTOMER).chat[0].clone();
+    assert_eq!((line.from, line.name.as_str(), line.to, line.at), (AGENT, "Ada", None, at));
+    assert_eq!(line.text, "bonjour");
+    assert!(w.view(AGENT).chat[0].delivered);
+    assert_eq!((w.view(CUSTOMER).unread, w.view(AGENT).unread), (1, 0));
+    w.command(CUSTOMER, Command::ChatRead);
+    assert_eq!(w.view(CUSTOMER).unread, 0);
+}
+
+#[test]
+fn too_long_empty_or_to_nobody() {
+    let mut w = World::call();
+    say(&mut w, AGENT, "");
+    w.command(AGENT, Command::Chat { to: Some(deskside_session::ParticipantId(9)), text: "x".into() });
+    assert!(w.view(AGENT).chat.is_empty());
+    say(&mut w, AGENT, &"x".repeat(MAX_CHAT + 1));
+    assert_eq!(w.notice(AGENT), Some(Notice::ChatTooLong));
+    // The worst that escaping can do still fits a message.
+    say(&mut w, AGENT, &"\u{1}".repeat(MAX_CHAT));
+    w.run(50);
+    assert_eq!(w.view(CUSTOMER).chat.len(), 1);
+}
+
+#[test]
+fn written_while_away_arrives_after_it() {
+    let mut w = World::call();
+    w.server(false);
+    w.cut(AGENT, CUSTOMER);
+    for i in 0..100 {
+        say(&mut w, CUSTOMER, &i.to_string());
+    }
+    w.server(true);
+    w.until("all", |w| w.view(CUSTOMER).chat.iter().all(|l| l.delivered));
+    assert_eq!(texts(&w, AGENT), (0..100).map(|i| i.to_string()).collect::<Vec<_>>());
+}
+
+#[test]
+fn the_log_is_bounded() {
+    let mut w = World::call();
+    for i in 0..1_200 {
+        say(&mut w, AGENT, &i.to_string());
+        w.run(20);
+    }
+    for id in [AGENT, CUSTOMER] {
+        assert_eq!(w.view(id).chat.len(), 1_000);
+        assert_eq!(texts(&w, id).last().map(String::as_str), Some("1199"));
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+    /// Whatever is cut when: each line once, in order for each sender.
+    #[test]
+    fn exactly_once_and_in_order(steps in proptest::collection::vec((0u8..6, 0u64..60), 1..80)) {
+        let mut w = World::call();
+        let mut sent = [0, 0];
+        for (what, ms) in steps {
+            match what {
+                0..=1 => {
+                    say(&mut w, AGENT, &format!("a{}", sent[0]));
+                    sent[0] += 1;
+                }
+                2..=3 => {
+                    say(&mut w, CUSTOMER, &format!("c{}", sent[1]));
+                    sent[1] += 1;
+                }
+                4 => w.cut(AGENT, CUSTOMER),
+                _ => {
+                    w.path(AGENT, CUSTOMER, false);
+                    w.run(ms);
+                    w.path(AGENT, CUSTOMER, true);
+                }
+            }
+            w.run(ms);
+        }
+        w.until("delivered", |w| {
+            [AGENT, CUSTOMER].iter().all(|id| w.view(*id).chat.iter().all(|l| l.delivered))
+        });
+        for (from, letter, count) in [(AGENT, 'a', sent[0]), (CUSTOMER, 'c', sent[1])] {
+            let expected: Vec<_> = (0..count).map(|i| format!("{letter}{i}")).collect();
+            for at in [AGENT, CUSTOMER] {
+                let got: Vec<_> =
+                    w.view(at).chat.iter().filter(|l| l.from == from).map(|l| l.text.clone()).collect();
+                prop_assert_eq!(&got, &expected);
+            }
+        }
+    }
+}

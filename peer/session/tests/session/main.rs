@@ -1,0 +1,13 @@
+//! Whole sessions in a simulated network with a virtual clock.
+
+mod calls;
+mod chat;
+mod clipboard;
+mod consent;
+mod control;
+mod join;
+mod property;
+mod sim;
+mod three;
+mod trust;
+mod wire;

@@ -1,0 +1,522 @@
+//! A network, a server's roster and a clock that exist only in memory; seeded, so that a run repeats.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
+
+use deskside_protocol::{api::Entry, socket::EndReason};
+use deskside_session::{
+    Identity, LinkSecret, Now, ParticipantId, Role, Session, SessionNumber, Start,
+    app::Ending,
+    command::{Act, Command, RequestId},
+    input::InputEvent,
+    io::{Binding, Capture, DeviceEvent, Input, Output},
+    view::{LinkView, Notice, Refusal, Route, Verified, View},
+};
+
+pub const AGENT: ParticipantId = ParticipantId(1);
+pub const CUSTOMER: ParticipantId = ParticipantId(2);
+pub const THIRD: ParticipantId = ParticipantId(3);
+/// One way, on `control`.
+const LATENCY: Duration = Duration::from_millis(5);
+
+pub fn secret() -> LinkSecret {
+    LinkSecret::new([9; 16])
+}
+
+/// A small generator (SplitMix64); good enough to pick losses.
+pub struct Random(pub u64);
+
+impl Random {
+    pub fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let z = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+    pub fn below(&mut self, n: u64) -> u64 {
+        self.next() % n
+    }
+}
+
+pub struct Node {
+    pub session: Session,
+    /// Outputs that reach devices, the server or the person, in order.
+    pub log: Vec<Output>,
+    pub over: Option<Ending>,
+    /// The devices now.
+    pub capture: Option<Capture>,
+    pub viewer: Option<ParticipantId>,
+    pub watching: bool,
+    pub refused: Vec<(ParticipantId, Refusal)>,
+}
+
+#[derive(Clone, Debug)]
+enum Event {
+    Open { a: ParticipantId, b: ParticipantId },
+    Control { from: ParticipantId, to: ParticipantId, generation: u64, bytes: Vec<u8> },
+    Pointer { from: ParticipantId, to: ParticipantId, generation: u64, bytes: Vec<u8> },
+    Close { a: ParticipantId, b: ParticipantId, generation: u64 },
+    Roster,
+    Ended { except: ParticipantId },
+}
+
+struct Link {
+    generation: u64,
+    open: bool,
+    /// False: nothing gets through; what is reliable waits.
+    path: bool,
+    held: Vec<(ParticipantId, ParticipantId, Vec<u8>)>,
+    wanted: BTreeSet<ParticipantId>,
+}
+
+impl Link {
+    fn new() -> Self {
+        Self { generation: 0, open: false, path: true, held: Vec::new(), wanted: BTreeSet::new() }
+    }
+}
+
+/// What the pointer's channel does to messages, in percent.
+#[derive(Clone, Copy, Default)]
+pub struct Weather {
+    pub loss: u64,
+    pub twice: u64,
+    pub jitter_ms: u64,
+}
+
+pub struct World {
+    pub now: Now,
+    pub nodes: BTreeMap<ParticipantId, Node>,
+    links: BTreeMap<(ParticipantId, ParticipantId), Link>,
+    events: BTreeMap<(Now, u64), Event>,
+    serial: u64,
+    pub roster: Vec<Entry>,
+    pub server_up: bool,
+    pub weather: Weather,
+    pub random: Random,
+    /// Fingerprints that differ between the two ends: somebody is in the middle.
+    pub in_the_middle: bool,
+}
+
+/// How somebody comes in.
+pub struct Guest {
+    pub id: ParticipantId,
+    pub role: Role,
+    pub name: &'static str,
+    pub secret: Option<LinkSecret>,
+}
+
+pub fn agent() -> Guest {
+    Guest { id: AGENT, role: Role::Primary, name: "Ada", secret: Some(secret()) }
+}
+
+pub fn customer() -> Guest {
+    Guest { id: CUSTOMER, role: Role::Customer, name: "Carl", secret: None }
+}
+
+pub fn by_link() -> Guest {
+    Guest { secret: Some(secret()), ..customer() }
+}
+
+pub fn identity(id: ParticipantId) -> Identity {
+    Identity::from_seed([id.0 as u8; 32])
+}
+
+fn pair(a: ParticipantId, b: ParticipantId) -> (ParticipantId, ParticipantId) {
+    (a.min(b), a.max(b))
+}
+
+impl World {
+    /// Agent and customer, joined by number, connected and proven.
+    pub fn call() -> Self {
+        let mut w = Self::of(vec![agent(), customer()]);
+        w.until("secure", |w| w.secure(AGENT, CUSTOMER));
+        w
+    }
+
+    /// A call with this act granted.
+    pub fn with(act: Act) -> Self {
+        let mut w = Self::call();
+        w.picture();
+        w.allow(act);
+        w
+    }
+
+    pub fn of(guests: Vec<Guest>) -> Self {
+        let mut w = Self {
+            now: Now::from_millis(1_000),
+            nodes: BTreeMap::new(),
+            links: BTreeMap::new(),
+            events: BTreeMap::new(),
+            serial: 0,
+            roster: Vec::new(),
+            server_up: true,
+            weather: Weather::default(),
+            random: Random(1),
+            in_the_middle: false,
+        };
+        for g in guests {
+            w.join(g);
+        }
+        w
+    }
+
+    pub fn join(&mut self, g: Guest) {
+        let identity = identity(g.id);
+        self.roster.push(Entry {
+            id: g.id,
+            role: g.role,
+            name: g.name.into(),
+            key: identity.public_text(),
+            online: true,
+        });
+        let start = Start {
+            me: g.id,
+            role: g.role,
+            name: g.name.into(),
+            number: SessionNumber::new(123_456_789).unwrap(),
+            organisation: "Help & Co".into(),
+            roster: self.roster.clone(),
+            identity,
+            secret: g.secret,
+            link: (g.role == Role::Primary).then(|| "https://x/join/123456789#s".into()),
+            nonce_seed: [g.id.0 as u8 + 100; 32],
+            unix_ms: 1_700_000_000_000,
+        };
+        let node = Node {
+            session: Session::new(self.now, start),
+            log: Vec::new(),
+            over: None,
+            capture: None,
+            viewer: None,
+            watching: false,
+            refused: Vec::new(),
+        };
+        self.nodes.insert(g.id, node);
+        self.drain(g.id);
+        self.at(LATENCY, Event::Roster);
+    }
+
+    // ---- what a test does ----
+
+    pub fn input(&mut self, id: ParticipantId, input: Input) {
+        let Some(n) = self.nodes.get_mut(&id) else { return };
+        n.session.handle(self.now, input);
+        self.drain(id);
+    }
+    pub fn command(&mut self, id: ParticipantId, command: Command) {
+        self.input(id, Input::Command(command));
+    }
+    pub fn device(&mut self, id: ParticipantId, event: DeviceEvent) {
+        self.input(id, Input::Device(event));
+    }
+    pub fn view(&self, id: ParticipantId) -> View {
+        self.nodes[&id].session.view(self.now)
+    }
+    pub fn node(&self, id: ParticipantId) -> &Node {
+        &self.nodes[&id]
+    }
+    pub fn notice(&self, id: ParticipantId) -> Option<Notice> {
+        self.view(id).notice.map(|(_, n)| n)
+    }
+    pub fn notices(&self, id: ParticipantId) -> Vec<Notice> {
+        self.nodes[&id].session.notices(0).map(|(_, n)| n.clone()).collect()
+    }
+    pub fn acts(&self, id: ParticipantId) -> Vec<Act> {
+        self.view(id).grants.iter().map(|g| g.act).collect()
+    }
+    /// Outputs since the last call.
+    pub fn take_log(&mut self, id: ParticipantId) -> Vec<Output> {
+        self.nodes.get_mut(&id).map(|n| std::mem::take(&mut n.log)).unwrap_or_default()
+    }
+    pub fn injected(&mut self, id: ParticipantId) -> Vec<InputEvent> {
+        let log = self.take_log(id);
+        log.into_iter().filter_map(|o| if let Output::Inject(e) = o { Some(e) } else { None }).collect()
+    }
+    pub fn link(&self, from: ParticipantId, to: ParticipantId) -> LinkView {
+        let view = self.view(from);
+        view.others.iter().find(|o| o.id == to).map(|o| o.link.clone()).unwrap()
+    }
+    pub fn verified(&self, from: ParticipantId, to: ParticipantId) -> Option<Verified> {
+        let view = self.view(from);
+        let other = view.others.into_iter().find(|o| o.id == to)?;
+        match other.link {
+            LinkView::Secure { verified, .. } => Some(verified),
+            _ => None,
+        }
+    }
+    pub fn secure(&self, a: ParticipantId, b: ParticipantId) -> bool {
+        self.verified(a, b).is_some() && self.verified(b, a).is_some()
+    }
+    /// The customer's picture is 800 by 600.
+    pub fn picture(&mut self) {
+        self.device(CUSTOMER, DeviceEvent::PictureSize { width: 800, height: 600 });
+    }
+    pub fn ask(&mut self, act: Act) {
+        self.command(AGENT, Command::Ask { act });
+        self.run(50);
+    }
+    pub fn prompt(&self) -> Option<RequestId> {
+        self.view(CUSTOMER).prompt.map(|p| p.request)
+    }
+    pub fn answer(&mut self, allow: bool, all: bool) {
+        let request = self.prompt().expect("a prompt is open");
+        self.command(CUSTOMER, Command::Answer { request, allow, all });
+        self.run(50);
+    }
+    /// Asks, allows, and waits until remote input is no longer held and the hand rests.
+    pub fn allow(&mut self, act: Act) {
+        self.ask(act);
+        self.answer(true, false);
+        self.run(3_000);
+    }
+    pub fn send(&mut self, event: InputEvent) {
+        self.command(AGENT, Command::Input { event });
+    }
+
+    // ---- the network ----
+
+    /// The connection breaks; what is under way is lost.
+    pub fn cut(&mut self, a: ParticipantId, b: ParticipantId) {
+        let Some(l) = self.links.get_mut(&pair(a, b)) else { return };
+        l.generation += 1;
+        (l.open, l.path) = (false, true);
+        l.wanted.clear();
+        l.held.clear();
+        for (me, peer) in [(a, b), (b, a)] {
+            self.input(me, Input::LinkClosed { peer });
+        }
+    }
+
+    /// The path is lost or found; the connection stays.
+    pub fn path(&mut self, a: ParticipantId, b: ParticipantId, up: bool) {
+        let Some(l) = self.links.get_mut(&pair(a, b)).filter(|l| l.open) else { return };
+        l.path = up;
+        for (from, to, bytes) in std::mem::take(&mut l.held) {
+            self.carry(from, to, bytes, false);
+        }
+        for (me, peer) in [(a, b), (b, a)] {
+            self.input(me, Input::LinkState { peer, up, route: Route::Direct });
+        }
+    }
+
+    pub fn server(&mut self, up: bool) {
+        self.server_up = up;
+        for id in self.ids() {
+            self.input(id, if up { Input::ServerBack } else { Input::ServerLost });
+        }
+        if up {
+            self.at(LATENCY, Event::Roster);
+        }
+    }
+
+    pub fn online(&mut self, id: ParticipantId, online: bool) {
+        for e in self.roster.iter_mut().filter(|e| e.id == id) {
+            e.online = online;
+        }
+        self.at(LATENCY, Event::Roster);
+    }
+
+    /// The process is gone without a word.
+    pub fn kill(&mut self, id: ParticipantId) {
+        self.nodes.remove(&id);
+        self.online(id, false);
+        for other in self.ids() {
+            self.cut(id, other);
+        }
+    }
+
+    /// Bytes from one to the other as if the other program had sent them.
+    pub fn forge(&mut self, from: ParticipantId, to: ParticipantId, bytes: Vec<u8>) {
+        self.input(to, Input::Control { peer: from, bytes });
+    }
+
+    pub fn ids(&self) -> Vec<ParticipantId> {
+        self.nodes.keys().copied().collect()
+    }
+
+    // ---- the clock ----
+
+    pub fn run(&mut self, ms: u64) {
+        let end = self.now + Duration::from_millis(ms);
+        while self.step(end) {}
+        self.now = end;
+    }
+
+    /// At most two simulated minutes.
+    #[track_caller]
+    pub fn until(&mut self, what: &str, done: impl Fn(&World) -> bool) {
+        let end = self.now + Duration::from_secs(120);
+        while !done(self) {
+            assert!(self.step(end), "never came: {what}");
+        }
+    }
+
+    /// Jumps to the next event or timer before `end`.
+    fn step(&mut self, end: Now) -> bool {
+        let event = self.events.keys().next().map(|(at, _)| *at);
+        let timer = self.nodes.values().filter_map(|n| n.session.poll_timeout()).min();
+        let Some(next) = event.into_iter().chain(timer).min().filter(|t| *t <= end) else { return false };
+        self.now = self.now.max(next);
+        if event == Some(next)
+            && let Some((_, e)) = self.events.pop_first()
+        {
+            self.happen(e);
+        }
+        for id in self.ids() {
+            if self.nodes[&id].session.poll_timeout().is_some_and(|t| t <= self.now) {
+                self.input(id, Input::Timeout);
+                let late = self.nodes[&id].session.poll_timeout().is_some_and(|t| t <= self.now);
+                assert!(!late, "a timer that is due stays due");
+            }
+        }
+        true
+    }
+
+    fn at(&mut self, after: Duration, event: Event) {
+        self.serial += 1;
+        self.events.insert((self.now + after, self.serial), event);
+    }
+
+    fn happen(&mut self, event: Event) {
+        match event {
+            Event::Open { a, b } => self.open(a, b),
+            Event::Control { from, to, generation, bytes } => {
+                if self.carries(from, to, generation) {
+                    self.input(to, Input::Control { peer: from, bytes });
+                }
+            }
+            Event::Pointer { from, to, generation, bytes } => {
+                if self.carries(from, to, generation) {
+                    self.input(to, Input::Pointer { peer: from, bytes });
+                }
+            }
+            Event::Close { a, b, generation } => {
+                if self.carries(a, b, generation) {
+                    self.cut(a, b);
+                }
+            }
+            Event::Roster => {
+                for id in self.ids() {
+                    if self.server_up {
+                        self.input(id, Input::Roster(self.roster.clone()));
+                    }
+                }
+            }
+            Event::Ended { except } => {
+                for id in self.ids().into_iter().filter(|id| *id != except) {
+                    self.input(id, Input::Ended(EndReason::Agent));
+                }
+            }
+        }
+    }
+
+    fn carries(&self, a: ParticipantId, b: ParticipantId, generation: u64) -> bool {
+        self.links.get(&pair(a, b)).is_some_and(|l| l.open && l.generation == generation)
+    }
+
+    fn open(&mut self, a: ParticipantId, b: ParticipantId) {
+        if !self.server_up || !self.nodes.contains_key(&a) || !self.nodes.contains_key(&b) {
+            return;
+        }
+        let Some(l) = self.links.get_mut(&pair(a, b)) else { return };
+        if l.open || l.wanted.len() < 2 {
+            return;
+        }
+        l.generation += 1;
+        (l.open, l.path) = (true, true);
+        let print = |id: ParticipantId| [id.0 as u8 ^ l.generation as u8; 32];
+        let middle = if self.in_the_middle { [77; 32] } else { [0; 32] };
+        let seen = |id| if middle == [0; 32] { print(id) } else { middle };
+        let inputs = [(a, b), (b, a)].map(|(me, peer)| {
+            let binding = Binding { local: print(me), remote: seen(peer), offerer: me < peer };
+            (me, Input::LinkOpen { peer, binding })
+        });
+        for (me, input) in inputs {
+            self.input(me, input);
+        }
+    }
+
+    fn drain(&mut self, id: ParticipantId) {
+        while let Some(o) = self.nodes.get_mut(&id).and_then(|n| n.session.poll_output()) {
+            assert_eq!(self.nodes[&id].over, None, "nothing follows Over: {o:?}");
+            self.carry_out(id, o);
+        }
+    }
+
+    fn carry_out(&mut self, id: ParticipantId, output: Output) {
+        match &output {
+            Output::Connect { peer, offer } => {
+                assert_eq!(*offer, id < *peer);
+                let l = self.links.entry(pair(id, *peer)).or_insert_with(Link::new);
+                l.wanted.insert(id);
+                if l.wanted.len() == 2 && !l.open {
+                    let (a, b) = pair(id, *peer);
+                    self.at(LATENCY * 4, Event::Open { a, b });
+                }
+                return;
+            }
+            Output::Disconnect { peer } | Output::Refused { peer, .. } => {
+                if let Output::Refused { reason, .. } = output {
+                    self.nodes.get_mut(&id).unwrap().refused.push((*peer, reason));
+                }
+                // What was sent before still arrives.
+                if let Some(l) = self.links.get_mut(&pair(id, *peer)) {
+                    l.wanted.remove(&id);
+                    let generation = l.generation;
+                    self.at(LATENCY * 2, Event::Close { a: id, b: *peer, generation });
+                }
+                return;
+            }
+            Output::SendControl { peer, bytes } => {
+                assert!(bytes.len() <= deskside_session::wire::MAX_MESSAGE);
+                self.carry(id, *peer, bytes.clone(), false);
+                return;
+            }
+            Output::SendPointer { peer, bytes } => {
+                self.carry(id, *peer, bytes.clone(), true);
+                return;
+            }
+            Output::TellServerLeave => {
+                self.roster.retain(|e| e.id != id);
+                self.at(LATENCY, Event::Roster);
+            }
+            Output::TellServerEnd => self.at(LATENCY, Event::Ended { except: id }),
+            _ => {}
+        }
+        let node = self.nodes.get_mut(&id).unwrap();
+        match &output {
+            Output::Capture(c) => node.capture = Some(c.clone()),
+            Output::StopCapture => node.capture = None,
+            Output::OpenViewer { from } => node.viewer = Some(*from),
+            Output::CloseViewer => node.viewer = None,
+            Output::WatchClipboard(on) => node.watching = *on,
+            Output::Over(ending) => node.over = Some(*ending),
+            _ => {}
+        }
+        node.log.push(output);
+    }
+
+    fn carry(&mut self, from: ParticipantId, to: ParticipantId, bytes: Vec<u8>, pointer: bool) {
+        let Some(l) = self.links.get_mut(&pair(from, to)).filter(|l| l.open) else { return };
+        let (generation, path) = (l.generation, l.path);
+        if !pointer {
+            if path {
+                self.at(LATENCY, Event::Control { from, to, generation, bytes });
+            } else {
+                l.held.push((from, to, bytes));
+            }
+            return;
+        }
+        if !path || self.random.below(100) < self.weather.loss {
+            return;
+        }
+        let copies = if self.random.below(100) < self.weather.twice { 2 } else { 1 };
+        for _ in 0..copies {
+            let jitter = self.random.below(self.weather.jitter_ms + 1);
+            let event = Event::Pointer { from, to, generation, bytes: bytes.clone() };
+            self.at(LATENCY + Duration::from_millis(jitter), event);
+        }
+    }
+}
