@@ -26,7 +26,7 @@ use tokio_tungstenite::{
     tungstenite::{
         Message, Utf8Bytes,
         client::ClientRequestBuilder,
-        error::{CapacityError, Error},
+        error::{CapacityError, Error, ProtocolError},
         protocol::WebSocketConfig,
     },
 };
@@ -245,6 +245,7 @@ impl<F: Fn(SignalingEvent) + Send + Sync> Socket<F> {
         match client_async_with_config(request, stream, Some(limits)).await {
             Ok((socket, _)) => Ok(socket),
             Err(Error::Http(response)) if response.status().is_server_error() => Err(Loss::Away),
+            Err(error) if broken_off(&error) => Err(Loss::Away),
             Err(Error::Http(_) | Error::Protocol(_) | Error::HttpFormat(_)) => Err(Loss::Garbage),
             Err(_) => Err(Loss::Away),
         }
@@ -327,11 +328,18 @@ fn read(received: Option<Result<Message, Error>>) -> Result<Option<FromServer>, 
         Some(Ok(Message::Text(text))) => Ok(parse(&text)),
         Some(Ok(Message::Close(_))) | None => Err(End::Lost(Loss::Away)),
         Some(Ok(_)) => Ok(None),
+        Some(Err(error)) if broken_off(&error) => Err(End::Lost(Loss::Away)),
         Some(Err(
             Error::Capacity(CapacityError::MessageTooLong { .. }) | Error::Protocol(_) | Error::Utf8(_),
         )) => Err(End::Lost(Loss::Garbage)),
         Some(Err(_)) => Err(End::Lost(Loss::Away)),
     }
+}
+
+/// The connection ended without a word, which the crate counts among protocol errors.
+fn broken_off(error: &Error) -> bool {
+    use ProtocolError::{HandshakeIncomplete, ResetWithoutClosingHandshake};
+    matches!(error, Error::Protocol(HandshakeIncomplete | ResetWithoutClosingHandshake))
 }
 
 fn parse(text: &Utf8Bytes) -> Option<FromServer> {

@@ -41,6 +41,8 @@ const CANDIDATES: usize = 64;
 /// An answerer that is not connected asks for an offer after this time, then after twice that, and so on.
 const NUDGE: Duration = Duration::from_secs(1);
 const NUDGE_MOST: Duration = Duration::from_secs(16);
+/// Time from a path to open channels; a handshake that fails does not say so.
+const OPENING: Duration = Duration::from_secs(10);
 /// A path that is lost is looked for anew this often.
 const RETRY: Duration = Duration::from_secs(4);
 
@@ -72,7 +74,8 @@ pub(super) struct Negotiator {
     remote: Option<String>,
     /// Local candidates of the description in force, for when the offer must be sent again.
     gathered: Vec<Signal>,
-    /// When to nudge or retry, and how long until the time after.
+    path: bool,
+    /// When to nudge, retry or give up, and how long until the time after.
     alarm: Option<(Instant, Duration)>,
 }
 
@@ -95,6 +98,7 @@ impl Negotiator {
             candidates: 0,
             remote: None,
             gathered: Vec::new(),
+            path: false,
             alarm: None,
         }
     }
@@ -138,6 +142,7 @@ impl Negotiator {
         self.end_line().await;
         self.generation += 1;
         self.remote = None;
+        self.path = false;
         self.candidates = 0;
         self.shared.pace.set_indirect(true);
         let handler = Arc::new(Handler { generation: self.generation, events: self.events.clone() });
@@ -221,6 +226,9 @@ impl Negotiator {
 
     async fn offered(&mut self, sdp: String) -> Result<()> {
         let fingerprint = sdp::fingerprint(&sdp);
+        if fingerprint.is_none() {
+            return Ok(());
+        }
         if self.remote.is_some() && self.remote != fingerprint {
             // The other side made a new connection. Ours can follow as long as nobody relied on it.
             if self.shared.is(Phase::Open) {
@@ -237,7 +245,22 @@ impl Negotiator {
             return Ok(());
         }
         self.candidates = self.early.len();
-        pc.set_remote_description(RTCSessionDescription::offer(sdp)?).await?;
+        let answered = self.answer(&pc, sdp, fingerprint).await;
+        if answered.is_err() && !self.shared.is(Phase::Open) {
+            // It may be applied in part; an honest offer that follows shall find none of it.
+            self.early.clear();
+            self.new_line().await?;
+        }
+        answered
+    }
+
+    async fn answer(
+        &mut self,
+        pc: &Arc<dyn PeerConnection>,
+        offer: String,
+        fingerprint: Option<String>,
+    ) -> Result<()> {
+        pc.set_remote_description(RTCSessionDescription::offer(offer)?).await?;
         self.remote = fingerprint;
         let answer = pc.create_answer(None).await?;
         let sdp = answer.sdp.clone();
@@ -245,7 +268,7 @@ impl Negotiator {
         pc.set_local_description(answer).await?;
         self.shared.report(LinkEvent::Signal(Signal::Answer { sdp }));
         self.shared.pace.kick();
-        self.take_early(&pc).await
+        self.take_early(pc).await
     }
 
     async fn answered(&mut self, sdp: String) -> Result<()> {
@@ -268,7 +291,9 @@ impl Negotiator {
 
     async fn take_early(&mut self, pc: &Arc<dyn PeerConnection>) -> Result<()> {
         for init in std::mem::take(&mut self.early) {
-            pc.add_ice_candidate(init).await?;
+            if let Err(error) = pc.add_ice_candidate(init).await {
+                tracing::debug!(%error, "a candidate that makes no sense");
+            }
             self.shared.pace.kick();
         }
         Ok(())
@@ -329,7 +354,8 @@ impl Negotiator {
     async fn path(&mut self, state: RTCIceConnectionState) {
         match state {
             RTCIceConnectionState::Connected | RTCIceConnectionState::Completed => {
-                self.alarm = None;
+                self.path = true;
+                self.alarm = (!self.shared.is(Phase::Open)).then(|| (Instant::now() + OPENING, OPENING));
                 let relayed = match self.pc() {
                     Some(pc) => relayed(&pc).await,
                     None => None,
@@ -337,6 +363,7 @@ impl Negotiator {
                 self.shared.report(LinkEvent::State { up: true, relayed });
             }
             RTCIceConnectionState::Disconnected => {
+                self.path = false;
                 self.shared.report(LinkEvent::State { up: false, relayed: None });
                 self.alarm = Some((Instant::now(), RETRY));
             }
@@ -346,13 +373,18 @@ impl Negotiator {
     }
 
     async fn ring(&mut self) {
-        let Some((_, next)) = self.alarm else { return };
-        if self.shared.is(Phase::Open) {
+        let Some((_, next)) = self.alarm.take() else { return };
+        if self.path {
+            if !self.shared.is(Phase::Open) {
+                tracing::debug!("a path, but no connection over it");
+                self.fail();
+            }
+        } else if self.shared.is(Phase::Open) {
             self.alarm = Some((Instant::now() + RETRY, RETRY));
             if let Err(error) = self.restart().await {
                 tracing::debug!(%error, "looking for a new path");
             }
-        } else {
+        } else if !self.config.offerer {
             self.alarm = Some((Instant::now() + next, (next * 2).min(NUDGE_MOST)));
             self.shared.report(LinkEvent::Signal(Signal::Renew));
         }

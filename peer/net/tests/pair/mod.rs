@@ -1,6 +1,8 @@
 //! Two links in one process, with their signaling carried between them.
 #![allow(dead_code, reason = "each test program uses a part")]
 
+pub mod turn;
+
 use std::{
     sync::{Arc, Mutex},
     time::Duration,
@@ -55,6 +57,14 @@ impl End {
     pub async fn next(&mut self) -> Told {
         let told = tokio::time::timeout(PATIENCE, self.told.recv()).await;
         told.expect("told in time").expect("a sink that lives")
+    }
+
+    /// The next thing told within `time`, or a picture of nothing.
+    pub async fn next_or(&mut self, time: Duration) -> Told {
+        match tokio::time::timeout(time, self.told.recv()).await {
+            Ok(told) => told.expect("a sink that lives"),
+            Err(_) => Told::Picture(Bytes::new()),
+        }
     }
 
     /// Waits for the first thing of which `wanted` makes something; drops what comes before.
