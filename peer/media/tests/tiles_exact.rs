@@ -64,7 +64,9 @@ impl Screen {
                 vec![r]
             }),
             Edit::Text(r, seed) => clip(r).map(|r| {
-                let on = |x: usize, y: usize| ((x * 31) ^ (y * 17 * (x / 8 + 1)) ^ *seed as usize) % 5 == 0;
+                let on = |x: usize, y: usize| {
+                    ((x * 31) ^ (y * 17 * (x / 8 + 1)) ^ *seed as usize).is_multiple_of(5)
+                };
                 self.fill(r, |x, y| if on(x, y) { 0x20_2020 } else { 0xff_fff0 });
                 vec![r]
             }),
@@ -199,7 +201,7 @@ fn text_screen(width: u16, height: u16) -> Screen {
         seed ^= seed << 13;
         seed ^= seed >> 17;
         seed ^= seed << 5;
-        if y % 16 < 11 && seed % 4 == 0 { 0x10_2030 } else { 0xf0_f0f0 }
+        if y % 16 < 11 && seed.is_multiple_of(4) { 0x10_2030 } else { 0xf0_f0f0 }
     });
     s
 }
