@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use deskside_session::{
     command::{Act, Command},
+    input::InputEvent,
     view::{LinkView, View},
 };
 
@@ -71,13 +72,34 @@ impl Scene {
         scene
     }
 
-    /// Control is allowed, and the picture is there.
+    /// Control is allowed, and the agent's pointer moves the customer's.
     #[track_caller]
     pub fn controlling() -> Self {
         let mut scene = Self::joined();
-        scene.allow(Act::Control);
-        scene.wait_same_picture();
+        scene.take_control();
         scene
+    }
+
+    /// Control is asked for and allowed, and works. Input is held back for a moment after each
+    /// answer, so the first moves may be lost.
+    #[track_caller]
+    pub fn take_control(&mut self) {
+        self.allow(Act::Control);
+        self.wait_same_picture();
+        self.wait_hands();
+    }
+
+    /// Waits until the customer's pointer follows the agent's.
+    #[track_caller]
+    pub fn wait_hands(&mut self) {
+        let mut x = 300;
+        let followed = wait::within(wait::DEADLINE, || {
+            x = if x == 300 { 310 } else { 300 };
+            self.agent.input(InputEvent::Move { x, y: 200 });
+            let moved = || (self.desk.pointer() == (x as i16, 200)).then_some(());
+            wait::within(std::time::Duration::from_millis(200), moved)
+        });
+        assert!(followed.is_some(), "the pointer never followed\n{}", self.customer.story());
     }
 
     /// Waits until the viewer's picture is, pixel by pixel, what is on the customer's screen.

@@ -28,7 +28,7 @@ impl Server {
         Self::with(&[])
     }
 
-    /// The same, with settings by environment, for example `("DESKSIDE_NUMBER_LIVES", "1s")`.
+    /// The same, with settings as in its file, for example `("sessions.number_lives", "2")`.
     #[track_caller]
     pub fn with(settings: &[(&str, &str)]) -> Self {
         let server = Self::fresh(settings);
@@ -140,7 +140,9 @@ fn spawn(folder: &TempDir, listen: &str, settings: &[(String, String)]) -> Proce
         .args(["--listen", listen, "--data-dir"])
         .arg(folder.path().join("data"))
         .current_dir(folder.path())
-        .stdin(Stdio::null())
-        .envs(settings.iter().map(|(k, v)| (k, v)));
+        .stdin(Stdio::null());
+    for (name, value) in settings {
+        command.args(["--set", &format!("{name}={value}")]);
+    }
     Process::start("server", &mut command, folder.path())
 }
