@@ -2,9 +2,22 @@
 
 use deskside_session::input::InputEvent;
 
+pub(crate) mod codes;
+mod sent;
+#[cfg(all(unix, not(target_os = "macos")))]
+pub mod x11;
+
+use sent::Act;
+
+/// The longest [`InputEvent::Text`], in characters.
+pub const MAX_TEXT: usize = 1_000;
+
 /// Drops everything that would reach the peer's own windows; remembers what it holds down.
 pub trait Injector: Send {
     /// `origin`: top left of the shared picture on the desktop; positions are clamped to `size`.
+    ///
+    /// A key that is already held is not pressed again: the computer repeats it by itself. The up of a
+    /// key or button that is not held is no error.
     fn inject(&mut self, event: &InputEvent, origin: (i32, i32), size: (u16, u16))
     -> Result<(), InjectError>;
     /// Releases every key and button that this injector holds down.
@@ -27,5 +40,52 @@ pub enum InjectError {
 
 /// Opens the best back end: XTest on a kept X11 connection, else rdev (with enigo for text).
 pub fn open() -> Result<Box<dyn Injector>, InjectError> {
-    Err(InjectError::NoDisplay)
+    #[cfg(all(unix, not(target_os = "macos")))]
+    return Ok(Box::new(x11::XTest::open(None)?));
+    #[cfg(not(all(unix, not(target_os = "macos"))))]
+    return Err(InjectError::NoDisplay);
+}
+
+/// The place on the desktop of a pixel of the shared picture, clamped to the picture.
+fn place(x: u16, y: u16, origin: (i32, i32), size: (u16, u16)) -> (i32, i32) {
+    let clamp = |v: u16, n: u16| i32::from(v.min(n.saturating_sub(1)));
+    (origin.0.saturating_add(clamp(x, size.0)), origin.1.saturating_add(clamp(y, size.1)))
+}
+
+/// Collects 1/120 notches of one wheel and gives whole ones.
+#[derive(Default)]
+struct Notches(i32);
+
+impl Notches {
+    /// Whole notches, at most 273 either way; the rest is kept for the next call.
+    fn add(&mut self, part: i16) -> i32 {
+        // A turn the other way starts from rest, else it would first have to undo the remainder.
+        if self.0.signum() * i32::from(part).signum() < 0 {
+            self.0 = 0;
+        }
+        self.0 += i32::from(part);
+        let whole = self.0 / 120;
+        self.0 %= 120;
+        whole
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn positions_stay_in_the_picture() {
+        assert_eq!(place(10, 20, (100, 200), (640, 480)), (110, 220));
+        assert_eq!(place(9_000, 9_000, (-50, 0), (640, 480)), (589, 479));
+        assert_eq!(place(5, 5, (1, 1), (0, 0)), (1, 1));
+    }
+
+    #[test]
+    fn wheel_parts_add_up() {
+        let mut n = Notches::default();
+        assert_eq!([60, 60, 30, 210].map(|p| n.add(p)), [0, 1, 0, 2]);
+        assert_eq!([100, -119, -1].map(|p| n.add(p)), [0, 0, -1]);
+        assert_eq!(Notches::default().add(i16::MIN), -273);
+    }
 }

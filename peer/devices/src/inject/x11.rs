@@ -1,0 +1,243 @@
+//! Input by the XTest extension on one kept connection.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use deskside_session::input::InputEvent;
+use x11rb::{
+    connection::Connection as _,
+    errors::{ConnectError, ConnectionError, ReplyError},
+    protocol::{
+        Event,
+        xkb::ConnectionExt as _,
+        xproto::{
+            BUTTON_PRESS_EVENT, BUTTON_RELEASE_EVENT, ConnectionExt as _, KEY_PRESS_EVENT, KEY_RELEASE_EVENT,
+            MOTION_NOTIFY_EVENT, Window,
+        },
+        xtest::ConnectionExt as _,
+    },
+    rust_connection::RustConnection,
+};
+
+use super::{Act, InjectError, Injector, Notches, codes::x11_button, place, sent};
+
+mod keyboard;
+mod keymap;
+mod spare;
+mod target;
+
+/// The XTest back end.
+pub struct XTest {
+    conn: RustConnection,
+    root: Window,
+    /// Names the display to the watcher of own input.
+    display: u64,
+    targets: target::Targets,
+    keys: keyboard::Keys,
+    buttons: Vec<u8>,
+    wheels: [Notches; 2],
+}
+
+impl XTest {
+    /// Connects to a display, or to the one of the environment.
+    pub fn open(display: Option<&str>) -> Result<Self, InjectError> {
+        let (conn, screen) = RustConnection::connect(display).map_err(|e| match e {
+            ConnectError::SetupAuthenticate(_) | ConnectError::SetupFailed(_) => InjectError::Denied,
+            _ => InjectError::NoDisplay,
+        })?;
+        let root = conn.setup().roots.get(screen).ok_or(InjectError::NoDisplay)?.root;
+        conn.xtest_get_version(2, 2)?.reply()?;
+        if !conn.xkb_use_extension(1, 0)?.reply()?.supported {
+            return Err(InjectError::Failed("the display has no XKB".into()));
+        }
+        Ok(Self {
+            targets: target::Targets::new(&conn, root)?,
+            keys: keyboard::Keys::new(&conn)?,
+            conn,
+            root,
+            display: display_id(display),
+            buttons: Vec::new(),
+            wheels: Default::default(),
+        })
+    }
+
+    fn fake(&self, kind: u8, detail: u8, x: i16, y: i16) -> Result<(), ConnectionError> {
+        sent::record(
+            self.display,
+            match kind {
+                KEY_PRESS_EVENT => Act::Key { code: detail, down: true },
+                KEY_RELEASE_EVENT => Act::Key { code: detail, down: false },
+                BUTTON_PRESS_EVENT => Act::Button { button: detail, down: true },
+                BUTTON_RELEASE_EVENT => Act::Button { button: detail, down: false },
+                _ => Act::Motion { x, y },
+            },
+        );
+        self.conn.xtest_fake_input(kind, detail, 0, self.root, x, y, 0).map(drop)
+    }
+
+    fn key(&self, code: u8, down: bool) -> Result<(), ConnectionError> {
+        self.fake(if down { KEY_PRESS_EVENT } else { KEY_RELEASE_EVENT }, code, 0, 0)
+    }
+
+    fn button(&self, button: u8, down: bool) -> Result<(), ConnectionError> {
+        self.fake(if down { BUTTON_PRESS_EVENT } else { BUTTON_RELEASE_EVENT }, button, 0, 0)
+    }
+
+    fn motion(&self, (x, y): (i32, i32)) -> Result<(), ConnectionError> {
+        let x = x.clamp(0, i16::MAX.into()) as i16;
+        let y = y.clamp(0, i16::MAX.into()) as i16;
+        self.fake(MOTION_NOTIFY_EVENT, 0, x, y)
+    }
+
+    /// Does something while no other program can act, so that no window comes in between a check and
+    /// what follows from it. To be short, and never to wait for another program.
+    fn alone<T>(&mut self, act: impl FnOnce(&mut Self) -> Result<T, InjectError>) -> Result<T, InjectError> {
+        self.conn.grab_server()?;
+        let done = act(self);
+        self.conn.ungrab_server()?;
+        self.conn.flush()?;
+        done
+    }
+
+    fn refuse_own_under_pointer(&mut self) -> Result<(), InjectError> {
+        let under = self.conn.query_pointer(self.root)?.reply()?.child;
+        if self.targets.is_ours(&self.conn, under)? { Err(InjectError::OwnWindow) } else { Ok(()) }
+    }
+
+    fn wheel(&mut self, dx: i16, dy: i16) -> Result<(), InjectError> {
+        let [across, up] = &mut self.wheels;
+        let (across, up) = (across.add(dx), up.add(dy));
+        if across == 0 && up == 0 {
+            return Ok(());
+        }
+        self.alone(|x| {
+            x.refuse_own_under_pointer()?;
+            for (count, less, more) in [(up, 5, 4), (across, 6, 7)] {
+                for _ in 0..count.abs() {
+                    let button = if count < 0 { less } else { more };
+                    x.button(button, true)?;
+                    x.button(button, false)?;
+                }
+            }
+            Ok(())
+        })
+    }
+
+    fn press(&mut self, button: u8, at: (i32, i32)) -> Result<(), InjectError> {
+        self.alone(|x| {
+            x.motion(at)?;
+            x.refuse_own_under_pointer()?;
+            if !x.buttons.contains(&button) {
+                x.buttons.push(button);
+                x.button(button, true)?;
+            }
+            Ok(())
+        })
+    }
+
+    fn release(&mut self, button: u8, at: (i32, i32)) -> Result<(), InjectError> {
+        let Some(i) = self.buttons.iter().position(|b| *b == button) else { return Ok(()) };
+        self.buttons.remove(i);
+        self.motion(at)?;
+        self.button(button, false)?;
+        Ok(())
+    }
+
+    /// Takes what the server said since: changes of the layout, and errors of requests without replies.
+    fn drain(&mut self) -> Result<(), ConnectionError> {
+        while let Some(event) = self.conn.poll_for_event()? {
+            match event {
+                Event::MappingNotify(_) => self.keys.layout_changed(),
+                Event::Error(e) => tracing::debug!(kind = ?e.error_kind, "the display refused an event"),
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Injector for XTest {
+    fn inject(
+        &mut self,
+        event: &InputEvent,
+        origin: (i32, i32),
+        size: (u16, u16),
+    ) -> Result<(), InjectError> {
+        match *event {
+            InputEvent::Move { x, y } => self.motion(place(x, y, origin, size))?,
+            InputEvent::Button { button, down, x, y } => {
+                let (button, at) = (x11_button(button), place(x, y, origin, size));
+                if down { self.press(button, at)? } else { self.release(button, at)? }
+            }
+            InputEvent::Wheel { dx, dy } => self.wheel(dx, dy)?,
+            InputEvent::Key { key, down: true } => self.key_down(key)?,
+            InputEvent::Key { key, down: false } => self.key_up(key)?,
+            InputEvent::Text { ref text } => self.text(text)?,
+        }
+        self.conn.flush()?;
+        Ok(())
+    }
+
+    fn release_all(&mut self) {
+        if let Err(e) = self.let_go(false) {
+            tracing::warn!(error = %e, "could not release held keys");
+        }
+    }
+}
+
+impl XTest {
+    fn let_go(&mut self, for_good: bool) -> Result<(), InjectError> {
+        for button in std::mem::take(&mut self.buttons) {
+            self.button(button, false)?;
+        }
+        self.keys_up()?;
+        self.conn.flush()?;
+        self.keys.give_back(&self.conn, for_good)?;
+        // A round trip: it is done when this returns.
+        self.conn.get_input_focus()?.reply()?;
+        Ok(())
+    }
+}
+
+impl Drop for XTest {
+    fn drop(&mut self) {
+        if let Err(e) = self.let_go(true) {
+            tracing::debug!(error = %e, "could not release held keys");
+        }
+    }
+}
+
+/// A number for a display, the same for its different screens.
+pub(crate) fn display_id(display: Option<&str>) -> u64 {
+    let name = display.map(str::to_owned).or_else(|| std::env::var("DISPLAY").ok()).unwrap_or_default();
+    let without_screen = match (name.rfind(':'), name.rfind('.')) {
+        (Some(colon), Some(dot)) if dot > colon => &name[..dot],
+        _ => &name,
+    };
+    let mut hasher = DefaultHasher::new();
+    without_screen.hash(&mut hasher);
+    hasher.finish()
+}
+
+impl From<ConnectionError> for InjectError {
+    fn from(e: ConnectionError) -> Self {
+        Self::Failed(e.to_string())
+    }
+}
+
+impl From<ReplyError> for InjectError {
+    fn from(e: ReplyError) -> Self {
+        Self::Failed(e.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn screens_of_one_display_are_the_same() {
+        assert_eq!(display_id(Some(":61.0")), display_id(Some(":61")));
+        assert_eq!(display_id(Some("a.example:1.0")), display_id(Some("a.example:1")));
+        assert_ne!(display_id(Some(":61")), display_id(Some(":62")));
+    }
+}
