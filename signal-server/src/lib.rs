@@ -11,6 +11,7 @@ mod ice;
 mod listen;
 mod metrics;
 mod passwords;
+mod portal;
 mod routes;
 mod secrets;
 mod server;
