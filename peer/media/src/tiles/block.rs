@@ -1,58 +1,69 @@
-//! One block of up to 64×64 pixels: one colour, a palette, or predicted from the row above.
+//! Codes one block of up to 64×64 pixels: one colour, a palette of its own, the update's palette,
+//! or predicted from the row above. `paint` is the way back.
 
-use super::{
-    DecodeError,
-    format::{Cursor, TILE},
-};
+use super::{format::TILE, palette};
 
-/// Most colours of a palette.
-const COLOURS: usize = 16;
+/// Most colours of a block's own palette.
+pub(super) const OWN_COLOURS: usize = 16;
+/// Bit of the number of colours that are added to the shared palette: it is emptied before.
+pub(super) const RESTART: u16 = 1 << 15;
 
 /// How a block is coded; the two low bits of an op.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     Solid = 0,
+    /// Indices of 1, 2 or 4 bits into the block's own colours.
     Palette = 1,
+    /// Differences to the row above.
     Predicted = 2,
+    /// Bytes that number the colours of the update's palette, which the block may extend.
+    Shared = 3,
 }
 
 impl Kind {
-    pub(super) fn from_op(op: u8) -> Result<Self, DecodeError> {
+    pub(super) fn from_op(op: u8) -> Self {
         match op & 3 {
-            0 => Ok(Self::Solid),
-            1 => Ok(Self::Palette),
-            2 => Ok(Self::Predicted),
-            _ => Err(DecodeError::Op),
+            0 => Self::Solid,
+            1 => Self::Palette,
+            2 => Self::Predicted,
+            _ => Self::Shared,
         }
     }
 }
 
 /// The parts of an update's body while it is made. Kept apart because like packs better with like.
-#[derive(Debug, Default)]
 pub(super) struct Parts {
     pub ops: Vec<u8>,
     pub colours: Vec<u8>,
     pub pixels: Vec<u8>,
+    shared: palette::Palette,
+    own: palette::Palette,
+    index: Box<[u8; TILE * TILE]>,
 }
 
-impl Parts {
-    pub(super) fn clear(&mut self) {
-        self.ops.clear();
-        self.colours.clear();
-        self.pixels.clear();
+impl Default for Parts {
+    fn default() -> Self {
+        Self {
+            ops: Vec::new(),
+            colours: Vec::new(),
+            pixels: Vec::new(),
+            shared: palette::Palette::default(),
+            own: palette::Palette::default(),
+            index: Box::new([0; TILE * TILE]),
+        }
     }
-
-    pub(super) fn len(&self) -> usize {
-        self.ops.len() + self.colours.len() + self.pixels.len()
-    }
 }
 
-fn pixel(p: &[u8]) -> u32 {
-    u32::from_le_bytes([p[0], p[1], p[2], 0])
+fn pixel(p: [u8; 4]) -> u32 {
+    u32::from_le_bytes(p) & 0x00ff_ffff
 }
 
-/// Bits of an index into a palette of `n` colours.
-fn index_bits(n: usize) -> usize {
+fn pixels(row: &[u8]) -> &[[u8; 4]] {
+    row.as_chunks().0
+}
+
+/// Bits of an index into an own palette of `n` colours.
+pub(super) fn index_bits(n: usize) -> usize {
     match n {
         0..=2 => 1,
         3..=4 => 2,
@@ -60,65 +71,116 @@ fn index_bits(n: usize) -> usize {
     }
 }
 
-/// Codes the `w`×`h` pixels at the start of `src`, both at most 64.
-pub(super) fn code(src: &[u8], stride: usize, w: usize, h: usize, parts: &mut Parts) -> Kind {
-    let mut colours = [0u32; COLOURS];
-    let mut index = [0u8; TILE * TILE];
-    match palette(src, stride, w, h, &mut colours, &mut index) {
-        Some(1) => {
-            parts.colours.extend_from_slice(&colours[0].to_le_bytes()[..3]);
-            Kind::Solid
+impl Parts {
+    pub(super) fn clear(&mut self) {
+        self.ops.clear();
+        self.colours.clear();
+        self.pixels.clear();
+        self.shared.clear();
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.ops.len() + self.colours.len() + self.pixels.len()
+    }
+
+    /// Codes the `w`×`h` pixels at the start of `src`, both at most 64.
+    pub(super) fn code(&mut self, src: &[u8], stride: usize, w: usize, h: usize) -> Kind {
+        if let Some(colour) = only_colour(src, stride, w, h) {
+            self.colours.extend_from_slice(&colour.to_le_bytes()[..3]);
+            return Kind::Solid;
         }
-        Some(n) => {
-            parts.colours.push(n as u8);
-            for c in &colours[..n] {
-                parts.colours.extend_from_slice(&c.to_le_bytes()[..3]);
+        // Colours that seldom come back cost more than they save.
+        let most = (w * h / 16).max(OWN_COLOURS);
+        if self.number(src, stride, w, h, most.min(palette::MOST)) {
+            if self.own.colours().len() <= OWN_COLOURS {
+                self.put_own(w, h);
+                return Kind::Palette;
             }
-            let bits = index_bits(n);
-            for row in index[..w * h].chunks_exact(w) {
-                let packed = row.chunks(8 / bits).map(|c| c.iter().rev().fold(0u8, |v, i| v << bits | i));
-                parts.pixels.extend(packed);
+            self.put_shared(w * h);
+            return Kind::Shared;
+        }
+        predict(src, stride, w, h, &mut self.pixels);
+        Kind::Predicted
+    }
+
+    /// Numbers the block's colours and pixels; false when there are more than `most` colours.
+    fn number(&mut self, src: &[u8], stride: usize, w: usize, h: usize, most: usize) -> bool {
+        self.own.clear();
+        let first = pixel(pixels(src)[0]);
+        let (mut last, mut number) = (first, self.own.number(first).unwrap_or_default());
+        for (y, out) in self.index[..w * h].chunks_exact_mut(w).enumerate() {
+            let row = pixels(&src[y * stride..y * stride + w * 4]);
+            for (p, out) in row.iter().zip(out) {
+                let p = pixel(*p);
+                if p != last {
+                    last = p;
+                    number = match self.own.number(p) {
+                        Some(n) if usize::from(n) < most => n,
+                        _ => return false,
+                    };
+                }
+                *out = number;
             }
-            Kind::Palette
         }
-        None => {
-            predict(src, stride, w, h, &mut parts.pixels);
-            Kind::Predicted
+        true
+    }
+
+    fn put_own(&mut self, w: usize, h: usize) {
+        let colours = self.own.colours();
+        self.colours.push(colours.len() as u8);
+        for c in colours {
+            self.colours.extend_from_slice(&c.to_le_bytes()[..3]);
         }
+        let index = &self.index[..w * h];
+        match index_bits(colours.len()) {
+            1 => pack::<8>(index, w, &mut self.pixels),
+            2 => pack::<4>(index, w, &mut self.pixels),
+            _ => pack::<2>(index, w, &mut self.pixels),
+        }
+    }
+
+    fn put_shared(&mut self, len: usize) {
+        let own = self.own.colours();
+        let new = own.iter().filter(|c| !self.shared.has(**c)).count();
+        let mut head = 0;
+        if self.shared.colours().len() + new > palette::MOST {
+            self.shared.clear();
+            head = RESTART;
+        }
+        let before = self.shared.colours().len();
+        let mut map = [0u8; palette::MOST];
+        for (to, c) in map.iter_mut().zip(own) {
+            // It fits: that was counted above.
+            *to = self.shared.number(*c).unwrap_or_default();
+        }
+        let added = &self.shared.colours()[before..];
+        self.colours.extend_from_slice(&(head | added.len() as u16).to_le_bytes());
+        for c in added {
+            self.colours.extend_from_slice(&c.to_le_bytes()[..3]);
+        }
+        self.pixels.extend(self.index[..len].iter().map(|i| map[usize::from(*i)]));
     }
 }
 
-/// Finds the colours in the order of their first appearance, and each pixel's place among them;
-/// `None` when there are more than fit.
-fn palette(
-    src: &[u8],
-    stride: usize,
-    w: usize,
-    h: usize,
-    colours: &mut [u32; COLOURS],
-    index: &mut [u8; TILE * TILE],
-) -> Option<usize> {
-    colours[0] = pixel(src);
-    let (mut n, mut last, mut at) = (1, colours[0], 0u8);
-    for (y, out) in index[..w * h].chunks_exact_mut(w).enumerate() {
-        let row = &src[y * stride..y * stride + w * 4];
-        for (p, out) in row.chunks_exact(4).zip(out) {
-            let p = pixel(p);
-            if p != last {
-                last = p;
-                at = match colours[..n].iter().position(|c| *c == p) {
-                    Some(i) => i as u8,
-                    None => {
-                        *colours.get_mut(n)? = p;
-                        n += 1;
-                        (n - 1) as u8
-                    }
-                };
-            }
-            *out = at;
-        }
+/// The colour of all pixels, if they have but one.
+fn only_colour(src: &[u8], stride: usize, w: usize, h: usize) -> Option<u32> {
+    let first = pixel(pixels(src)[0]);
+    let same = (0..h).all(|y| {
+        let row = pixels(&src[y * stride..y * stride + w * 4]);
+        row.iter().fold(0, |d, p| d | (pixel(*p) ^ first)) == 0
+    });
+    same.then_some(first)
+}
+
+/// Packs rows of indices, `PER` to a byte, the first in the lowest bits.
+fn pack<const PER: usize>(index: &[u8], w: usize, out: &mut Vec<u8>) {
+    let bits = 8 / PER;
+    let join = |c: &[u8]| c.iter().rev().fold(0u8, |v, i| v << bits | i);
+    for row in index.chunks_exact(w) {
+        let (full, rest) = row.as_chunks::<PER>();
+        out.extend(full.iter().map(|c| join(c)));
+        out.extend((!rest.is_empty()).then(|| join(rest)));
     }
-    Some(n)
 }
 
 /// Each row as three planes (blue less green, green, red less green), each value less the one above
@@ -126,107 +188,26 @@ fn palette(
 fn predict(src: &[u8], stride: usize, w: usize, h: usize, out: &mut Vec<u8>) {
     let start = out.len();
     out.resize(start + w * h * 3, 0);
-    let planes = |row: &[u8], x: usize| {
-        let (b, g, r) = (row[x * 4], row[x * 4 + 1], row[x * 4 + 2]);
-        (b.wrapping_sub(g), g, r.wrapping_sub(g))
-    };
     for (y, out) in out[start..].chunks_exact_mut(w * 3).enumerate() {
         let (bs, rest) = out.split_at_mut(w);
         let (gs, rs) = rest.split_at_mut(w);
-        let row = &src[y * stride..y * stride + w * 4];
+        let row = pixels(&src[y * stride..y * stride + w * 4]);
         if y == 0 {
-            let mut left = (0u8, 0u8, 0u8);
-            for x in 0..w {
-                let p = planes(row, x);
-                bs[x] = p.0.wrapping_sub(left.0);
-                gs[x] = p.1.wrapping_sub(left.1);
-                rs[x] = p.2.wrapping_sub(left.2);
-                left = p;
-            }
+            differences(&row[..1], &[[0; 4]], &mut bs[..1], &mut gs[..1], &mut rs[..1]);
+            differences(&row[1..], &row[..w - 1], &mut bs[1..], &mut gs[1..], &mut rs[1..]);
         } else {
-            let above = &src[(y - 1) * stride..(y - 1) * stride + w * 4];
-            for x in 0..w {
-                let (p, up) = (planes(row, x), planes(above, x));
-                bs[x] = p.0.wrapping_sub(up.0);
-                gs[x] = p.1.wrapping_sub(up.1);
-                rs[x] = p.2.wrapping_sub(up.2);
-            }
+            let above = pixels(&src[(y - 1) * stride..(y - 1) * stride + w * 4]);
+            differences(row, above, bs, gs, rs);
         }
     }
 }
 
-/// Paints a block of `w`×`h` pixels at the start of `dst`.
-pub(super) fn paint(
-    kind: Kind,
-    colours: &mut Cursor<'_>,
-    pixels: &mut Cursor<'_>,
-    dst: &mut [u8],
-    stride: usize,
-    w: usize,
-    h: usize,
-) -> Result<(), DecodeError> {
-    match kind {
-        Kind::Solid => {
-            let c = colours.take(3)?;
-            let c = [c[0], c[1], c[2], 255];
-            for row in rows(dst, stride, w, h) {
-                row.as_chunks_mut::<4>().0.fill(c);
-            }
-        }
-        Kind::Palette => {
-            let n = usize::from(colours.u8()?);
-            if !(2..=COLOURS).contains(&n) {
-                return Err(DecodeError::Colours);
-            }
-            let mut palette = [[0, 0, 0, 255]; COLOURS];
-            for (to, from) in palette.iter_mut().zip(colours.take(n * 3)?.chunks_exact(3)) {
-                to[..3].copy_from_slice(from);
-            }
-            let bits = index_bits(n);
-            let (per, mask) = (8 / bits, (1u8 << bits) - 1);
-            let packed = pixels.take(w.div_ceil(per) * h)?;
-            for (row, packed) in rows(dst, stride, w, h).zip(packed.chunks_exact(w.div_ceil(per))) {
-                for (px, v) in row.as_chunks_mut::<4>().0.chunks_mut(per).zip(packed) {
-                    let mut v = *v;
-                    for p in px {
-                        *p = palette[usize::from(v & mask)];
-                        // One colour of eight bits would be solid, so the shift is below 8.
-                        v >>= bits;
-                    }
-                }
-            }
-        }
-        Kind::Predicted => unpredict(pixels.take(w * h * 3)?, dst, stride, w, h),
-    }
-    Ok(())
-}
-
-fn rows(dst: &mut [u8], stride: usize, w: usize, h: usize) -> impl Iterator<Item = &mut [u8]> {
-    dst.chunks_mut(stride).take(h).map(move |row| &mut row[..w * 4])
-}
-
-fn unpredict(input: &[u8], dst: &mut [u8], stride: usize, w: usize, h: usize) {
-    for (y, input) in input.chunks_exact(w * 3).take(h).enumerate() {
-        let (bs, rest) = input.split_at(w);
-        let (gs, rs) = rest.split_at(w);
-        if y == 0 {
-            let (mut b, mut g, mut r) = (0u8, 0u8, 0u8);
-            for (x, p) in dst[..w * 4].as_chunks_mut::<4>().0.iter_mut().enumerate() {
-                b = b.wrapping_add(bs[x]);
-                g = g.wrapping_add(gs[x]);
-                r = r.wrapping_add(rs[x]);
-                *p = [b.wrapping_add(g), g, r.wrapping_add(g), 255];
-            }
-        } else {
-            let (above, here) = dst[(y - 1) * stride..].split_at_mut(stride);
-            let above = above[..w * 4].as_chunks::<4>().0;
-            for (x, (p, up)) in here[..w * 4].as_chunks_mut::<4>().0.iter_mut().zip(above).enumerate() {
-                let g = up[1].wrapping_add(gs[x]);
-                let b = bs[x].wrapping_add(up[0].wrapping_sub(up[1])).wrapping_add(g);
-                let r = rs[x].wrapping_add(up[2].wrapping_sub(up[1])).wrapping_add(g);
-                *p = [b, g, r, 255];
-            }
-        }
+fn differences(row: &[[u8; 4]], to: &[[u8; 4]], bs: &mut [u8], gs: &mut [u8], rs: &mut [u8]) {
+    for ((((p, q), b), g), r) in row.iter().zip(to).zip(bs).zip(gs).zip(rs) {
+        let d = [p[0].wrapping_sub(q[0]), p[1].wrapping_sub(q[1]), p[2].wrapping_sub(q[2])];
+        *b = d[0].wrapping_sub(d[1]);
+        *g = d[1];
+        *r = d[2].wrapping_sub(d[1]);
     }
 }
 
@@ -234,49 +215,79 @@ fn unpredict(input: &[u8], dst: &mut [u8], stride: usize, w: usize, h: usize) {
 mod tests {
     use proptest::prelude::*;
 
-    use super::*;
+    use super::{
+        super::{format::Cursor, paint::Painter},
+        *,
+    };
 
-    fn round_trip(src: &[u8], stride: usize, w: usize, h: usize) -> Kind {
+    /// Codes blocks of one update, paints them again, and compares.
+    fn round_trip(blocks: &[(&[u8], usize, usize, usize)]) -> Vec<Kind> {
         let mut parts = Parts::default();
-        let kind = code(src, stride, w, h, &mut parts);
-        let mut dst = vec![7u8; (h - 1) * (stride + 8) + w * 4];
-        let (mut colours, mut pixels) = (Cursor(&parts.colours), Cursor(&parts.pixels));
-        paint(kind, &mut colours, &mut pixels, &mut dst, stride + 8, w, h).expect("own block");
-        assert!(colours.0.is_empty() && pixels.0.is_empty());
-        for y in 0..h {
-            for x in 0..w {
-                let (a, b) = (&src[y * stride + x * 4..], &dst[y * (stride + 8) + x * 4..]);
-                assert_eq!(a[..3], b[..3], "at {x},{y}");
+        let kinds: Vec<Kind> =
+            blocks.iter().map(|(src, stride, w, h)| parts.code(src, *stride, *w, *h)).collect();
+        let mut painter = Painter::new(Cursor(&parts.colours), Cursor(&parts.pixels));
+        for ((src, stride, w, h), kind) in blocks.iter().zip(&kinds) {
+            let to = stride + 8;
+            let mut dst = vec![7u8; (h - 1) * to + w * 4];
+            painter.paint(*kind, &mut dst, to, *w, *h).expect("own block");
+            for y in 0..*h {
+                for x in 0..*w {
+                    let (a, b) = (&src[y * stride + x * 4..], &dst[y * to + x * 4..]);
+                    assert_eq!(a[..3], b[..3], "at {x},{y}");
+                }
             }
         }
-        kind
+        assert!(painter.is_done());
+        kinds
     }
 
     #[test]
     fn kinds_follow_the_number_of_colours() {
         let picture = |n: usize| -> Vec<u8> {
-            (0..64 * 64).flat_map(|i| [(i % n) as u8, 3, (i % n) as u8 * 2, i as u8]).collect()
+            (0..64 * 64).flat_map(|i| [(i % n) as u8, (i % n / 256) as u8, 3, i as u8]).collect()
         };
-        assert_eq!(round_trip(&picture(1), 256, 64, 64), Kind::Solid);
+        let kind = |n: usize| round_trip(&[(&picture(n), 256, 64, 64)])[0];
+        assert_eq!(kind(1), Kind::Solid);
         for n in [2, 3, 4, 5, 16] {
-            assert_eq!(round_trip(&picture(n), 256, 64, 64), Kind::Palette);
+            assert_eq!(kind(n), Kind::Palette);
         }
-        assert_eq!(round_trip(&picture(17), 256, 64, 64), Kind::Predicted);
+        for n in [17, 255, 256] {
+            assert_eq!(kind(n), Kind::Shared);
+        }
+        assert_eq!(kind(257), Kind::Predicted);
+    }
+
+    #[test]
+    fn the_shared_palette_grows_and_starts_anew() {
+        let picture = |from: usize, n: usize| -> Vec<u8> {
+            (0..64 * 64).flat_map(|i| [(from + i % n) as u8, ((from + i % n) / 256) as u8, 3, 0]).collect()
+        };
+        let pictures =
+            [picture(0, 100), picture(50, 100), picture(0, 100), picture(400, 256), picture(400, 20)];
+        let blocks: Vec<_> = pictures.iter().map(|p| (&p[..], 256, 64, 64)).collect();
+        assert_eq!(round_trip(&blocks), [Kind::Shared; 5]);
     }
 
     proptest! {
         #[test]
-        fn any_block_comes_back(w in 1usize..=64, h in 1usize..=64, colours in 1u32..40, seed in any::<u32>()) {
-            let stride = w * 4 + 12;
+        fn any_blocks_come_back(
+            sizes in prop::collection::vec((1usize..=64, 1usize..=64, 1u32..300), 1..5),
+            seed in any::<u32>(),
+        ) {
             let mut s = seed | 1;
-            let src: Vec<u8> = (0..h * stride / 4 + 1).flat_map(|_| {
-                s ^= s << 13;
-                s ^= s >> 17;
-                s ^= s << 5;
-                let c = (s >> 8) % colours;
-                [(c * 37) as u8, (c * 91) as u8, (c * 13) as u8, s as u8]
+            let pictures: Vec<_> = sizes.iter().map(|(w, h, colours)| {
+                let stride = w * 4 + 12;
+                let src: Vec<u8> = (0..h * stride / 4 + 1).flat_map(|_| {
+                    s ^= s << 13;
+                    s ^= s >> 17;
+                    s ^= s << 5;
+                    let c = (s >> 8) % colours;
+                    [(c * 37) as u8, (c * 91) as u8, (c / 7) as u8, s as u8]
+                }).collect();
+                (src, stride, *w, *h)
             }).collect();
-            round_trip(&src, stride, w, h);
+            let blocks: Vec<_> = pictures.iter().map(|(p, s, w, h)| (&p[..], *s, *w, *h)).collect();
+            round_trip(&blocks);
         }
     }
 }

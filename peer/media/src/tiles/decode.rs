@@ -2,8 +2,9 @@
 
 use zstd::bulk::Decompressor;
 
+use super::paint::Painter;
 use super::{
-    block::{self, Kind},
+    block::Kind,
     format::{BOX, Copy, Cursor, HEADER, JUMP, MAX_COPIES, PACKED, TILE, VERSION, WHOLE, max_body, unzigzag},
 };
 use crate::{FrameBuf, Rect, merge_rects};
@@ -146,8 +147,8 @@ fn apply(
     }
 
     let mut ops = Cursor(input.take(ops_len)?);
-    let mut colours = Cursor(input.take(colours_len)?);
-    let mut pixels = input;
+    let colours = Cursor(input.take(colours_len)?);
+    let mut painter = Painter::new(colours, input);
     let mut tiles = Tiles::new(frame.width, frame.height);
     let mut budget = pixels_of_picture;
     let first_block = changed.len();
@@ -156,18 +157,10 @@ fn apply(
         budget = budget.checked_sub(at.area()).ok_or(DecodeError::Work)?;
         let start = usize::from(at.y) * frame.stride + usize::from(at.x) * 4;
         let dst = &mut frame.data[start..];
-        block::paint(
-            kind,
-            &mut colours,
-            &mut pixels,
-            dst,
-            frame.stride,
-            usize::from(at.w),
-            usize::from(at.h),
-        )?;
+        painter.paint(kind, dst, frame.stride, usize::from(at.w), usize::from(at.h))?;
         report(at, first_block, changed);
     }
-    if !(colours.0.is_empty() && pixels.0.is_empty()) {
+    if !painter.is_done() {
         return Err(DecodeError::Rest);
     }
     if whole && budget > 0 {
@@ -214,7 +207,7 @@ impl Tiles {
         if op & !(3 | BOX | JUMP) != 0 {
             return Err(DecodeError::Op);
         }
-        let kind = Kind::from_op(op)?;
+        let kind = Kind::from_op(op);
         if op & JUMP != 0 {
             let by = i64::from(unzigzag(ops.varint()?));
             self.next = usize::try_from(self.next as i64 + by).map_err(|_| DecodeError::Place)?;

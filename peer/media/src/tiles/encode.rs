@@ -3,17 +3,21 @@
 use zstd::{bulk::Compressor, zstd_safe};
 
 use super::{
-    block::{self, Parts},
+    block::Parts,
     diff,
     format::{
         BOX, Copy, HEADER, JUMP, PACK_FROM, PACKED, TILE, VERSION, WHOLE, max_body, put_varint, zigzag,
     },
-    scroll::Search,
+    moved, scroll,
 };
 use crate::{Picture, Rect};
 
-/// Rectangles with fewer pixels are not searched for movement.
-const SEARCH_FROM: usize = 64 * 64;
+/// Rectangles with fewer pixels are not searched for scrolling.
+const SCROLL_FROM: usize = 64 * 64;
+/// With fewer pixels left to paint, nothing is searched for movement in all directions.
+const MOVE_FROM: usize = 128 * 128;
+/// Longest pause, in updates, after searches that found nothing.
+const LONGEST_PAUSE: u32 = 16;
 
 /// What an update holds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -38,8 +42,12 @@ pub struct Encoder {
     shadow: Vec<u8>,
     whole: bool,
     zstd: Option<Compressor<'static>>,
-    search: Search,
+    scroll: scroll::Search,
+    moved: moved::Search,
+    pause: Pause,
     rects: Vec<Rect>,
+    /// Blocks that differ, each inside one tile.
+    blocks: Vec<Rect>,
     copies: Vec<Copy>,
     parts: Parts,
     body: Vec<u8>,
@@ -55,8 +63,11 @@ impl Encoder {
             shadow: Vec::new(),
             whole: true,
             zstd: compressor(),
-            search: Search::default(),
+            scroll: scroll::Search::default(),
+            moved: moved::Search::default(),
+            pause: Pause::default(),
             rects: Vec::new(),
+            blocks: Vec::new(),
             copies: Vec::new(),
             parts: Parts::default(),
             body: Vec::new(),
@@ -115,54 +126,73 @@ impl Encoder {
     /// False when a whole picture is cheaper to send and to bound.
     fn encode_changes(&mut self, picture: &Picture<'_>) -> bool {
         let rects = std::mem::take(&mut self.rects);
-        for r in rects.iter().filter(|r| r.area() >= SEARCH_FROM) {
-            self.move_inside(picture, *r);
+        for r in rects.iter().filter(|r| r.area() >= SCROLL_FROM) {
+            self.scroll.vertical(picture, &mut self.shadow, *r, &mut self.copies);
         }
+        let mut blocks = std::mem::take(&mut self.blocks);
+        self.find_changes(picture, &rects, &mut blocks);
+        if blocks.iter().map(Rect::area).sum::<usize>() >= MOVE_FROM && self.pause.is_over() {
+            let before = self.copies.len();
+            let within = blocks.iter().copied().reduce(|a, b| a.around(&b)).unwrap_or_default();
+            self.moved.any(picture, &mut self.shadow, &rects, within, &mut self.copies);
+            self.pause.note(self.copies.len() > before);
+            if self.copies.len() > before {
+                self.find_changes(picture, &rects, &mut blocks);
+            }
+        }
+        self.rects = rects;
+        self.stats.pixels_moved = self.copies.iter().map(|c| c.to.area()).sum();
         let most = usize::from(self.width) * usize::from(self.height);
         let bound = max_body(self.width, self.height) - 32 * 1024;
         let fits = self.stats.pixels_moved <= 2 * most
-            && rects.iter().all(|r| {
+            && blocks.iter().all(|r| {
                 self.paint_changes(picture, *r);
                 self.stats.pixels_changed <= most && self.parts.len() <= bound
             });
-        self.rects = rects;
+        self.blocks = blocks;
         fits
     }
 
-    /// Finds what moved inside `rect`, and moves it in the shadow too.
-    fn move_inside(&mut self, picture: &Picture<'_>, rect: Rect) {
-        let first = self.copies.len();
-        self.search.vertical(picture, &self.shadow, rect, &mut self.copies);
+    /// The blocks of `rects` that differ from the shadow.
+    fn find_changes(&self, picture: &Picture<'_>, rects: &[Rect], blocks: &mut Vec<Rect>) {
+        blocks.clear();
         let stride = self.stride();
-        for c in &self.copies[first..] {
-            c.apply(&mut self.shadow, stride);
-            self.stats.pixels_moved += c.to.area();
+        for rect in rects {
+            let (right, bottom) = (rect.right() as usize, rect.bottom() as usize);
+            let mut y = usize::from(rect.y);
+            while y < bottom {
+                let h = ((y / TILE + 1) * TILE).min(bottom) - y;
+                let mut x = usize::from(rect.x);
+                while x < right {
+                    let w = ((x / TILE + 1) * TILE).min(right) - x;
+                    let new = &picture.data[y * picture.stride + x * 4..];
+                    let old = &self.shadow[y * stride + x * 4..];
+                    if let Some(d) = diff::differs(new, picture.stride, old, stride, w, h) {
+                        // A little more paint is cheaper than four bytes for the place.
+                        let (x, y, w, h) = if d.w * d.h * 8 >= w * h * 7 {
+                            (x, y, w, h)
+                        } else {
+                            (x + d.x, y + d.y, d.w, d.h)
+                        };
+                        // Inside the picture, whose sides are 16-bit numbers.
+                        blocks.push(Rect::new(x as u16, y as u16, w as u16, h as u16));
+                    }
+                    x += w;
+                }
+                y += h;
+            }
         }
     }
 
-    /// Paints the blocks of `rect` that differ from the shadow.
-    fn paint_changes(&mut self, picture: &Picture<'_>, rect: Rect) {
-        let (right, bottom) = (rect.right() as usize, rect.bottom() as usize);
+    /// Paints one block, unless an overlapping rectangle had it already.
+    fn paint_changes(&mut self, picture: &Picture<'_>, r: Rect) {
         let stride = self.stride();
-        let mut y = usize::from(rect.y);
-        while y < bottom {
-            let h = ((y / TILE + 1) * TILE).min(bottom) - y;
-            let mut x = usize::from(rect.x);
-            while x < right {
-                let w = ((x / TILE + 1) * TILE).min(right) - x;
-                let new = &picture.data[y * picture.stride + x * 4..];
-                let old = &self.shadow[y * stride + x * 4..];
-                if let Some(d) = diff::differs(new, picture.stride, old, stride, w, h) {
-                    // A little more paint is cheaper than four bytes for the place.
-                    let (x, y, w, h) =
-                        if d.w * d.h * 8 >= w * h * 7 { (x, y, w, h) } else { (x + d.x, y + d.y, d.w, d.h) };
-                    let new = &picture.data[y * picture.stride + x * 4..];
-                    self.paint(new, picture.stride, x, y, w, h);
-                    copy_rows(&mut self.shadow[y * stride + x * 4..], stride, new, picture.stride, w, h);
-                }
-                x += w;
-            }
-            y += h;
+        let (x, y, w, h) = (usize::from(r.x), usize::from(r.y), usize::from(r.w), usize::from(r.h));
+        let new = &picture.data[y * picture.stride + x * 4..];
+        let old = &mut self.shadow[y * stride + x * 4..];
+        if diff::differs(new, picture.stride, old, stride, w, h).is_some() {
+            copy_rows(old, stride, new, picture.stride, w, h);
+            self.paint(new, picture.stride, x, y, w, h);
         }
     }
 
@@ -200,7 +230,7 @@ impl Encoder {
         let (left, top) = (x / TILE * TILE, y / TILE * TILE);
         let tile = y / TILE * width.div_ceil(TILE) + x / TILE;
         let full = (x, y) == (left, top) && w == TILE.min(width - x) && h == TILE.min(height - y);
-        let kind = block::code(src, stride, w, h, &mut self.parts);
+        let kind = self.parts.code(src, stride, w, h);
         let jump = tile != self.next_tile;
         let ops = &mut self.parts.ops;
         ops.push(kind as u8 | if full { 0 } else { BOX } | if jump { JUMP } else { 0 });
@@ -237,6 +267,26 @@ impl Encoder {
         }
         self.stats.rects += self.copies.len();
         self.stats.bytes = out.len() - start;
+    }
+}
+
+/// A search that finds nothing is done less and less often.
+#[derive(Debug, Default)]
+struct Pause {
+    length: u32,
+    left: u32,
+}
+
+impl Pause {
+    fn is_over(&mut self) -> bool {
+        let over = self.left == 0;
+        self.left = self.left.saturating_sub(1);
+        over
+    }
+
+    fn note(&mut self, found: bool) {
+        self.length = if found { 0 } else { (self.length * 2).clamp(1, LONGEST_PAUSE) };
+        self.left = self.length;
     }
 }
 

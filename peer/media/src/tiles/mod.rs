@@ -8,6 +8,10 @@ mod decode;
 mod diff;
 mod encode;
 mod format;
+mod moved;
+mod paint;
+mod palette;
+mod rowhash;
 mod scroll;
 
 pub use decode::{DecodeError, Decoder};

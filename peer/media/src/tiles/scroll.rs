@@ -2,11 +2,10 @@
 //! rows agree upon becomes a few copies. Nothing here must be right: what a copy leaves wrong is
 //! painted afterwards.
 
-use xxhash_rust::xxh3::xxh3_64;
-
 use super::{
     diff,
     format::{Copy, MAX_COPIES, TILE},
+    rowhash::row_hash,
 };
 use crate::{Picture, Rect};
 
@@ -17,6 +16,7 @@ const FEWEST_ROWS: usize = 12;
 #[derive(Debug, Default)]
 pub(super) struct Search {
     strips: Vec<Strip>,
+    columns: Vec<u32>,
     old: Vec<u64>,
     new: Vec<u64>,
     votes: Vec<u32>,
@@ -30,12 +30,21 @@ struct Strip {
     /// Columns that changed, from the picture's left edge.
     x: usize,
     w: usize,
+    /// Rows that changed.
+    changed: usize,
 }
 
 impl Search {
     /// Appends copies that bring the shadow closer to the picture inside `rect`, in an order in which
-    /// none destroys the source of a later one. `shadow` is packed, as wide as the picture.
-    pub(super) fn vertical(&mut self, picture: &Picture<'_>, shadow: &[u8], rect: Rect, out: &mut Vec<Copy>) {
+    /// none destroys the source of a later one, and carries them out in the shadow (rows packed, as
+    /// wide as the picture).
+    pub(super) fn vertical(
+        &mut self,
+        picture: &Picture<'_>,
+        shadow: &mut [u8],
+        rect: Rect,
+        out: &mut Vec<Copy>,
+    ) {
         let rows = usize::from(rect.h);
         if rows < FEWEST_ROWS * 2 {
             return;
@@ -54,48 +63,62 @@ impl Search {
             self.runs.sort_unstable_by_key(|c| (std::cmp::Reverse(c.to.y), c.to.x));
         }
         let room = MAX_COPIES.saturating_sub(out.len());
-        out.extend(self.runs.iter().take(room));
+        for copy in self.runs.iter().take(room) {
+            copy.apply(shadow, usize::from(picture.width) * 4);
+            out.push(*copy);
+        }
     }
 
-    /// Which columns of each tile column changed.
+    /// Which columns of each tile column changed, where enough rows did.
     fn find_strips(&mut self, picture: &Picture<'_>, shadow: &[u8], rect: Rect) {
-        self.strips.clear();
-        let right = rect.right() as usize;
-        let mut x = usize::from(rect.x);
+        let (left, right) = (usize::from(rect.x), rect.right() as usize);
         let stride = usize::from(picture.width) * 4;
+        self.strips.clear();
+        let mut x = left;
         while x < right {
             let end = ((x / TILE + 1) * TILE).min(right);
-            let mut columns = [0u32; TILE];
-            let columns = &mut columns[..end - x];
-            let mut changed = 0;
-            for y in usize::from(rect.y)..rect.bottom() as usize {
-                let new = picture.row(x, y, end - x);
-                let old = &shadow[y * stride + x * 4..y * stride + end * 4];
-                if new != old && diff::mark(columns, new, old) {
-                    changed += 1;
-                }
-            }
-            let first = columns.iter().position(|c| *c != 0);
-            let last = columns.iter().rposition(|c| *c != 0);
-            if let (Some(first), Some(last)) = (first, last)
-                && changed >= FEWEST_ROWS
-            {
-                self.strips.push(Strip { x: x + first, w: last + 1 - first });
-            }
+            self.strips.push(Strip { x, w: end - x, changed: 0 });
             x = end;
         }
+        self.columns.clear();
+        self.columns.resize(right - left, 0);
+        for y in usize::from(rect.y)..rect.bottom() as usize {
+            let new = picture.row(left, y, right - left);
+            let old = &shadow[y * stride + left * 4..y * stride + right * 4];
+            for s in &mut self.strips {
+                let at = s.x - left;
+                let (new, old) = (&new[at * 4..(at + s.w) * 4], &old[at * 4..(at + s.w) * 4]);
+                if new != old && diff::mark(&mut self.columns[at..at + s.w], new, old) {
+                    s.changed += 1;
+                }
+            }
+        }
+        let columns = &self.columns;
+        self.strips.retain_mut(|s| {
+            let columns = &columns[s.x - left..][..s.w];
+            let first = columns.iter().position(|c| *c != 0);
+            let last = columns.iter().rposition(|c| *c != 0);
+            if let (Some(first), Some(last)) = (first, last) {
+                (s.x, s.w) = (s.x + first, last + 1 - first);
+            }
+            s.changed >= FEWEST_ROWS
+        });
     }
 
     /// Hashes of the strips' rows, strip after strip.
     fn hash(&mut self, picture: &Picture<'_>, shadow: &[u8], rect: Rect) {
-        self.old.clear();
-        self.new.clear();
+        let rows = usize::from(rect.h);
         let stride = usize::from(picture.width) * 4;
-        for s in &self.strips {
-            for y in usize::from(rect.y)..rect.bottom() as usize {
+        for hashes in [&mut self.old, &mut self.new] {
+            hashes.clear();
+            hashes.resize(rows * self.strips.len(), 0);
+        }
+        for row in 0..rows {
+            let y = usize::from(rect.y) + row;
+            for (i, s) in self.strips.iter().enumerate() {
                 let at = y * stride + s.x * 4;
-                self.old.push(xxh3_64(&shadow[at..at + s.w * 4]));
-                self.new.push(xxh3_64(picture.row(s.x, y, s.w)));
+                self.old[i * rows + row] = row_hash(&shadow[at..at + s.w * 4]);
+                self.new[i * rows + row] = row_hash(picture.row(s.x, y, s.w));
             }
         }
     }
@@ -126,7 +149,7 @@ impl Search {
 
     /// The runs of rows in strip `i` that a copy mends. A row that is wrong either way may lie inside.
     fn find_runs(&mut self, i: usize, rows: usize, distance: isize, rect: Rect) {
-        let Strip { x, w } = self.strips[i];
+        let Strip { x, w, .. } = self.strips[i];
         let old = &self.old[i * rows..(i + 1) * rows];
         let new = &self.new[i * rows..(i + 1) * rows];
         let first = usize::try_from(-distance).unwrap_or(0);
