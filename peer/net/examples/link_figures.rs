@@ -16,12 +16,12 @@ use deskside_net::{
 use deskside_protocol::{api::IceServer, socket::Signal};
 use tokio::{
     io::{AsyncBufReadExt, AsyncWriteExt, BufReader},
-    sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel},
+    sync::mpsc::{Receiver, Sender, channel},
 };
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
-struct Sink(UnboundedSender<Heard>);
+struct Sink(Sender<Heard>);
 
 enum Heard {
     Event(LinkEvent),
@@ -30,10 +30,10 @@ enum Heard {
 
 impl LinkSink for Sink {
     fn event(&self, event: LinkEvent) {
-        let _ = self.0.send(Heard::Event(event));
+        let _ = self.0.try_send(Heard::Event(event));
     }
     fn picture(&self, message: Bytes) {
-        let _ = self.0.send(Heard::Picture(message));
+        let _ = self.0.try_send(Heard::Picture(message));
     }
     fn video(&self, _: Bytes) {}
 }
@@ -48,7 +48,7 @@ fn option(name: &str) -> Option<String> {
     all.next().map(|_| all.next().unwrap_or_default())
 }
 
-fn connect(offerer: bool) -> (Arc<dyn Transport>, UnboundedReceiver<Heard>) {
+fn connect(offerer: bool) -> (Arc<dyn Transport>, Receiver<Heard>) {
     let ice: Vec<IceServer> = option("--turn")
         .into_iter()
         .map(|url| IceServer {
@@ -59,7 +59,7 @@ fn connect(offerer: bool) -> (Arc<dyn Transport>, UnboundedReceiver<Heard>) {
         .collect();
     let relay_only = !ice.is_empty();
     let config = LinkConfig { ice, offerer, relay_only, start_bitrate: 2_000_000 };
-    let (heard, inbox) = unbounded_channel();
+    let (heard, inbox) = channel(1 << 16);
     let connector = WebrtcConnector::new(tokio::runtime::Handle::current());
     (connector.connect(config, Arc::new(Sink(heard))), inbox)
 }
@@ -190,7 +190,7 @@ fn ms(time: Duration) -> f64 {
     time.as_secs_f64() * 1e3
 }
 
-async fn control(heard: &mut UnboundedReceiver<Heard>) -> Result<Bytes, Failure> {
+async fn control(heard: &mut Receiver<Heard>) -> Result<Bytes, Failure> {
     loop {
         match heard.recv().await {
             Some(Heard::Event(LinkEvent::Control(message))) => return Ok(message),
@@ -202,7 +202,7 @@ async fn control(heard: &mut UnboundedReceiver<Heard>) -> Result<Bytes, Failure>
 
 async fn round_trips(
     link: &Arc<dyn Transport>,
-    heard: &mut UnboundedReceiver<Heard>,
+    heard: &mut Receiver<Heard>,
     count: usize,
 ) -> Result<Vec<Duration>, Failure> {
     let mut times = Vec::with_capacity(count);

@@ -13,7 +13,7 @@ use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
     runtime::Handle,
-    sync::mpsc::{UnboundedReceiver, unbounded_channel},
+    sync::mpsc::{Receiver, channel},
 };
 use tokio_tungstenite::{WebSocketStream, accept_async, tungstenite::Message};
 
@@ -149,14 +149,14 @@ async fn a_certificate_must_be_trusted() {
     Api::new(known.expect("an address")).info().await.expect("trusted now");
 }
 
-fn start(site: Site) -> (Signaling, UnboundedReceiver<SignalingEvent>) {
-    let (events, inbox) = unbounded_channel();
+fn start(site: Site) -> (Signaling, Receiver<SignalingEvent>) {
+    let (events, inbox) = channel(1 << 16);
     let config = SignalingConfig { site, ticket: "t".into(), key: "k".into(), name: "Bob".into() };
-    let signaling = Signaling::start(&Handle::current(), config, move |event| drop(events.send(event)));
+    let signaling = Signaling::start(&Handle::current(), config, move |event| drop(events.try_send(event)));
     (signaling, inbox)
 }
 
-async fn next(events: &mut UnboundedReceiver<SignalingEvent>) -> SignalingEvent {
+async fn next(events: &mut Receiver<SignalingEvent>) -> SignalingEvent {
     tokio::time::timeout(PATIENCE, events.recv()).await.expect("told in time").expect("a client that lives")
 }
 

@@ -145,11 +145,9 @@ pub(super) async fn read(
     }
     while let Some(event) = channel.poll().await {
         match event {
-            DataChannelEvent::OnOpen => {
-                if !opening.wait(&shared).await {
-                    return;
-                }
-            }
+            DataChannelEvent::OnOpen if opening.wait(&shared).await => {}
+            // Closed before it was open, or in the usual way.
+            DataChannelEvent::OnOpen | DataChannelEvent::OnClose => return,
             DataChannelEvent::OnMessage(message) => {
                 let message = message.data.freeze();
                 match which {
@@ -161,7 +159,6 @@ pub(super) async fn read(
             DataChannelEvent::OnBufferedAmountLow if which == Channel::Picture => {
                 shared.outbox(which).set_held(channel.outstanding_bytes().await.unwrap_or(0));
             }
-            DataChannelEvent::OnClose => return,
             _ => {}
         }
     }

@@ -71,7 +71,7 @@ pub(super) async fn build(
     interceptors = configure_rtcp_reports(interceptors);
     interceptors = interceptors.with(Slot::Custom(14_000), KeyFrameRequests::default());
 
-    let pc = PeerConnectionBuilder::new()
+    let builder = PeerConnectionBuilder::new()
         .with_configuration(
             RTCConfigurationBuilder::new()
                 .with_ice_servers(config.ice.iter().filter_map(ice_server).collect())
@@ -88,10 +88,8 @@ pub(super) async fn build(
         .with_data_channel_send_buffer_limit(SCTP_HOLDS)
         .with_runtime(Arc::new(PacedRuntime(pace.clone())))
         .with_udp_addrs(addresses())
-        .with_handler(handler)
-        .build()
-        .await?;
-    let pc: Arc<dyn PeerConnection> = Arc::new(pc);
+        .with_handler(handler);
+    let pc: Arc<dyn PeerConnection> = Arc::new(Box::pin(builder.build()).await?);
 
     let mut channels = Vec::new();
     for (channel, label, id, reliable) in [
@@ -170,7 +168,6 @@ fn ice_server(server: &IceServer) -> Option<RTCIceServer> {
         urls,
         username: server.username.clone(),
         credential: server.credential.clone(),
-        ..Default::default()
     })
 }
 

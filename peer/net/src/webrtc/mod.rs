@@ -14,23 +14,28 @@ mod video;
 
 use std::sync::{
     Arc,
-    atomic::{AtomicU8, AtomicUsize, Ordering},
+    atomic::{AtomicU8, Ordering},
 };
 
 use bytes::Bytes;
 use deskside_protocol::socket::Signal;
-use tokio::{runtime::Handle, sync::mpsc};
+use tokio::{
+    runtime::Handle,
+    sync::mpsc::{self, error::TrySendError},
+};
 
 use self::{
     channels::Outbox,
-    negotiate::{Event, Negotiator},
+    negotiate::{Event, Negotiator, Step},
     pace::Pace,
     video::Video,
 };
 use crate::{Channel, Connector, LinkConfig, LinkEvent, LinkSink, SendError, Transport};
 
-/// Signals of the other side that may wait to be worked on; more are dropped.
-const SIGNALS: usize = 256;
+/// Signals of the other side and restarts that may wait to be worked on; more are dropped.
+const STEPS: usize = 256;
+/// The same for what happens on this side: some tens while connecting, hardly any later.
+const EVENTS: usize = 1024;
 
 /// Makes connections by WebRTC on a tokio runtime.
 #[derive(Clone, Debug)]
@@ -47,7 +52,8 @@ impl WebrtcConnector {
 
 impl Connector for WebrtcConnector {
     fn connect(&self, config: LinkConfig, sink: Arc<dyn LinkSink>) -> Arc<dyn Transport> {
-        let (events, inbox) = mpsc::unbounded_channel();
+        let (events, inbox) = mpsc::channel(EVENTS);
+        let (steps, to_take) = mpsc::channel(STEPS);
         let shared = Arc::new(Shared {
             sink,
             pace: Pace::new(),
@@ -55,10 +61,9 @@ impl Connector for WebrtcConnector {
             video: Video::default(),
             phase: AtomicU8::new(Phase::Connecting as u8),
         });
-        let waiting = Arc::new(AtomicUsize::new(0));
-        let negotiator = Negotiator::new(config, shared.clone(), events.clone(), waiting.clone());
-        self.runtime.spawn(negotiator.run(inbox));
-        Arc::new(Link { shared, events, waiting })
+        let negotiator = Negotiator::new(config, shared.clone(), events.clone());
+        self.runtime.spawn(negotiator.run(inbox, to_take));
+        Arc::new(Link { shared, events, steps })
     }
 }
 
@@ -109,25 +114,15 @@ impl Shared {
 /// The handle of one connection.
 struct Link {
     shared: Arc<Shared>,
-    events: mpsc::UnboundedSender<Event>,
-    waiting: Arc<AtomicUsize>,
-}
-
-impl Link {
-    fn tell(&self, event: Event) {
-        // Fails only after the end, when there is nobody to tell.
-        let _ = self.events.send(event);
-    }
+    events: mpsc::Sender<Event>,
+    steps: mpsc::Sender<Step>,
 }
 
 impl Transport for Link {
     fn signal(&self, signal: Signal) {
-        if self.waiting.fetch_add(1, Ordering::AcqRel) >= SIGNALS {
-            self.waiting.fetch_sub(1, Ordering::AcqRel);
+        if let Err(TrySendError::Full(_)) = self.steps.try_send(Step::Signal(signal)) {
             tracing::warn!("the other side signals faster than it can be followed; one signal dropped");
-            return;
         }
-        self.tell(Event::Signal(signal));
     }
 
     fn send(&self, channel: Channel, message: Bytes) -> Result<(), SendError> {
@@ -152,12 +147,14 @@ impl Transport for Link {
     }
 
     fn restart(&self) {
-        self.tell(Event::Restart);
+        // Full: it is busy with the like already.
+        let _ = self.steps.try_send(Step::Restart);
     }
 
     fn close(&self) {
         self.shared.close();
-        self.tell(Event::Close);
+        // Only wakes; the phase says it.
+        let _ = self.events.try_send(Event::Close);
     }
 }
 

@@ -4,18 +4,12 @@
 //! so that offers are only made to begin and to restart, and only the impolite side (the offerer) makes
 //! them; the other one asks for an offer by [`Signal::Renew`]. Offers of other programs are followed.
 
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use deskside_protocol::socket::Signal;
 use sha2::{Digest, Sha256};
 use tokio::{
-    sync::mpsc::{UnboundedReceiver, UnboundedSender},
+    sync::mpsc::{Receiver, Sender},
     task::JoinSet,
     time::Instant,
 };
@@ -46,10 +40,14 @@ const OPENING: Duration = Duration::from_secs(10);
 /// A path that is lost is looked for anew this often.
 const RETRY: Duration = Duration::from_secs(4);
 
-/// What the task is told.
-pub(super) enum Event {
+/// What the task is asked to do, in this order.
+pub(super) enum Step {
     Signal(Signal),
     Restart,
+}
+
+/// What happened meanwhile.
+pub(super) enum Event {
     Close,
     /// From a line's handler; `0` is the line's generation.
     Candidate(u32, RTCIceCandidateInit),
@@ -61,8 +59,7 @@ pub(super) enum Event {
 pub(super) struct Negotiator {
     config: LinkConfig,
     shared: Arc<Shared>,
-    events: UnboundedSender<Event>,
-    waiting: Arc<AtomicUsize>,
+    events: Sender<Event>,
     generation: u32,
     line: Option<Line>,
     /// Ends with the line.
@@ -80,17 +77,11 @@ pub(super) struct Negotiator {
 }
 
 impl Negotiator {
-    pub(super) fn new(
-        config: LinkConfig,
-        shared: Arc<Shared>,
-        events: UnboundedSender<Event>,
-        waiting: Arc<AtomicUsize>,
-    ) -> Self {
+    pub(super) fn new(config: LinkConfig, shared: Arc<Shared>, events: Sender<Event>) -> Self {
         Self {
             config,
             shared,
             events,
-            waiting,
             generation: 0,
             line: None,
             tasks: JoinSet::new(),
@@ -103,24 +94,19 @@ impl Negotiator {
         }
     }
 
-    pub(super) async fn run(mut self, mut inbox: UnboundedReceiver<Event>) {
+    pub(super) async fn run(mut self, mut inbox: Receiver<Event>, mut steps: Receiver<Step>) {
         if let Err(error) = Box::pin(self.begin()).await {
             tracing::warn!(%error, "no peer connection could be made");
             self.fail();
         }
         while !self.shared.is(Phase::Closed) {
-            let event = tokio::select! {
-                event = inbox.recv() => event,
-                () = until(self.alarm) => {
-                    self.ring().await;
-                    continue;
-                }
+            let done = tokio::select! {
+                biased;
+                Some(event) = inbox.recv() => Box::pin(self.handle(event)).await,
+                Some(step) = steps.recv() => Box::pin(self.follow(step)).await,
+                () = until(self.alarm) => self.ring().await,
             };
-            let Some(event) = event else { break };
-            if matches!(event, Event::Signal(_)) {
-                self.waiting.fetch_sub(1, Ordering::AcqRel);
-            }
-            if let Err(error) = Box::pin(self.handle(event)).await {
+            if let Err(error) = done {
                 // What the other side sent may be anything; a bad description changes nothing.
                 tracing::debug!(%error, "a signal or restart was not followed");
             }
@@ -129,7 +115,7 @@ impl Negotiator {
     }
 
     async fn begin(&mut self) -> Result<()> {
-        self.new_line().await?;
+        Box::pin(self.new_line()).await?;
         if self.config.offerer {
             self.offer().await?;
         } else {
@@ -146,7 +132,7 @@ impl Negotiator {
         self.candidates = 0;
         self.shared.pace.set_indirect(true);
         let handler = Arc::new(Handler { generation: self.generation, events: self.events.clone() });
-        let line = line::build(&self.config, &self.shared.sink, &self.shared.pace, handler).await?;
+        let line = Box::pin(line::build(&self.config, &self.shared.sink, &self.shared.pace, handler)).await?;
         let opening = Opening::new(&line);
         for (which, channel) in &line.channels {
             let (shared, events, generation) = (self.shared.clone(), self.events.clone(), self.generation);
@@ -154,7 +140,7 @@ impl Negotiator {
             self.tasks.spawn(channels::write(shared.clone(), which, channel.clone()));
             self.tasks.spawn(async move {
                 channels::read(shared, which, channel, opening).await;
-                let _ = events.send(Event::Ended(generation));
+                let _ = events.send(Event::Ended(generation)).await;
             });
         }
         let (track, sender) = (line.track.clone(), line.sender.clone());
@@ -182,14 +168,7 @@ impl Negotiator {
 
     async fn handle(&mut self, event: Event) -> Result<()> {
         match event {
-            Event::Signal(Signal::Offer { sdp }) => self.offered(sdp).await?,
-            Event::Signal(Signal::Answer { sdp }) => self.answered(sdp).await?,
-            Event::Signal(Signal::Candidate { candidate, mid, mline }) => {
-                self.remote_candidate(candidate, mid, mline).await?;
-            }
-            Event::Signal(Signal::Renew) if self.config.offerer => self.renew().await?,
-            Event::Signal(Signal::Renew | Signal::Unknown) | Event::Close => {}
-            Event::Restart => self.restart().await?,
+            Event::Close => {}
             Event::Candidate(generation, init) if generation == self.generation => {
                 let signal = Signal::Candidate {
                     candidate: init.candidate,
@@ -207,6 +186,20 @@ impl Negotiator {
             Event::Candidate(..) | Event::Ice(..) | Event::Track(..) | Event::Ended(_) => {}
         }
         Ok(())
+    }
+
+    async fn follow(&mut self, step: Step) -> Result<()> {
+        let signal = match step {
+            Step::Signal(signal) => signal,
+            Step::Restart => return self.restart().await,
+        };
+        match signal {
+            Signal::Offer { sdp } => self.offered(sdp).await,
+            Signal::Answer { sdp } => self.answered(sdp).await,
+            Signal::Candidate { candidate, mid, mline } => self.remote_candidate(candidate, mid, mline).await,
+            Signal::Renew if self.config.offerer => self.renew().await,
+            Signal::Renew | Signal::Unknown => Ok(()),
+        }
     }
 
     fn pc(&self) -> Option<Arc<dyn PeerConnection>> {
@@ -236,7 +229,7 @@ impl Negotiator {
                 return Ok(());
             }
             let early = std::mem::take(&mut self.early);
-            self.new_line().await?;
+            Box::pin(self.new_line()).await?;
             self.early = early;
         }
         let Some(pc) = self.pc() else { return Ok(()) };
@@ -249,7 +242,7 @@ impl Negotiator {
         if answered.is_err() && !self.shared.is(Phase::Open) {
             // It may be applied in part; an honest offer that follows shall find none of it.
             self.early.clear();
-            self.new_line().await?;
+            Box::pin(self.new_line()).await?;
         }
         answered
     }
@@ -372,8 +365,8 @@ impl Negotiator {
         }
     }
 
-    async fn ring(&mut self) {
-        let Some((_, next)) = self.alarm.take() else { return };
+    async fn ring(&mut self) -> Result<()> {
+        let Some((_, next)) = self.alarm.take() else { return Ok(()) };
         if self.path {
             if !self.shared.is(Phase::Open) {
                 tracing::debug!("a path, but no connection over it");
@@ -381,13 +374,12 @@ impl Negotiator {
             }
         } else if self.shared.is(Phase::Open) {
             self.alarm = Some((Instant::now() + RETRY, RETRY));
-            if let Err(error) = self.restart().await {
-                tracing::debug!(%error, "looking for a new path");
-            }
+            return self.restart().await;
         } else if !self.config.offerer {
             self.alarm = Some((Instant::now() + next, (next * 2).min(NUDGE_MOST)));
             self.shared.report(LinkEvent::Signal(Signal::Renew));
         }
+        Ok(())
     }
 }
 
@@ -434,12 +426,14 @@ async fn remote_fingerprint(pc: &Arc<dyn PeerConnection>) -> Option<[u8; 32]> {
 /// Carries a line's events to the task; runs on the driver, so it must not wait.
 struct Handler {
     generation: u32,
-    events: UnboundedSender<Event>,
+    events: Sender<Event>,
 }
 
 impl Handler {
     fn tell(&self, event: Event) {
-        let _ = self.events.send(event);
+        if self.events.try_send(event).is_err() {
+            tracing::debug!("an event of a connection that is not followed any more");
+        }
     }
 }
 

@@ -122,9 +122,9 @@ async fn payload_type(sender: &Arc<dyn RtpSender>) -> Option<u8> {
 /// Hears the other side's requests for key frames.
 pub(super) async fn feedback(shared: Arc<Shared>, track: Arc<TrackLocalStaticRTP>) {
     while let Some(event) = track.poll().await {
-        match event {
-            TrackLocalEvent::OnRtcpPacket(_) => shared.report(LinkEvent::KeyFrameWanted),
-            _ => {}
+        // Only what the interceptor let through: requests for key frames.
+        if let TrackLocalEvent::OnRtcpPacket(_) = event {
+            shared.report(LinkEvent::KeyFrameWanted);
         }
     }
 }
@@ -137,10 +137,11 @@ pub(super) async fn receive(shared: Arc<Shared>, track: Arc<dyn TrackRemote>) {
     let mut wish = false;
     loop {
         let now = Instant::now();
-        let ask_at = match asked {
-            _ if !wish && !(assembler.wants_key() && ssrc.is_some()) => None,
-            None => Some(now),
-            Some(at) => Some(at + if wish { ASK } else { ASK_AGAIN }),
+        let ask_at = match (ssrc, asked) {
+            (Some(_), None) if wish || assembler.wants_key() => Some(now),
+            (Some(_), Some(at)) if wish => Some(at + ASK),
+            (Some(_), Some(at)) if assembler.wants_key() => Some(at + ASK_AGAIN),
+            _ => None,
         };
         if let (Some(at), Some(media_ssrc)) = (ask_at, ssrc)
             && at <= now
@@ -152,7 +153,7 @@ pub(super) async fn receive(shared: Arc<Shared>, track: Arc<dyn TrackRemote>) {
             }
             continue;
         }
-        let due = [ask_at.filter(|_| ssrc.is_some()), assembler.due()].into_iter().flatten().min();
+        let due = [ask_at, assembler.due()].into_iter().flatten().min();
         let whole = !assembler.wants_key();
         let units = tokio::select! {
             event = track.poll() => match event {

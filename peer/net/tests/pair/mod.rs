@@ -11,7 +11,7 @@ use std::{
 use bytes::Bytes;
 use deskside_net::{Connector, LinkConfig, LinkEvent, LinkSink, Transport, WebrtcConnector};
 use deskside_protocol::{api::IceServer, socket::Signal};
-use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::sync::mpsc::{Receiver, Sender, channel};
 
 /// How long a test waits for anything before it fails.
 pub const PATIENCE: Duration = Duration::from_secs(20);
@@ -25,29 +25,29 @@ pub enum Told {
 }
 
 struct Sink {
-    told: UnboundedSender<Told>,
-    signals: UnboundedSender<Signal>,
+    told: Sender<Told>,
+    signals: Sender<Signal>,
 }
 
 impl LinkSink for Sink {
     fn event(&self, event: LinkEvent) {
         match event {
-            LinkEvent::Signal(signal) => drop(self.signals.send(signal)),
-            event => drop(self.told.send(Told::Event(event))),
+            LinkEvent::Signal(signal) => drop(self.signals.try_send(signal)),
+            event => drop(self.told.try_send(Told::Event(event))),
         }
     }
     fn picture(&self, message: Bytes) {
-        let _ = self.told.send(Told::Picture(message));
+        let _ = self.told.try_send(Told::Picture(message));
     }
     fn video(&self, access_unit: Bytes) {
-        let _ = self.told.send(Told::Video(access_unit));
+        let _ = self.told.try_send(Told::Video(access_unit));
     }
 }
 
 /// One end, and what it was told that nobody asked for yet.
 pub struct End {
     pub link: Arc<dyn Transport>,
-    told: UnboundedReceiver<Told>,
+    told: Receiver<Told>,
     /// Everything this end has signaled.
     pub signaled: Arc<Mutex<Vec<Signal>>>,
 }
@@ -110,8 +110,8 @@ pub fn relayed(offerer: bool, server: &IceServer) -> LinkConfig {
 }
 
 /// One end whose signals go to the receiver.
-pub fn end(config: LinkConfig) -> (End, UnboundedReceiver<Signal>) {
-    let ((told, inbox), (signals, outbox)) = (unbounded_channel(), unbounded_channel());
+pub fn end(config: LinkConfig) -> (End, Receiver<Signal>) {
+    let ((told, inbox), (signals, outbox)) = (channel(1 << 16), channel(1 << 16));
     let connector = WebrtcConnector::new(tokio::runtime::Handle::current());
     let link = connector.connect(config, Arc::new(Sink { told, signals }));
     (End { link, told: inbox, signaled: Arc::default() }, outbox)
@@ -119,7 +119,7 @@ pub fn end(config: LinkConfig) -> (End, UnboundedReceiver<Signal>) {
 
 /// Carries what one end signals to the other; `change` may alter, drop or add.
 pub fn carry(
-    mut from: UnboundedReceiver<Signal>,
+    mut from: Receiver<Signal>,
     record: Arc<Mutex<Vec<Signal>>>,
     to: &Arc<dyn Transport>,
     mut change: impl FnMut(Signal) -> Vec<Signal> + Send + 'static,
