@@ -7,7 +7,7 @@ mod sent;
 #[cfg(all(unix, not(target_os = "macos")))]
 pub mod x11;
 
-use sent::Act;
+pub(crate) use sent::{Act, take as take_sent};
 
 /// The longest [`InputEvent::Text`], in characters.
 pub const MAX_TEXT: usize = 1_000;

@@ -1,6 +1,12 @@
 //! Notices what the person at this computer does with mouse and keyboard, apart from what
 //! [`crate::inject`] sends.
 
+use crate::inject::InjectError;
+
+mod judge;
+#[cfg(all(unix, not(target_os = "macos")))]
+pub mod x11;
+
 /// What the person did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OwnAct {
@@ -14,6 +20,9 @@ pub enum OwnAct {
 pub trait Watch: Send {}
 
 /// Starts a thread that calls `told` for each act, at most 20 times a second each.
-pub fn start(_told: Box<dyn Fn(OwnAct) + Send>) -> Result<Box<dyn Watch>, crate::inject::InjectError> {
-    Err(crate::inject::InjectError::NoDisplay)
+pub fn start(told: Box<dyn Fn(OwnAct) + Send>) -> Result<Box<dyn Watch>, InjectError> {
+    #[cfg(all(unix, not(target_os = "macos")))]
+    return Ok(Box::new(x11::start(None, told)?));
+    #[cfg(not(all(unix, not(target_os = "macos"))))]
+    return Err(InjectError::NoDisplay);
 }

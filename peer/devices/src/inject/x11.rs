@@ -1,6 +1,9 @@
 //! Input by the XTest extension on one kept connection.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::{
+    hash::{DefaultHasher, Hash, Hasher},
+    sync::Arc,
+};
 
 use deskside_session::input::InputEvent;
 use x11rb::{
@@ -27,7 +30,7 @@ mod target;
 
 /// The XTest back end.
 pub struct XTest {
-    conn: RustConnection,
+    conn: Arc<RustConnection>,
     root: Window,
     /// Names the display to the watcher of own input.
     display: u64,
@@ -40,10 +43,7 @@ pub struct XTest {
 impl XTest {
     /// Connects to a display, or to the one of the environment.
     pub fn open(display: Option<&str>) -> Result<Self, InjectError> {
-        let (conn, screen) = RustConnection::connect(display).map_err(|e| match e {
-            ConnectError::SetupAuthenticate(_) | ConnectError::SetupFailed(_) => InjectError::Denied,
-            _ => InjectError::NoDisplay,
-        })?;
+        let (conn, screen) = RustConnection::connect(display)?;
         let root = conn.setup().roots.get(screen).ok_or(InjectError::NoDisplay)?.root;
         conn.xtest_get_version(2, 2)?.reply()?;
         if !conn.xkb_use_extension(1, 0)?.reply()?.supported {
@@ -52,7 +52,7 @@ impl XTest {
         Ok(Self {
             targets: target::Targets::new(&conn, root)?,
             keys: keyboard::Keys::new(&conn)?,
-            conn,
+            conn: Arc::new(conn),
             root,
             display: display_id(display),
             buttons: Vec::new(),
@@ -61,16 +61,15 @@ impl XTest {
     }
 
     fn fake(&self, kind: u8, detail: u8, x: i16, y: i16) -> Result<(), ConnectionError> {
-        sent::record(
-            self.display,
-            match kind {
-                KEY_PRESS_EVENT => Act::Key { code: detail, down: true },
-                KEY_RELEASE_EVENT => Act::Key { code: detail, down: false },
-                BUTTON_PRESS_EVENT => Act::Button { button: detail, down: true },
-                BUTTON_RELEASE_EVENT => Act::Button { button: detail, down: false },
-                _ => Act::Motion { x, y },
-            },
-        );
+        let act = match kind {
+            KEY_PRESS_EVENT => Some(Act::Key(detail.into())),
+            BUTTON_PRESS_EVENT => Some(Act::Button(detail.into())),
+            MOTION_NOTIFY_EVENT => Some(Act::Motion { x, y }),
+            _ => None,
+        };
+        if let Some(act) = act {
+            sent::record(self.display, act);
+        }
         self.conn.xtest_fake_input(kind, detail, 0, self.root, x, y, 0).map(drop)
     }
 
@@ -178,20 +177,20 @@ impl Injector for XTest {
     }
 
     fn release_all(&mut self) {
-        if let Err(e) = self.let_go(false) {
+        if let Err(e) = self.let_go() {
             tracing::warn!(error = %e, "could not release held keys");
         }
     }
 }
 
 impl XTest {
-    fn let_go(&mut self, for_good: bool) -> Result<(), InjectError> {
+    fn let_go(&mut self) -> Result<(), InjectError> {
         for button in std::mem::take(&mut self.buttons) {
             self.button(button, false)?;
         }
         self.keys_up()?;
         self.conn.flush()?;
-        self.keys.give_back(&self.conn, for_good)?;
+        self.keys.give_back(&self.conn)?;
         // A round trip: it is done when this returns.
         self.conn.get_input_focus()?.reply()?;
         Ok(())
@@ -200,8 +199,17 @@ impl XTest {
 
 impl Drop for XTest {
     fn drop(&mut self) {
-        if let Err(e) = self.let_go(true) {
+        if let Err(e) = self.let_go() {
             tracing::debug!(error = %e, "could not release held keys");
+        }
+        let (conn, mut spares) = (self.conn.clone(), self.keys.take_spares());
+        if let Some(time) = spares.until_settled() {
+            // Nobody waits for it: a key that stays lent because the process ended does no harm.
+            std::thread::spawn(move || {
+                spare::settle(time);
+                let given = spares.give_back(&conn).and_then(|()| conn.flush());
+                tracing::debug!(?given, "gave lent keys back");
+            });
         }
     }
 }
@@ -216,6 +224,15 @@ pub(crate) fn display_id(display: Option<&str>) -> u64 {
     let mut hasher = DefaultHasher::new();
     without_screen.hash(&mut hasher);
     hasher.finish()
+}
+
+impl From<ConnectError> for InjectError {
+    fn from(e: ConnectError) -> Self {
+        match e {
+            ConnectError::SetupAuthenticate(_) | ConnectError::SetupFailed(_) => Self::Denied,
+            _ => Self::NoDisplay,
+        }
+    }
 }
 
 impl From<ConnectionError> for InjectError {

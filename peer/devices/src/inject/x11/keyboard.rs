@@ -15,7 +15,7 @@ use x11rb::{
 use super::{
     InjectError, XTest,
     keymap::{Keymap, LOCK, Mods, SHIFT, Way},
-    spare::{Spares, settle},
+    spare::{Outcome, Spares, settle},
 };
 use crate::inject::{
     MAX_TEXT,
@@ -66,8 +66,13 @@ impl Keys {
         self.stale = true;
     }
 
-    pub fn give_back(&mut self, conn: &RustConnection, wait: bool) -> Result<(), ConnectionError> {
-        self.spares.give_back(conn, wait)
+    pub fn give_back(&mut self, conn: &RustConnection) -> Result<(), ConnectionError> {
+        self.spares.give_back(conn)
+    }
+
+    /// The keys that cannot be given back yet, to be handed over.
+    pub fn take_spares(&mut self) -> Spares {
+        std::mem::take(&mut self.spares)
     }
 
     fn reload(&mut self, conn: &RustConnection) -> Result<(), ReplyError> {
@@ -289,9 +294,9 @@ impl XTest {
         });
         let held: Vec<u8> = keys.held.iter().map(|h| h.1).collect();
         match keys.spares.lend(&self.conn, &keys.map, missing, &held)? {
-            Ok(()) => {}
-            Err(None) => return Err(InjectError::NoSuchKey),
-            Err(Some(wait)) => return Ok(Err(wait)),
+            Outcome::Lent => {}
+            Outcome::Wait(time) => return Ok(Err(time)),
+            Outcome::None => return Err(InjectError::NoSuchKey),
         }
         self.keys.reload(&self.conn)?;
         let way = self.keys.map.char(c, now.group, self.keys.mods(*now));

@@ -187,6 +187,22 @@ impl Keymap {
         self.modmap[usize::from(code)] == 0 && self.all_syms(code).iter().all(|(_, _, s)| *s == 0)
     }
 
+    /// The key type for lent keys, and how many characters it gives: four if there is AltGr, else two.
+    pub fn lending_type(&self) -> (u8, usize) {
+        let four = self.types.iter().position(|t| {
+            let mask = bits(t.mods_mask);
+            let third = mask & !SHIFT;
+            let level = |m| level_of(t, m);
+            t.num_levels == 4
+                && third.count_ones() == 1
+                && self.shift_for(third).is_some()
+                && mask & SHIFT != 0
+                && [0, SHIFT, third, mask].map(level) == [0, 1, 2, 3]
+        });
+        // The second of the four types that every layout has is the one of two levels.
+        four.and_then(|i| u8::try_from(i).ok()).map_or((1, 2), |i| (i, 4))
+    }
+
     pub fn unused(&self) -> Vec<u8> {
         self.codes().filter(|c| self.is_unused(*c)).collect()
     }
@@ -247,15 +263,11 @@ impl Keymap {
         let key = self.key(spot.code)?;
         let kind = self.types.get(usize::from(*key.kt_index.get(usize::from(spot.group))?))?;
         let mut mask = bits(kind.mods_mask);
-        let level_of = |mods: u8| {
-            let fits = kind.map.iter().find(|e| e.active && bits(e.mods_mask) == mods);
-            fits.map_or(0, |e| e.level)
-        };
         let now = mods.effective();
         // Programs capitalise what a held CapsLock did not already choose.
         let capitals = c.is_some_and(has_case) && mask & LOCK == 0 && now & LOCK != 0;
         let mut best: Option<(u8, u32)> = None;
-        for target in (0..=u8::MAX).filter(|t| t & !mask == 0 && level_of(*t) == spot.level) {
+        for target in (0..=u8::MAX).filter(|t| t & !mask == 0 && level_of(kind, *t) == spot.level) {
             let cost = (0..8)
                 .map(|i| 1u8 << i)
                 .filter(|b| (target ^ now) & mask & b != 0)
@@ -289,6 +301,10 @@ impl Keymap {
     }
 }
 
+fn level_of(kind: &KeyType, mods: u8) -> u8 {
+    kind.map.iter().find(|e| e.active && bits(e.mods_mask) == mods).map_or(0, |e| e.level)
+}
+
 fn bits(mask: x11rb::protocol::xproto::ModMask) -> u8 {
     u8::try_from(u16::from(mask) & 0xff).unwrap_or(0)
 }
@@ -308,13 +324,5 @@ pub(super) fn sym_of(c: char) -> u32 {
 }
 
 fn has_case(c: char) -> bool {
-    other_case(c).is_some()
-}
-
-/// The one other case of a letter.
-pub(super) fn other_case(c: char) -> Option<char> {
-    let one = |mut it: Box<dyn Iterator<Item = char>>| it.next().filter(|_| it.next().is_none());
-    let lower = one(Box::new(c.to_lowercase()))?;
-    let upper = one(Box::new(c.to_uppercase()))?;
-    [lower, upper].into_iter().find(|o| *o != c)
+    !c.to_uppercase().eq(c.to_lowercase())
 }

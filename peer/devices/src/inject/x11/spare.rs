@@ -2,19 +2,29 @@
 
 use std::time::{Duration, Instant};
 
-use x11rb::{errors::ConnectionError, protocol::xproto::ConnectionExt as _, rust_connection::RustConnection};
+use x11rb::{
+    connection::Connection as _,
+    errors::ConnectionError,
+    protocol::xkb::{ConnectionExt as _, ID, KeySymMap, SetMapAux, SetMapFlags},
+    rust_connection::RustConnection,
+};
 
-use super::keymap::{Keymap, other_case, sym_of};
+use super::keymap::{Keymap, sym_of};
 
 /// A program translates a key press with the layout it fetched last. It learns of changes in order with
 /// the presses, but fetches when it gets round to it: until then a used key must mean the same.
-const SETTLE: Duration = Duration::from_millis(300);
+const SETTLE: Duration = Duration::from_secs(1);
+
+/// A character's place: one level of a lent key.
+#[derive(Clone, Copy)]
+struct Place {
+    sym: u32,
+    used: Instant,
+}
 
 struct Lent {
     code: u8,
-    /// The keysyms put there, plain and with Shift.
-    syms: [u32; 2],
-    used: Instant,
+    places: Vec<Option<Place>>,
 }
 
 #[derive(Default)]
@@ -22,78 +32,137 @@ pub(super) struct Spares {
     lent: Vec<Lent>,
 }
 
+/// What came of asking for keys.
+pub(super) enum Outcome {
+    /// The layout changed: load it again.
+    Lent,
+    /// Every key was used lately: ask again after this time.
+    Wait(Duration),
+    /// There is no key to lend.
+    None,
+}
+
 impl Spares {
     /// Forgets the keys that a change of the layout took away.
     pub fn check(&mut self, map: &Keymap) {
-        self.lent.retain(|l| map.sym(l.code, 0, 0) == Some(l.syms[0]));
+        self.lent
+            .retain(|l| l.syms().iter().enumerate().all(|(i, s)| map.sym(l.code, 0, i as u8) == Some(*s)));
     }
 
-    /// Notes that a key was used, if it is a lent one.
+    /// Notes that a key is used for a character.
     pub fn touch(&mut self, code: u8) {
-        if let Some(l) = self.lent.iter_mut().find(|l| l.code == code) {
-            l.used = Instant::now();
-        }
+        let places = self.lent.iter_mut().filter(|l| l.code == code).flat_map(|l| &mut l.places);
+        places.flatten().for_each(|p| p.used = Instant::now());
     }
 
-    /// Lends keys to as many of the characters as there are keys. The layout must be loaded again
-    /// afterwards. When not even the first finds one: how long until one is free again.
+    /// Lends places to as many of the characters as there are places for.
     pub fn lend(
         &mut self,
         conn: &RustConnection,
         map: &Keymap,
         chars: impl Iterator<Item = char>,
         held: &[u8],
-    ) -> Result<Result<(), Option<Duration>>, ConnectionError> {
-        let mut free = map.unused();
-        let mut any = false;
-        for c in chars {
-            let syms = match other_case(c) {
-                // Both cases as on a letter's own key, so that CapsLock acts as on others.
-                Some(other) if c.is_lowercase() => [sym_of(c), sym_of(other)],
-                Some(other) => [sym_of(other), sym_of(c)],
-                None => [sym_of(c); 2],
-            };
-            if self.lent.iter().any(|l| l.syms == syms) {
+    ) -> Result<Outcome, ConnectionError> {
+        let (kind, levels) = map.lending_type();
+        for code in map.unused() {
+            if !self.lent.iter().any(|l| l.code == code) {
+                self.lent.push(Lent { code, places: vec![None; levels] });
+            }
+        }
+        let mut changed = vec![false; self.lent.len()];
+        let mut outcome = Outcome::None;
+        for sym in chars.map(sym_of) {
+            if self.lent.iter().any(|l| l.syms().contains(&sym)) {
                 continue;
             }
             let now = Instant::now();
-            let code = match free.pop() {
-                Some(code) => code,
-                None => {
-                    let old = self.lent.iter().enumerate().filter(|(_, l)| !held.contains(&l.code));
-                    let Some((i, l)) = old.min_by_key(|(_, l)| l.used) else {
-                        return Ok(if any { Ok(()) } else { Err(None) });
-                    };
-                    let rest = SETTLE.saturating_sub(now.duration_since(l.used));
-                    if !rest.is_zero() {
-                        return Ok(if any { Ok(()) } else { Err(Some(rest)) });
-                    }
-                    self.lent.remove(i).code
+            // First the places that need no modifier, then those used longest ago.
+            let places =
+                self.lent.iter().enumerate().filter(|(_, l)| !held.contains(&l.code)).flat_map(|(k, l)| {
+                    l.places.iter().enumerate().map(move |(i, p)| (p.map(|p| p.used), i, k))
+                });
+            let Some((used, i, k)) = places.min() else { break };
+            let rest = used.map_or(Duration::ZERO, |used| SETTLE.saturating_sub(now.duration_since(used)));
+            if !rest.is_zero() {
+                if !matches!(outcome, Outcome::Lent) {
+                    outcome = Outcome::Wait(rest);
                 }
-            };
-            conn.change_keyboard_mapping(1, code, 2, &syms)?;
-            self.lent.push(Lent { code, syms, used: now });
-            any = true;
+                break;
+            }
+            self.lent[k].places[i] = Some(Place { sym, used: now });
+            changed[k] = true;
+            outcome = Outcome::Lent;
         }
-        Ok(Ok(()))
+        for (l, _) in self.lent.iter().zip(&changed).filter(|(_, c)| **c) {
+            set(conn, l.code, kind, &l.syms())?;
+        }
+        self.lent.retain(|l| l.places.iter().any(Option::is_some));
+        Ok(outcome)
     }
 
-    /// Gives back the keys that no program can still be about to translate; all after waiting for that
-    /// if `wait`.
-    pub fn give_back(&mut self, conn: &RustConnection, wait: bool) -> Result<(), ConnectionError> {
-        if let Some(last) = self.lent.iter().map(|l| l.used).max().filter(|_| wait) {
-            settle(SETTLE.saturating_sub(last.elapsed()));
-        }
-        let mut result = Ok(());
-        self.lent.retain(|l| {
-            let settled = l.used.elapsed() >= SETTLE;
-            if settled && result.is_ok() {
-                result = conn.change_keyboard_mapping(1, l.code, 1, &[0]).map(drop);
-            }
-            !settled
-        });
-        result
+    /// Gives back the keys that no program can still be about to translate.
+    pub fn give_back(&mut self, conn: &RustConnection) -> Result<(), ConnectionError> {
+        let (old, kept) = std::mem::take(&mut self.lent).into_iter().partition(Lent::is_settled);
+        self.lent = kept;
+        Vec::into_iter(old).try_for_each(|l| set(conn, l.code, 0, &[]))
     }
+
+    /// How long until all keys can be given back; none if there are none.
+    pub fn until_settled(&self) -> Option<Duration> {
+        let used = self.lent.iter().flat_map(|l| &l.places).flatten().map(|p| p.used).max();
+        used.map(|used| SETTLE.saturating_sub(used.elapsed()))
+    }
+}
+
+impl Lent {
+    fn syms(&self) -> Vec<u32> {
+        self.places.iter().map(|p| p.map_or(0, |p| p.sym)).collect()
+    }
+
+    fn is_settled(&self) -> bool {
+        self.places.iter().flatten().all(|p| p.used.elapsed() >= SETTLE)
+    }
+}
+
+/// Gives a key these keysyms in one group, with a key type that chooses among them; or none.
+fn set(conn: &RustConnection, code: u8, kind: u8, syms: &[u32]) -> Result<(), ConnectionError> {
+    let width = syms.len() as u8;
+    let key = KeySymMap {
+        kt_index: [kind, 0, 0, 0],
+        group_info: u8::from(!syms.is_empty()),
+        width,
+        syms: syms.to_vec(),
+    };
+    let setup = conn.setup();
+    conn.xkb_set_map(
+        u16::from(ID::USE_CORE_KBD),
+        SetMapFlags::from(0u16),
+        setup.min_keycode,
+        setup.max_keycode,
+        0,
+        0,
+        code,
+        1,
+        u16::from(width),
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0u16.into(),
+        &SetMapAux::new().syms(vec![key]),
+    )?;
+    Ok(())
 }
 
 /// Lets other programs fetch the layout.

@@ -1,0 +1,6 @@
+//! Input, the watch over own input, and the clipboard on real displays with real programs.
+#![cfg(target_os = "linux")]
+
+mod desk;
+mod keys;
+mod watch;
