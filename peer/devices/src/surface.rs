@@ -1,6 +1,11 @@
 //! Where a received picture is shown: memory that decoders write to, and a native window that puts
 //! only what changed on the screen.
 
+mod layout;
+mod memory;
+#[cfg(all(unix, not(target_os = "macos")))]
+mod x11;
+
 use deskside_media::Rect;
 use deskside_session::input::InputEvent;
 
@@ -49,85 +54,23 @@ pub trait Place: Send + Sync {
 pub type OnInput = Box<dyn Fn(InputEvent) + Send + Sync>;
 
 /// Opens a surface: an X11 child window with shared memory, else memory only.
-pub fn open(_on_input: OnInput) -> Box<dyn Surface> {
-    Box::new(memory::Memory::default())
+pub fn open(on_input: OnInput) -> Box<dyn Surface> {
+    #[cfg(all(unix, not(target_os = "macos")))]
+    match x11::X11::open(None, on_input) {
+        Ok(surface) => return Box::new(surface),
+        Err(why) => tracing::info!(%why, "the picture has no window of its own"),
+    }
+    headless()
+}
+
+/// Opens a surface for windows of this X11 display (`:1`); none if there is no such display.
+#[cfg(all(unix, not(target_os = "macos")))]
+pub fn open_x11(display: &str, on_input: OnInput) -> Option<Box<dyn Surface>> {
+    let surface = x11::X11::open(Some(display), on_input).ok()?;
+    Some(Box::new(surface))
 }
 
 /// A surface without a window.
 pub fn headless() -> Box<dyn Surface> {
     Box::new(memory::Memory::default())
-}
-
-mod memory {
-    use std::sync::{Arc, Mutex};
-
-    use super::{Place, PointerShape, Rect, Scale, Surface};
-
-    #[derive(Default)]
-    pub struct Memory {
-        width: u16,
-        height: u16,
-        pixels: Vec<u8>,
-        shared: Arc<Mutex<Shared>>,
-    }
-
-    #[derive(Default)]
-    struct Shared {
-        serial: u64,
-        width: u16,
-        height: u16,
-        rgba: Vec<u8>,
-    }
-
-    impl Surface for Memory {
-        fn resize(&mut self, width: u16, height: u16) {
-            (self.width, self.height) = (width, height);
-            self.pixels = vec![0; usize::from(width) * usize::from(height) * 4];
-            if let Ok(mut s) = self.shared.lock() {
-                s.serial += 1;
-                (s.width, s.height) = (width, height);
-                s.rgba = vec![0; self.pixels.len()];
-            }
-        }
-        fn buffer(&mut self) -> (&mut [u8], usize) {
-            let stride = usize::from(self.width) * 4;
-            (&mut self.pixels, stride)
-        }
-        fn present(&mut self, changed: &[Rect]) {
-            let Ok(mut s) = self.shared.lock() else { return };
-            let stride = usize::from(self.width) * 4;
-            for r in changed {
-                for y in usize::from(r.y)..usize::from(r.y) + usize::from(r.h) {
-                    let from = y * stride + usize::from(r.x) * 4;
-                    let range = from..from + usize::from(r.w) * 4;
-                    for (to, px) in
-                        s.rgba[range.clone()].chunks_exact_mut(4).zip(self.pixels[range].chunks_exact(4))
-                    {
-                        to.copy_from_slice(&[px[2], px[1], px[0], 255]);
-                    }
-                }
-            }
-            s.serial += 1;
-        }
-        fn pointer_shape(&mut self, _shape: &PointerShape) {}
-        fn pointer_at(&mut self, _x: i32, _y: i32) {}
-        fn place(&self) -> Arc<dyn Place> {
-            Arc::new(Handle(self.shared.clone()))
-        }
-    }
-
-    struct Handle(Arc<Mutex<Shared>>);
-
-    impl Place for Handle {
-        fn put(&self, _: u64, _: i32, _: i32, _: u16, _: u16, _: Scale) -> bool {
-            false
-        }
-        fn hide(&self) {}
-        fn grab_keys(&self, _: bool) {}
-        fn accept_input(&self, _: bool) {}
-        fn copy(&self, since: u64) -> Option<(u64, u16, u16, Vec<u8>)> {
-            let s = self.0.lock().ok()?;
-            (s.serial != since).then(|| (s.serial, s.width, s.height, s.rgba.clone()))
-        }
-    }
 }

@@ -1,0 +1,260 @@
+//! A surface on X11: a child window of the program's own window, put from shared memory.
+//!
+//! Three threads meet here. The viewer's writes the pixels and presents them; the UI's says where the
+//! window is; an own one hears what the person does on it.
+
+mod compose;
+mod keymap;
+mod keys;
+mod paint;
+mod window;
+
+use std::{
+    collections::VecDeque,
+    sync::{
+        Arc, Mutex, MutexGuard,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
+    thread::JoinHandle,
+};
+
+use deskside_media::Rect;
+
+use self::paint::Painter;
+use super::{OnInput, Place, Scale, Surface, layout::Layout, memory::rgba};
+use crate::{
+    capture::PointerShape,
+    x11::{Alarm, Segment, Sleeper, X11Error},
+};
+
+/// So many of the last places that were sent are remembered, to know the remote pointer's echo.
+const REMEMBERED: usize = 128;
+/// The remote side may round a place by this many pixels.
+const NEAR: i32 = 2;
+
+pub struct X11 {
+    shared: Arc<Shared>,
+    pixels: Pixels,
+    stride: usize,
+    thread: Option<JoinHandle<()>>,
+}
+
+enum Pixels {
+    Shared(Segment),
+    Own(Vec<u8>),
+}
+
+struct Shared {
+    painter: Mutex<Painter>,
+    wanted: Mutex<Wanted>,
+    echo: Mutex<Echo>,
+    /// The painter's, so that who hears the mouse does not wait for who draws.
+    layout: Mutex<Option<Layout>>,
+    alarm: Arc<Alarm>,
+    /// Grows with each change of the picture.
+    serial: AtomicU64,
+    /// The surface was dropped, or its connection broke.
+    over: AtomicBool,
+}
+
+/// What the UI last asked for.
+#[derive(Clone, Default, PartialEq, Eq)]
+struct Wanted {
+    spot: Option<Spot>,
+    grab_keys: bool,
+    accept_input: bool,
+    /// A window in which none could be made.
+    unfit: Option<u32>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Spot {
+    parent: u32,
+    x: i16,
+    y: i16,
+    width: u16,
+    height: u16,
+    scale: Scale,
+}
+
+/// What tells the remote pointer's own moves from those that were sent from here.
+#[derive(Default)]
+struct Echo {
+    sent: VecDeque<(i32, i32)>,
+    /// The pointer is over the picture, and its moves are sent.
+    leading: bool,
+    remote: Option<(i32, i32)>,
+}
+
+impl Echo {
+    /// Where the remote pointer is drawn, and whether.
+    fn overlay(&self) -> Option<((i32, i32), bool)> {
+        let at = self.remote?;
+        let near = |s: &(i32, i32)| (s.0 - at.0).abs() <= NEAR && (s.1 - at.1).abs() <= NEAR;
+        Some((at, !(self.leading && self.sent.iter().any(near))))
+    }
+}
+
+fn lock<T>(m: &Mutex<T>) -> MutexGuard<'_, T> {
+    m.lock().unwrap_or_else(|broken| broken.into_inner())
+}
+
+impl Shared {
+    fn painter(&self) -> MutexGuard<'_, Painter> {
+        lock(&self.painter)
+    }
+
+    /// A broken connection ends the surface; the viewer goes on without it.
+    fn drawn(&self, done: Result<(), X11Error>) {
+        if let Err(why) = done
+            && !self.over.swap(true, Ordering::AcqRel)
+        {
+            tracing::warn!(%why, "the picture cannot be shown any more");
+            self.alarm.ring();
+        }
+    }
+
+    /// The UI says the same many times a second; only a change wakes the window's thread.
+    fn want(&self, change: impl FnOnce(&mut Wanted)) {
+        let mut wanted = lock(&self.wanted);
+        let before = wanted.clone();
+        change(&mut wanted);
+        if *wanted != before {
+            self.alarm.ring();
+        }
+    }
+}
+
+impl X11 {
+    pub fn open(display: Option<&str>, on_input: OnInput) -> Result<Self, X11Error> {
+        let sleeper = Sleeper::new()?;
+        let shared = Arc::new(Shared {
+            painter: Mutex::new(Painter::new(display)?),
+            wanted: Mutex::default(),
+            echo: Mutex::default(),
+            layout: Mutex::default(),
+            alarm: sleeper.alarm(),
+            serial: AtomicU64::new(1),
+            over: AtomicBool::new(false),
+        });
+        let thread = window::start(display, shared.clone(), sleeper, on_input)?;
+        Ok(Self { shared, pixels: Pixels::Own(Vec::new()), stride: 0, thread: Some(thread) })
+    }
+}
+
+impl Surface for X11 {
+    fn resize(&mut self, width: u16, height: u16) {
+        self.stride = usize::from(width) * 4;
+        let len = self.stride * usize::from(height);
+        let mut segment = None;
+        let mut painter = self.shared.painter();
+        let done = painter.set_picture(width, height, |conn| {
+            let new = Segment::new(len)?;
+            let seg = new.attach(conn)?;
+            segment = Some(new);
+            Ok(seg)
+        });
+        *lock(&self.shared.layout) = painter.layout();
+        drop(painter);
+        self.pixels = match segment {
+            Some(segment) => Pixels::Shared(segment),
+            None => Pixels::Own(vec![0; len]),
+        };
+        self.shared.serial.fetch_add(1, Ordering::AcqRel);
+        self.shared.drawn(done);
+    }
+
+    fn buffer(&mut self) -> (&mut [u8], usize) {
+        let bytes = match &mut self.pixels {
+            Pixels::Shared(segment) => segment.bytes_mut(),
+            Pixels::Own(own) => own,
+        };
+        (bytes, self.stride)
+    }
+
+    fn present(&mut self, changed: &[Rect]) {
+        let own = match &self.pixels {
+            Pixels::Own(own) => Some(own.as_slice()),
+            Pixels::Shared(_) => None,
+        };
+        let done = self.shared.painter().present(changed, own);
+        self.shared.serial.fetch_add(1, Ordering::AcqRel);
+        self.shared.drawn(done);
+    }
+
+    fn pointer_shape(&mut self, shape: &PointerShape) {
+        let done = self.shared.painter().set_shape(shape);
+        self.shared.drawn(done);
+    }
+
+    fn pointer_at(&mut self, x: i32, y: i32) {
+        let overlay = {
+            let mut echo = lock(&self.shared.echo);
+            echo.remote = Some((x, y));
+            echo.overlay()
+        };
+        if let Some((at, shown)) = overlay {
+            let done = self.shared.painter().set_pointer(at, shown);
+            self.shared.drawn(done);
+        }
+    }
+
+    fn place(&self) -> Arc<dyn Place> {
+        Arc::new(Handle(self.shared.clone()))
+    }
+}
+
+impl Drop for X11 {
+    fn drop(&mut self) {
+        self.shared.over.store(true, Ordering::Release);
+        self.shared.alarm.ring();
+        if let Some(thread) = self.thread.take() {
+            // It panics at most in the callback, which has said so itself.
+            let _ = thread.join();
+        }
+    }
+}
+
+struct Handle(Arc<Shared>);
+
+impl Place for Handle {
+    fn put(&self, parent: u64, x: i32, y: i32, width: u16, height: u16, scale: Scale) -> bool {
+        let Ok(parent) = u32::try_from(parent) else { return false };
+        if parent == 0 || self.0.over.load(Ordering::Acquire) {
+            return false;
+        }
+        let clamp = |v: i32| v.clamp(i16::MIN.into(), i16::MAX.into()) as i16;
+        let spot = Spot { parent, x: clamp(x), y: clamp(y), width, height, scale };
+        if lock(&self.0.wanted).unfit == Some(parent) {
+            return false;
+        }
+        self.0.want(|w| w.spot = Some(spot));
+        true
+    }
+
+    fn hide(&self) {
+        self.0.want(|w| w.spot = None);
+    }
+
+    fn grab_keys(&self, on: bool) {
+        self.0.want(|w| w.grab_keys = on);
+    }
+
+    fn accept_input(&self, on: bool) {
+        self.0.want(|w| w.accept_input = on);
+    }
+
+    fn copy(&self, since: u64) -> Option<(u64, u16, u16, Vec<u8>)> {
+        let serial = self.0.serial.load(Ordering::Acquire);
+        if serial == since || self.0.over.load(Ordering::Acquire) {
+            return None;
+        }
+        match self.0.painter().read() {
+            Ok((width, height, bgrx)) => Some((serial, width, height, rgba(&bgrx))),
+            Err(why) => {
+                tracing::debug!(%why, "no copy of the picture");
+                None
+            }
+        }
+    }
+}
