@@ -1,1 +1,117 @@
-fn main() {}
+//! `deskside`: the command line around the library.
+
+use std::{process::ExitCode, sync::Arc};
+
+use anyhow::Context as _;
+use clap::Parser as _;
+use deskside::{
+    app::{App, First, Options, event},
+    backend::{Slot, Windows},
+    cli::{Cli, RoleCommand},
+    exit,
+    headless::{self, Line, Printer},
+    identity,
+    publish::Publisher,
+};
+use deskside_net::WebrtcConnector;
+use deskside_session::app::{AppOnly, AppView, Screen};
+
+fn main() -> ExitCode {
+    tracing_subscriber::fmt()
+        .with_writer(std::io::stderr)
+        .with_env_filter(
+            tracing_subscriber::EnvFilter::try_from_env("DESKSIDE_LOG")
+                .or_else(|_| tracing_subscriber::EnvFilter::try_from_default_env())
+                .unwrap_or_else(|_| "warn,deskside=info".into()),
+        )
+        .init();
+    match run(Cli::parse()) {
+        Ok(code) => ExitCode::from(code),
+        Err(e) => {
+            tracing::error!("{e:#}");
+            ExitCode::from(exit::OTHER)
+        }
+    }
+}
+
+fn run(cli: Cli) -> anyhow::Result<u8> {
+    let first = match cli.role.clone() {
+        None => First::Nothing,
+        Some(RoleCommand::Agent { name, start }) => {
+            First::Agent { name, password: std::env::var("DESKSIDE_PASSWORD").ok(), start }
+        }
+        Some(RoleCommand::Join { target, name }) => First::Join { target, name },
+    };
+    let agent = matches!(first, First::Agent { .. });
+    let slot = (!cli.headless).then(Arc::<Slot>::default);
+    let options = Options {
+        server: cli.server.trim_end_matches('/').to_owned(),
+        ca: cli.ca.clone(),
+        home: cli.home.clone().unwrap_or_else(identity::default_home),
+        relay_only: cli.relay_only,
+        windows: slot.clone(),
+        first,
+    };
+    let screen = if agent { Screen::SignIn { busy: false } } else { Screen::Join { busy: false } };
+    let publisher =
+        Arc::new(Publisher::new(AppView { server: options.server.clone(), screen, problem: None }));
+
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let (events, incoming) = tokio::sync::mpsc::channel(event::QUEUE);
+    let json = cli.headless || cli.json;
+    let (printer, printing) = if json {
+        let (p, t) = Printer::start();
+        (p, Some(t))
+    } else {
+        (Printer::silent(), None)
+    };
+    if json {
+        printer.print(&Line::Ready {
+            version: env!("CARGO_PKG_VERSION"),
+            protocol: deskside_session::wire::VERSION,
+        });
+        runtime.spawn(headless::print_views(Arc::clone(&publisher), printer.clone()));
+        let (events, printer) = (events.clone(), printer.clone());
+        std::thread::spawn(move || headless::read_commands(&events, &printer));
+    }
+    let _guard = runtime.enter();
+    let app = App::new(
+        options,
+        Arc::new(WebrtcConnector::new(runtime.handle().clone())),
+        events.clone(),
+        Arc::clone(&publisher),
+        printer.clone(),
+    );
+    let closing = Arc::clone(&publisher);
+    let app = runtime.spawn(async move {
+        let code = app.run(incoming).await;
+        closing.close(code);
+        code
+    });
+    let shown = match slot {
+        Some(slot) => {
+            let windows = Windows { publisher: Arc::clone(&publisher), events: events.clone(), slot };
+            let shown = deskside_ui::run(Arc::new(windows), deskside_ui::Options::from_env());
+            // The window is gone: that is quitting.
+            let _ = events.try_send(event::Event::Command(AppOnly::Quit.into()));
+            shown
+        }
+        None => Ok(()),
+    };
+    let code = runtime.block_on(app).context("the program's loop broke")?;
+    let code = match shown {
+        Ok(()) => code,
+        Err(e) => {
+            tracing::error!("{e}");
+            exit::NO_DISPLAY
+        }
+    };
+    printer.print(&Line::Exit { code });
+    runtime.shutdown_background();
+    drop(printer);
+    if let Some(thread) = printing {
+        // Ends when the last printer is gone, which the reader of commands may hold for ever.
+        thread.finish();
+    }
+    Ok(code)
+}

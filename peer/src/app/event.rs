@@ -1,0 +1,34 @@
+//! Everything that can happen to the program, in one enum.
+
+use deskside_devices::watch::OwnAct;
+use deskside_net::{ApiError, LinkEvent, SignalingEvent};
+use deskside_protocol::api::{Joined, SessionOpened, SignedIn};
+use deskside_session::{ParticipantId, app::AppCommand, input::InputEvent, view::Trouble};
+
+use crate::share::Report;
+
+#[derive(Debug)]
+pub enum Event {
+    Command(AppCommand),
+    /// An answer of the server; the number tells which question it belongs to.
+    Answer(u64, Answer),
+    Signaling(u64, SignalingEvent),
+    Link(u64, ParticipantId, LinkEvent),
+    Share(Report),
+    Own(OwnAct),
+    Clipboard(String),
+    Trouble(Trouble),
+    /// On the viewer's surface.
+    Surface(InputEvent),
+}
+
+#[derive(Debug)]
+pub enum Answer {
+    SignedIn(Result<SignedIn, ApiError>),
+    Opened(Result<SessionOpened, ApiError>),
+    Joined(Result<Joined, ApiError>),
+}
+
+/// How many events may wait; a connection that floods beyond it is dropped.
+pub const QUEUE: usize = 8192;
+pub type Events = tokio::sync::mpsc::Sender<Event>;

@@ -1,0 +1,207 @@
+//! The connections to the other participants of one session.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError, RwLock},
+};
+
+use bytes::Bytes;
+use deskside_net::{Connector, LinkConfig, LinkEvent, LinkSink, Transport};
+use deskside_protocol::{api::IceServer, socket::Signal};
+use deskside_session::ParticipantId;
+
+use super::event::{Event, Events};
+use crate::{
+    share::{Tell, Teller},
+    viewing::Feed,
+};
+
+/// Where pictures go without passing through the loop.
+#[derive(Default)]
+pub struct Routes {
+    /// The sharer that is watched, and its viewer thread.
+    viewing: RwLock<Option<(ParticipantId, Feed)>>,
+    sharing: RwLock<Option<Teller>>,
+}
+
+impl Routes {
+    pub fn view(&self, from: Option<(ParticipantId, Feed)>) {
+        *self.viewing.write().unwrap_or_else(PoisonError::into_inner) = from;
+    }
+
+    pub fn share(&self, teller: Option<Teller>) {
+        *self.sharing.write().unwrap_or_else(PoisonError::into_inner) = teller;
+    }
+
+    fn feed(&self, peer: ParticipantId) -> Option<Feed> {
+        let viewing = self.viewing.read().unwrap_or_else(PoisonError::into_inner);
+        viewing.as_ref().filter(|(from, _)| *from == peer).map(|(_, feed)| feed.clone())
+    }
+
+    fn teller(&self) -> Option<Teller> {
+        self.sharing.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+struct Sink {
+    generation: u64,
+    peer: ParticipantId,
+    events: Events,
+    routes: Arc<Routes>,
+    /// To cut the line of who floods.
+    own: Mutex<Option<std::sync::Weak<dyn Transport>>>,
+}
+
+impl LinkSink for Sink {
+    fn event(&self, event: LinkEvent) {
+        match &event {
+            LinkEvent::KeyFrameWanted => {
+                if let Some(t) = self.routes.teller() {
+                    t.tell(Tell::KeyFrameWanted);
+                }
+                return;
+            }
+            LinkEvent::Bitrate(bits) => {
+                if let Some(t) = self.routes.teller() {
+                    t.tell(Tell::Bitrate(self.peer, *bits));
+                }
+                return;
+            }
+            _ => {}
+        }
+        if self.events.try_send(Event::Link(self.generation, self.peer, event)).is_err() {
+            tracing::warn!(peer = self.peer.0, "a participant floods; its connection is dropped");
+            let own = self.own.lock().unwrap_or_else(PoisonError::into_inner);
+            if let Some(t) = own.as_ref().and_then(std::sync::Weak::upgrade) {
+                t.close();
+            }
+        }
+    }
+
+    fn picture(&self, message: Bytes) {
+        if let Some(feed) = self.routes.feed(self.peer) {
+            feed.picture(message);
+        } else if let Some(teller) = self.routes.teller() {
+            teller.tell(Tell::FromViewer(self.peer, message));
+        }
+    }
+
+    fn video(&self, access_unit: Bytes) {
+        if let Some(feed) = self.routes.feed(self.peer) {
+            feed.video(access_unit);
+        }
+    }
+}
+
+struct Link {
+    generation: u64,
+    transport: Arc<dyn Transport>,
+    offerer: bool,
+}
+
+/// One connection for each other participant, made when the core says so.
+pub struct Links {
+    connector: Arc<dyn Connector>,
+    events: Events,
+    pub routes: Arc<Routes>,
+    links: HashMap<ParticipantId, Link>,
+    /// Signaling that came before the core asked for the connection.
+    early: HashMap<ParticipantId, Vec<Signal>>,
+    next: u64,
+    pub ice: Vec<IceServer>,
+    relay_only: bool,
+}
+
+/// So much signaling of a participant may wait for the core.
+const EARLY: usize = 64;
+
+impl Links {
+    pub fn new(connector: Arc<dyn Connector>, events: Events, relay_only: bool) -> Self {
+        Self {
+            connector,
+            events,
+            routes: Arc::default(),
+            links: HashMap::new(),
+            early: HashMap::new(),
+            next: 0,
+            ice: Vec::new(),
+            relay_only,
+        }
+    }
+
+    pub fn connect(&mut self, peer: ParticipantId, offerer: bool) {
+        self.disconnect(peer);
+        self.next += 1;
+        let generation = self.next;
+        let sink = Arc::new(Sink {
+            generation,
+            peer,
+            events: self.events.clone(),
+            routes: Arc::clone(&self.routes),
+            own: Mutex::new(None),
+        });
+        let config = LinkConfig {
+            ice: self.ice.clone(),
+            offerer,
+            relay_only: self.relay_only,
+            start_bitrate: 2_000_000,
+        };
+        let transport = self.connector.connect(config, sink.clone());
+        *sink.own.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::downgrade(&transport));
+        for signal in self.early.remove(&peer).unwrap_or_default() {
+            transport.signal(signal);
+        }
+        self.links.insert(peer, Link { generation, transport, offerer });
+    }
+
+    pub fn disconnect(&mut self, peer: ParticipantId) {
+        if let Some(link) = self.links.remove(&peer) {
+            link.transport.close();
+        }
+    }
+
+    /// Signaling from the server for this connection.
+    pub fn signal(&mut self, peer: ParticipantId, signal: Signal) {
+        match self.links.get(&peer) {
+            Some(link) => link.transport.signal(signal),
+            None => {
+                let waiting = self.early.entry(peer).or_default();
+                if matches!(signal, Signal::Offer { .. }) {
+                    waiting.clear();
+                }
+                if waiting.len() < EARLY {
+                    waiting.push(signal);
+                }
+            }
+        }
+    }
+
+    /// Whether an event belongs to the connection in use now.
+    pub fn current(&self, peer: ParticipantId, generation: u64) -> bool {
+        self.links.get(&peer).is_some_and(|l| l.generation == generation)
+    }
+
+    pub fn transport(&self, peer: ParticipantId) -> Option<Arc<dyn Transport>> {
+        self.links.get(&peer).map(|l| Arc::clone(&l.transport))
+    }
+
+    pub fn offerer(&self, peer: ParticipantId) -> bool {
+        self.links.get(&peer).is_some_and(|l| l.offerer)
+    }
+
+    /// New paths for all connections that this side offered.
+    pub fn restart(&self, peer: ParticipantId) {
+        if let Some(link) = self.links.get(&peer)
+            && link.offerer
+        {
+            link.transport.restart();
+        }
+    }
+
+    /// All connections, to be closed when what is queued has left.
+    pub fn take_all(&mut self) -> Vec<Arc<dyn Transport>> {
+        self.routes.view(None);
+        self.routes.share(None);
+        self.links.drain().map(|(_, l)| l.transport).collect()
+    }
+}

@@ -1,0 +1,600 @@
+//! The one loop of the program: everything that happens comes in as an [`Event`]; the core of the
+//! session decides; its outputs go to connections, devices and the server.
+
+pub mod event;
+mod links;
+mod running;
+
+use std::{path::PathBuf, sync::Arc, time::Duration};
+
+use deskside_net::{
+    Api, ApiError, BadSite, Connector, Loss, Signaling, SignalingConfig, SignalingEvent, Site,
+};
+use deskside_protocol::{
+    SessionNumber,
+    api::{Code, Join},
+};
+use deskside_session::{
+    Identity, JoinTarget, LinkSecret, Role,
+    app::{AppCommand, AppOnly, AppView, Ending, Problem, Screen},
+};
+use event::{Answer, Event, Events};
+use running::Running;
+use tokio::{runtime::Handle, sync::mpsc::Receiver};
+
+use crate::{
+    backend::Slot,
+    exit,
+    headless::{Line, Printer},
+    identity,
+    publish::Publisher,
+};
+
+/// What the program was started with.
+pub struct Options {
+    pub server: String,
+    /// A file of certificate authorities to trust beside the usual ones.
+    pub ca: Option<PathBuf>,
+    pub home: PathBuf,
+    pub relay_only: bool,
+    /// Where the windows find the picture; none with JSON lines alone.
+    pub windows: Option<Arc<Slot>>,
+    /// What to do at once.
+    pub first: First,
+}
+
+pub enum First {
+    Nothing,
+    Agent { name: Option<String>, password: Option<String>, start: bool },
+    Join { target: String, name: Option<String> },
+}
+
+/// The program outside and inside a session.
+pub struct App {
+    options: Options,
+    connector: Arc<dyn Connector>,
+    events: Events,
+    publisher: Arc<Publisher>,
+    printer: Printer,
+    phase: Phase,
+    problem: Option<Problem>,
+    /// Account of the signed-in agent.
+    account: Option<Account>,
+    start_when_signed_in: bool,
+    /// The question to the server that is under way; older answers are dropped.
+    question: u64,
+    asking: Option<tokio::task::JoinHandle<()>>,
+    sockets: u64,
+    /// Ended sessions that still say goodbye.
+    leaving: Vec<tokio::task::JoinHandle<()>>,
+}
+
+struct Account {
+    server: String,
+    token: String,
+    name: String,
+}
+
+enum Phase {
+    Join {
+        busy: bool,
+    },
+    SignIn {
+        busy: bool,
+    },
+    AgentHome {
+        busy: bool,
+    },
+    /// The server let us in; its socket is not up yet.
+    Entering(Entering),
+    Running(Box<Running>),
+    Ended {
+        role: Role,
+        ending: Ending,
+    },
+}
+
+struct Entering {
+    role: Role,
+    name: String,
+    number: SessionNumber,
+    secret: Option<LinkSecret>,
+    link: Option<String>,
+    identity: Identity,
+    socket: u64,
+    signaling: Signaling,
+}
+
+/// What a join by number or link needs to remember until the server answers.
+#[derive(Clone)]
+struct Joining {
+    server: String,
+    secret: Option<LinkSecret>,
+    name: String,
+}
+
+impl App {
+    pub fn new(
+        options: Options,
+        connector: Arc<dyn Connector>,
+        events: Events,
+        publisher: Arc<Publisher>,
+        printer: Printer,
+    ) -> Self {
+        let phase = match options.first {
+            First::Agent { .. } => Phase::SignIn { busy: false },
+            First::Nothing | First::Join { .. } => Phase::Join { busy: false },
+        };
+        Self {
+            options,
+            connector,
+            events,
+            publisher,
+            printer,
+            phase,
+            problem: None,
+            account: None,
+            start_when_signed_in: false,
+            question: 0,
+            asking: None,
+            sockets: 0,
+            leaving: Vec::new(),
+        }
+    }
+
+    /// Runs until the person quits; the result is the exit code.
+    pub async fn run(mut self, mut events: Receiver<Event>) -> u8 {
+        self.begin();
+        let mut code = None;
+        let mut joining: Option<Joining> = None;
+        while code.is_none() {
+            self.publisher.publish(self.view());
+            let event = match self.next_timeout() {
+                Some(at) => tokio::select! {
+                    e = events.recv() => e,
+                    () = tokio::time::sleep_until(at) => {
+                        if let Phase::Running(r) = &mut self.phase {
+                            r.timeout();
+                        }
+                        self.settle(&mut code);
+                        continue;
+                    }
+                },
+                None => events.recv().await,
+            };
+            let Some(event) = event else { break };
+            code = self.handle(event, &mut joining);
+            // A burst is taken whole before the next view is made.
+            for _ in 0..256 {
+                if code.is_some() {
+                    break;
+                }
+                match events.try_recv() {
+                    Ok(event) => code = self.handle(event, &mut joining),
+                    Err(_) => break,
+                }
+            }
+            self.settle(&mut code);
+        }
+        if let Phase::Running(running) = std::mem::replace(&mut self.phase, Phase::Join { busy: false }) {
+            self.leaving.push(tokio::spawn(running.goodbye()));
+        }
+        for leaving in self.leaving {
+            // A task that panicked has nothing left to say goodbye with.
+            let _ = leaving.await;
+        }
+        code.unwrap_or(exit::OK)
+    }
+
+    fn begin(&mut self) {
+        match std::mem::replace(&mut self.options.first, First::Nothing) {
+            First::Nothing => {}
+            First::Agent { name, password, start } => {
+                self.start_when_signed_in = start;
+                if let (Some(name), Some(password)) = (name, password) {
+                    self.send(AppOnly::SignIn { server: None, name, password }.into());
+                }
+            }
+            First::Join { target, name } => self.send(AppOnly::Join { target, name }.into()),
+        }
+    }
+
+    fn send(&self, command: AppCommand) {
+        if self.events.try_send(Event::Command(command)).is_err() {
+            tracing::error!("the queue of events is full at the start");
+        }
+    }
+
+    fn next_timeout(&self) -> Option<tokio::time::Instant> {
+        match &self.phase {
+            Phase::Running(r) => r.next_timeout(),
+            _ => None,
+        }
+    }
+
+    fn view(&self) -> AppView {
+        let screen = match &self.phase {
+            Phase::Join { busy } => Screen::Join { busy: *busy },
+            Phase::SignIn { busy } => Screen::SignIn { busy: *busy },
+            Phase::AgentHome { busy } => Screen::AgentHome { name: self.account_name(), busy: *busy },
+            Phase::Entering(e) if e.role == Role::Customer => Screen::Join { busy: true },
+            Phase::Entering(_) => Screen::AgentHome { name: self.account_name(), busy: true },
+            Phase::Running(r) => Screen::Session { session: Box::new(r.view()) },
+            Phase::Ended { role, ending } => Screen::Ended { role: *role, ending: *ending },
+        };
+        AppView { server: self.options.server.clone(), screen, problem: self.problem.clone() }
+    }
+
+    fn account_name(&self) -> String {
+        self.account.as_ref().map(|a| a.name.clone()).unwrap_or_default()
+    }
+
+    /// Ends the phase of a session that is over.
+    fn settle(&mut self, code: &mut Option<u8>) {
+        let Phase::Running(running) = &mut self.phase else { return };
+        let Some(ending) = running.over() else { return };
+        let (role, refusal) = (running.role(), running.refusal());
+        let Phase::Running(running) = std::mem::replace(&mut self.phase, Phase::Ended { role, ending })
+        else {
+            return;
+        };
+        self.leaving.push(tokio::spawn(running.goodbye()));
+        if let Some(reason) = refusal.filter(|_| ending == Ending::NotTrusted) {
+            self.problem = Some(Problem::NotTrusted { reason });
+        }
+        if self.options.windows.is_none() && role == Role::Customer {
+            // A customer without windows came for this one session.
+            self.publisher.publish(self.view());
+            *code = Some(exit::of_ending(ending));
+        }
+    }
+
+    fn handle(&mut self, event: Event, joining: &mut Option<Joining>) -> Option<u8> {
+        match event {
+            Event::Command(AppCommand::App(command)) => return self.command(command, joining),
+            Event::Command(AppCommand::Session(command)) => match &mut self.phase {
+                Phase::Running(r) => r.command(command),
+                _ => self.bad_command("there is no session"),
+            },
+            Event::Answer(question, answer) => {
+                if question == self.question {
+                    self.asking = None;
+                    return self.answer(answer, joining);
+                }
+            }
+            Event::Signaling(socket, event) => return self.signaling(socket, event),
+            other => {
+                if let Phase::Running(r) = &mut self.phase {
+                    r.event(other);
+                }
+            }
+        }
+        None
+    }
+
+    fn bad_command(&mut self, detail: &str) {
+        self.printer.print(&Line::Error { detail });
+    }
+
+    fn command(&mut self, command: AppOnly, joining: &mut Option<Joining>) -> Option<u8> {
+        let in_session = matches!(self.phase, Phase::Running(_));
+        match command {
+            AppOnly::Quit => return Some(exit::OK),
+            AppOnly::Show => self.printer.print(&Line::View { view: &self.view() }),
+            AppOnly::Screenshot { path } => self.screenshot(&path),
+            _ if in_session => self.bad_command("leave or end the session first"),
+            AppOnly::ShowAgent { agent } => {
+                self.forget_question();
+                self.phase = match (agent, &self.account) {
+                    (true, Some(_)) => Phase::AgentHome { busy: false },
+                    (true, None) => Phase::SignIn { busy: false },
+                    (false, _) => Phase::Join { busy: false },
+                };
+            }
+            AppOnly::SignIn { server, name, password } => return self.sign_in(server, name, password),
+            AppOnly::SignOut => {
+                self.forget_question();
+                self.account = None;
+                self.phase = Phase::SignIn { busy: false };
+            }
+            AppOnly::StartSession => return self.start_session(),
+            AppOnly::Join { target, name } => return self.join(&target, name, joining),
+            AppOnly::CancelJoin => {
+                self.forget_question();
+                self.phase = Phase::Join { busy: false };
+            }
+            AppOnly::Home => {
+                self.forget_question();
+                self.phase = match (&self.phase, &self.account) {
+                    (Phase::Ended { role: Role::Customer, .. }, _) | (_, None) => Phase::Join { busy: false },
+                    _ => Phase::AgentHome { busy: false },
+                };
+            }
+        }
+        None
+    }
+
+    fn forget_question(&mut self) {
+        self.question += 1;
+        self.problem = None;
+        if let Some(task) = self.asking.take() {
+            task.abort();
+        }
+    }
+
+    fn ask(&mut self, question: impl Future<Output = Answer> + Send + 'static) {
+        self.forget_question();
+        let (events, number) = (self.events.clone(), self.question);
+        self.asking = Some(tokio::spawn(async move {
+            let answer = question.await;
+            let _ = events.send(Event::Answer(number, answer)).await;
+        }));
+    }
+
+    fn site(&self, server: &str) -> Result<Site, Problem> {
+        Site::new(server, self.options.ca.as_deref()).map_err(|e| match e {
+            BadSite::Address => Problem::ServerDown { server: server.to_owned() },
+            BadSite::Authorities(_) => Problem::Other { detail: e.to_string() },
+        })
+    }
+
+    fn sign_in(&mut self, server: Option<String>, name: String, password: String) -> Option<u8> {
+        if let Some(server) = server.filter(|s| !s.trim().is_empty()) {
+            self.options.server = server.trim().trim_end_matches('/').to_owned();
+        }
+        let api = match self.site(&self.options.server) {
+            Ok(site) => Api::new(site),
+            Err(problem) => return self.problem(problem),
+        };
+        self.ask(async move { Answer::SignedIn(api.sign_in(&name, &password).await) });
+        self.phase = Phase::SignIn { busy: true };
+        None
+    }
+
+    fn start_session(&mut self) -> Option<u8> {
+        let Some(account) = &self.account else {
+            self.bad_command("sign in first");
+            return None;
+        };
+        let (api, token) = match self.site(&account.server) {
+            Ok(site) => (Api::new(site), account.token.clone()),
+            Err(problem) => return self.problem(problem),
+        };
+        self.ask(async move { Answer::Opened(api.open_session(&token).await) });
+        self.phase = Phase::AgentHome { busy: true };
+        None
+    }
+
+    fn join(&mut self, target: &str, name: Option<String>, joining: &mut Option<Joining>) -> Option<u8> {
+        let target = match JoinTarget::parse(target) {
+            Ok(t) => t,
+            Err(_) => {
+                self.phase = Phase::Join { busy: false };
+                return self.problem(Problem::MalformedNumber);
+            }
+        };
+        let server = target.server.unwrap_or_else(|| self.options.server.clone());
+        let name = name.unwrap_or_default();
+        let api = match self.site(&server) {
+            Ok(site) => Api::new(site),
+            Err(problem) => return self.problem(problem),
+        };
+        *joining = Some(Joining { server, secret: target.secret, name: name.clone() });
+        let join = Join { number: target.number, name };
+        self.ask(async move { Answer::Joined(api.join(&join).await) });
+        self.phase = Phase::Join { busy: true };
+        None
+    }
+
+    /// Says what went wrong; a program without windows that cannot begin ends with a code.
+    fn problem(&mut self, problem: Problem) -> Option<u8> {
+        let code = exit::of_problem(&problem);
+        self.problem = Some(problem);
+        let waits = self.options.windows.is_some() || self.account.is_some();
+        if waits {
+            return None;
+        }
+        self.publisher.publish(self.view());
+        Some(code)
+    }
+
+    fn answer(&mut self, answer: Answer, joining: &mut Option<Joining>) -> Option<u8> {
+        match answer {
+            Answer::SignedIn(Ok(signed)) => {
+                self.account = Some(Account {
+                    server: self.options.server.clone(),
+                    token: signed.token,
+                    name: signed.name,
+                });
+                self.phase = Phase::AgentHome { busy: false };
+                if std::mem::take(&mut self.start_when_signed_in) {
+                    return self.start_session();
+                }
+                None
+            }
+            Answer::SignedIn(Err(e)) => {
+                self.phase = Phase::SignIn { busy: false };
+                let problem = self.worded(e, true);
+                self.problem(problem)
+            }
+            Answer::Opened(Ok(opened)) => {
+                let account_server =
+                    self.account.as_ref().map_or_else(|| self.options.server.clone(), |a| a.server.clone());
+                let made = identity::load(&self.options.home)
+                    .and_then(|seed| Ok((Identity::from_seed(seed), LinkSecret::new(identity::fresh()?))));
+                let (identity, secret) = match made {
+                    Ok(m) => m,
+                    Err(e) => {
+                        self.phase = Phase::AgentHome { busy: false };
+                        return self.problem(Problem::Other { detail: e.to_string() });
+                    }
+                };
+                let link = format!("{}#{}", opened.join_url, secret.to_text());
+                let name = self.account_name();
+                self.enter(
+                    &account_server,
+                    opened.ticket,
+                    Entry {
+                        role: Role::Primary,
+                        name,
+                        number: opened.number,
+                        secret: Some(secret),
+                        link: Some(link),
+                        identity,
+                    },
+                )
+            }
+            Answer::Opened(Err(e)) => {
+                self.phase = Phase::AgentHome { busy: false };
+                if matches!(e, ApiError::Refused { code: Code::NotSignedIn, .. }) {
+                    self.account = None;
+                    self.phase = Phase::SignIn { busy: false };
+                }
+                let problem = self.worded(e, true);
+                self.problem(problem)
+            }
+            Answer::Joined(Ok(joined)) => {
+                let Some(j) = joining.take() else { return None };
+                let identity = match identity::fresh() {
+                    Ok(seed) => Identity::from_seed(seed),
+                    Err(e) => {
+                        self.phase = Phase::Join { busy: false };
+                        return self.problem(Problem::Other { detail: e.to_string() });
+                    }
+                };
+                self.enter(
+                    &j.server,
+                    joined.ticket,
+                    Entry {
+                        role: Role::Customer,
+                        name: j.name,
+                        number: joined.number,
+                        secret: j.secret,
+                        link: None,
+                        identity,
+                    },
+                )
+            }
+            Answer::Joined(Err(e)) => {
+                self.phase = Phase::Join { busy: false };
+                let server = joining.take().map(|j| j.server).unwrap_or_default();
+                let problem = problem_of(e, &server, false);
+                self.problem(problem)
+            }
+        }
+    }
+
+    fn worded(&self, e: ApiError, signing_in: bool) -> Problem {
+        problem_of(e, &self.options.server, signing_in)
+    }
+
+    fn enter(&mut self, server: &str, ticket: String, entry: Entry) -> Option<u8> {
+        self.sockets += 1;
+        let (socket, events) = (self.sockets, self.events.clone());
+        let site = match self.site(server) {
+            Ok(site) => site,
+            Err(problem) => return self.problem(problem),
+        };
+        let config =
+            SignalingConfig { site, ticket, key: entry.identity.public_text(), name: entry.name.clone() };
+        let signaling = Signaling::start(&Handle::current(), config, move |event| {
+            if events.try_send(Event::Signaling(socket, event)).is_err() {
+                tracing::warn!("a message of the server was dropped: too many are waiting");
+            }
+        });
+        let Entry { role, name, number, secret, link, identity } = entry;
+        self.phase =
+            Phase::Entering(Entering { role, name, number, secret, link, identity, socket, signaling });
+        None
+    }
+
+    fn signaling(&mut self, socket: u64, event: SignalingEvent) -> Option<u8> {
+        match &mut self.phase {
+            Phase::Entering(e) if e.socket == socket => match event {
+                SignalingEvent::Up { you, organisation, roster, ice, .. } => {
+                    let Phase::Entering(e) = std::mem::replace(&mut self.phase, Phase::Join { busy: false })
+                    else {
+                        return None;
+                    };
+                    let welcome = running::Welcome { you, organisation, roster, ice };
+                    match Running::begin(
+                        e,
+                        welcome,
+                        Arc::clone(&self.connector),
+                        self.events.clone(),
+                        self.options.relay_only,
+                        self.options.windows.clone(),
+                    ) {
+                        Ok(running) => {
+                            self.problem = None;
+                            self.phase = Phase::Running(Box::new(running));
+                            None
+                        }
+                        Err(error) => self.problem(Problem::Other { detail: error.to_string() }),
+                    }
+                }
+                SignalingEvent::Refused(code) => {
+                    let (role, server) = (e.role, self.options.server.clone());
+                    self.phase = if role == Role::Customer {
+                        Phase::Join { busy: false }
+                    } else {
+                        Phase::AgentHome { busy: false }
+                    };
+                    let problem = problem_of(ApiError::Refused { code, retry_after: None }, &server, false);
+                    self.problem(problem)
+                }
+                SignalingEvent::Down(Loss::Away) | SignalingEvent::Message(_) => None,
+                SignalingEvent::Down(Loss::NotTrusted | Loss::Garbage) => {
+                    let server = self.options.server.clone();
+                    self.phase = Phase::Join { busy: false };
+                    self.problem(Problem::ServerNotTrusted { server })
+                }
+            },
+            Phase::Running(r) if r.socket == socket => {
+                r.signaling(event);
+                None
+            }
+            _ => None,
+        }
+    }
+
+    fn screenshot(&mut self, path: &str) {
+        let Phase::Running(r) = &self.phase else {
+            return self.bad_command("there is no session");
+        };
+        match r.screenshot(path) {
+            Ok((width, height)) => self.printer.print(&Line::Screenshot { path, width, height }),
+            Err(e) => self.bad_command(&format!("no screenshot: {e}")),
+        }
+    }
+}
+
+struct Entry {
+    role: Role,
+    name: String,
+    number: SessionNumber,
+    secret: Option<LinkSecret>,
+    link: Option<String>,
+    identity: Identity,
+}
+
+fn problem_of(e: ApiError, server: &str, signing_in: bool) -> Problem {
+    let server = server.to_owned();
+    match e {
+        ApiError::Down => Problem::ServerDown { server },
+        ApiError::NotTrusted | ApiError::Garbage => Problem::ServerNotTrusted { server },
+        ApiError::Version => Problem::ServerVersion { theirs: 0 },
+        ApiError::Refused { code, retry_after } => match code {
+            Code::NoSuchSession => Problem::NoSuchSession,
+            Code::TooManyTries => Problem::TooManyTries { wait_s: retry_after.unwrap_or(60) },
+            Code::NotSignedIn if signing_in => Problem::WrongPassword,
+            Code::NotSignedIn => Problem::NoSuchSession,
+            Code::Version => Problem::ServerVersion { theirs: 0 },
+            Code::Unavailable => Problem::ServerDown { server },
+            other => Problem::Other { detail: format!("{other:?}") },
+        },
+    }
+}
+
+/// How long a closing connection may take to send what is queued.
+pub(crate) const GOODBYE: Duration = Duration::from_millis(400);

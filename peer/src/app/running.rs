@@ -1,0 +1,458 @@
+//! One running session: the core's outputs, carried out.
+
+use std::{
+    fs::File,
+    io::BufWriter,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use bytes::Bytes;
+use deskside_devices::{clipboard, surface, watch};
+use deskside_net::{Channel, Connector, LinkEvent, Signaling, SignalingEvent};
+use deskside_protocol::{
+    api::{self, IceServer},
+    socket::{EndReason, FromServer, ToServer},
+};
+use deskside_session::{
+    Now, ParticipantId, Role, Session, Start,
+    app::Ending,
+    command::Command,
+    io::{Binding, Capture, DeviceEvent, Input, Output},
+    view::{Refusal, Route, Trouble, View},
+};
+
+use super::{
+    Entering, GOODBYE,
+    event::{Event, Events},
+    links::Links,
+};
+use crate::{
+    backend::Slot,
+    hands::Hands,
+    identity,
+    share::{Report, Share, Tell},
+    viewing::Viewing,
+};
+
+pub struct Welcome {
+    pub you: ParticipantId,
+    pub organisation: String,
+    pub roster: Vec<api::Entry>,
+    pub ice: Vec<IceServer>,
+}
+
+pub struct Running {
+    pub socket: u64,
+    role: Role,
+    core: Session,
+    started: Instant,
+    signaling: Signaling,
+    links: Links,
+    events: Events,
+    /// Where the windows find the picture; none without windows.
+    windows: Option<Arc<Slot>>,
+    share: Option<(Share, Capture)>,
+    hands: Option<Hands>,
+    watch: Option<Box<dyn watch::Watch>>,
+    frame: Option<Box<dyn deskside_devices::own::Frame>>,
+    clipboard: Option<Box<dyn clipboard::Clipboard>>,
+    viewing: Option<(ParticipantId, Viewing)>,
+    over: Option<Ending>,
+    refusal: Option<Refusal>,
+}
+
+impl Running {
+    pub(super) fn begin(
+        entering: Entering,
+        welcome: Welcome,
+        connector: Arc<dyn Connector>,
+        events: Events,
+        relay_only: bool,
+        windows: Option<Arc<Slot>>,
+    ) -> std::io::Result<Self> {
+        let started = Instant::now();
+        let role = welcome.roster.iter().find(|e| e.id == welcome.you).map_or(entering.role, |e| e.role);
+        let core = Session::new(
+            Now::new(Duration::ZERO),
+            Start {
+                me: welcome.you,
+                role,
+                name: entering.name,
+                number: entering.number,
+                organisation: welcome.organisation,
+                roster: welcome.roster,
+                identity: entering.identity,
+                secret: entering.secret,
+                link: entering.link,
+                nonce_seed: identity::fresh()?,
+                unix_ms: std::time::SystemTime::now()
+                    .duration_since(std::time::UNIX_EPOCH)
+                    .map_or(0, |d| u64::try_from(d.as_millis()).unwrap_or(u64::MAX)),
+            },
+        );
+        let mut links = Links::new(connector, events.clone(), relay_only);
+        links.ice = welcome.ice;
+        let mut running = Self {
+            socket: entering.socket,
+            role,
+            core,
+            started,
+            signaling: entering.signaling,
+            links,
+            events,
+            windows,
+            share: None,
+            hands: None,
+            watch: None,
+            frame: None,
+            clipboard: None,
+            viewing: None,
+            over: None,
+            refusal: None,
+        };
+        running.drain();
+        Ok(running)
+    }
+
+    fn now(&self) -> Now {
+        Now::new(self.started.elapsed())
+    }
+
+    pub fn role(&self) -> Role {
+        self.role
+    }
+
+    pub fn over(&self) -> Option<Ending> {
+        self.over
+    }
+
+    pub fn refusal(&self) -> Option<Refusal> {
+        self.refusal
+    }
+
+    pub fn view(&self) -> View {
+        self.core.view(self.now())
+    }
+
+    pub fn next_timeout(&self) -> Option<tokio::time::Instant> {
+        self.core.poll_timeout().map(|t| tokio::time::Instant::from_std(self.started + t.since_start()))
+    }
+
+    pub fn timeout(&mut self) {
+        self.input(Input::Timeout);
+    }
+
+    pub fn command(&mut self, command: Command) {
+        self.input(Input::Command(command));
+    }
+
+    fn input(&mut self, input: Input) {
+        self.core.handle(self.now(), input);
+        self.drain();
+    }
+
+    pub fn signaling(&mut self, event: SignalingEvent) {
+        match event {
+            SignalingEvent::Up { roster, ice, .. } => {
+                self.links.ice = ice;
+                self.input(Input::ServerBack);
+                self.input(Input::Roster(roster));
+            }
+            SignalingEvent::Message(FromServer::Roster { roster }) => self.input(Input::Roster(roster)),
+            SignalingEvent::Message(FromServer::Signal { from, body }) => self.links.signal(from, body),
+            SignalingEvent::Message(FromServer::Ended { reason }) => self.input(Input::Ended(reason)),
+            SignalingEvent::Message(
+                FromServer::Welcome { .. } | FromServer::Refused { .. } | FromServer::Unknown,
+            ) => {}
+            // The session is not known there any more: nobody can come back into it.
+            SignalingEvent::Refused(_) => self.input(Input::Ended(EndReason::Expired)),
+            SignalingEvent::Down(_) => self.input(Input::ServerLost),
+        }
+    }
+
+    pub fn event(&mut self, event: Event) {
+        match event {
+            Event::Link(generation, peer, event) => {
+                if self.links.current(peer, generation) {
+                    self.link(peer, event);
+                }
+            }
+            Event::Share(report) => self.report(report),
+            Event::Own(watch::OwnAct::Input) => self.input(Input::Device(DeviceEvent::OwnInput)),
+            Event::Own(watch::OwnAct::PanicKey) => self.input(Input::Device(DeviceEvent::PanicKey)),
+            Event::Clipboard(text) => self.input(Input::Device(DeviceEvent::Clipboard(text))),
+            Event::Trouble(t) => self.input(Input::Device(DeviceEvent::Trouble(t))),
+            Event::Surface(event) => self.command(Command::Input { event }),
+            Event::Command(_) | Event::Answer(..) | Event::Signaling(..) => {}
+        }
+    }
+
+    fn link(&mut self, peer: ParticipantId, event: LinkEvent) {
+        match event {
+            LinkEvent::Signal(body) => self.signaling.send(ToServer::Signal { to: peer, body }),
+            LinkEvent::Open { local, remote } => {
+                let binding = Binding { local, remote, offerer: self.links.offerer(peer) };
+                self.input(Input::LinkOpen { peer, binding });
+            }
+            LinkEvent::Control(bytes) => self.input(Input::Control { peer, bytes: bytes.to_vec() }),
+            LinkEvent::Pointer(bytes) => self.input(Input::Pointer { peer, bytes: bytes.to_vec() }),
+            LinkEvent::State { up, relayed } => {
+                let route = match relayed {
+                    None => Route::Unknown,
+                    Some(true) => Route::Relayed,
+                    Some(false) => Route::Direct,
+                };
+                if !up {
+                    self.links.restart(peer);
+                }
+                self.input(Input::LinkState { peer, up, route });
+            }
+            LinkEvent::Closed => {
+                self.links.disconnect(peer);
+                if let Some((from, viewing)) = &self.viewing
+                    && *from == peer
+                {
+                    viewing.link(None);
+                }
+                self.input(Input::LinkClosed { peer });
+            }
+            // Go straight to the sharing thread.
+            LinkEvent::KeyFrameWanted | LinkEvent::Bitrate(_) => {}
+        }
+    }
+
+    fn report(&mut self, report: Report) {
+        match report {
+            Report::Monitors(m) => self.input(Input::Device(DeviceEvent::Monitors(m))),
+            Report::Area { x, y, width, height } => {
+                if let Some(hands) = &self.hands {
+                    hands.area((x, y), (width, height));
+                }
+                if let Some(frame) = &self.frame {
+                    frame.place(x, y, deskside_media::Rect { x: 0, y: 0, w: width, h: height });
+                }
+                self.input(Input::Device(DeviceEvent::PictureSize { width, height }));
+            }
+            Report::Coder(c) => self.input(Input::Device(DeviceEvent::Coder(c))),
+            Report::Trouble(t) => self.input(Input::Device(DeviceEvent::Trouble(t))),
+        }
+    }
+
+    /// Carries out what the core wants until it wants nothing more.
+    fn drain(&mut self) {
+        while let Some(output) = self.core.poll_output() {
+            self.output(output);
+        }
+    }
+
+    fn output(&mut self, output: Output) {
+        match output {
+            Output::Connect { peer, offer } => {
+                self.links.connect(peer, offer);
+                self.relink(peer);
+            }
+            Output::Disconnect { peer } => self.links.disconnect(peer),
+            Output::SendControl { peer, bytes } => self.send(peer, Channel::Control, bytes),
+            Output::SendPointer { peer, bytes } => self.send(peer, Channel::Pointer, bytes),
+            Output::Capture(capture) => self.capture(capture),
+            Output::StopCapture => {
+                self.links.routes.share(None);
+                self.share = None;
+                self.watch = None;
+                self.frame = None;
+                self.hands = None;
+            }
+            Output::Inject(event) => {
+                if let Some(hands) = &self.hands {
+                    hands.inject(event);
+                }
+            }
+            Output::ReleaseInput => {
+                if let Some(hands) = &self.hands {
+                    hands.release();
+                }
+            }
+            Output::SetClipboard(text) => {
+                if let Some(c) = self.clipboard() {
+                    c.set(text);
+                }
+            }
+            Output::WatchClipboard(on) => {
+                if (on || self.clipboard.is_some())
+                    && let Some(c) = self.clipboard()
+                {
+                    c.watch(on);
+                }
+            }
+            Output::OpenViewer { from } => self.open_viewer(from),
+            Output::CloseViewer => {
+                self.links.routes.view(None);
+                self.viewing = None;
+                self.show_place();
+            }
+            Output::Refused { peer, reason } => {
+                tracing::warn!(peer = peer.0, ?reason, "a connection was refused");
+                self.refusal = Some(reason);
+            }
+            Output::TellServerLeave => self.signaling.send(ToServer::Leave),
+            Output::TellServerEnd => self.signaling.send(ToServer::End),
+            Output::Over(ending) => self.over = Some(ending),
+        }
+    }
+
+    fn send(&mut self, peer: ParticipantId, channel: Channel, bytes: Vec<u8>) {
+        let Some(transport) = self.links.transport(peer) else { return };
+        if let Err(e) = transport.send(channel, Bytes::from(bytes)) {
+            tracing::debug!(peer = peer.0, ?channel, error = %e, "a message was not sent");
+        }
+    }
+
+    /// A new connection to someone who watches or is watched.
+    fn relink(&mut self, peer: ParticipantId) {
+        if let Some((from, viewing)) = &self.viewing
+            && *from == peer
+        {
+            viewing.link(self.links.transport(peer));
+        }
+        if let Some((share, capture)) = &self.share
+            && capture.viewers.contains(&peer)
+        {
+            share.teller().tell(Tell::Viewers(self.viewers(capture)));
+        }
+    }
+
+    fn viewers(&self, capture: &Capture) -> Vec<(ParticipantId, Arc<dyn deskside_net::Transport>)> {
+        capture.viewers.iter().filter_map(|v| Some((*v, self.links.transport(*v)?))).collect()
+    }
+
+    fn capture(&mut self, capture: Capture) {
+        if self.share.is_none() && !self.start_share(&capture) {
+            return;
+        }
+        let viewers = self.viewers(&capture);
+        let Some((share, last)) = self.share.as_mut() else { return };
+        let teller = share.teller();
+        if last.screen != capture.screen {
+            teller.tell(Tell::Screen(capture.screen));
+        }
+        if last.coder != capture.coder {
+            teller.tell(Tell::Coder(capture.coder));
+        }
+        teller.tell(Tell::Paused(capture.paused));
+        teller.tell(Tell::Viewers(viewers));
+        *last = capture;
+    }
+
+    fn start_share(&mut self, capture: &Capture) -> bool {
+        let events = self.events.clone();
+        let tell = move |report| {
+            // Never blocks: the loop may be waiting for this very thread to end.
+            if events.try_send(Event::Share(report)).is_err() {
+                tracing::warn!("a report of the sharing thread was lost");
+            }
+        };
+        match Share::start(capture.screen, capture.coder, Box::new(tell)) {
+            Ok(share) => {
+                self.links.routes.share(Some(share.teller()));
+                self.share = Some((share, capture.clone()));
+            }
+            Err(e) => {
+                tracing::error!(error = %e, "no thread for sharing");
+                self.input(Input::Device(DeviceEvent::Trouble(Trouble::CaptureFailed)));
+                return false;
+            }
+        }
+        let events = self.events.clone();
+        match Hands::start(Box::new(move |t| {
+            let _ = events.try_send(Event::Trouble(t));
+        })) {
+            Ok(hands) => self.hands = Some(hands),
+            Err(e) => tracing::error!(error = %e, "no thread for input"),
+        }
+        let events = self.events.clone();
+        match watch::start(Box::new(move |act| {
+            let _ = events.try_send(Event::Own(act));
+        })) {
+            Ok(w) => self.watch = Some(w),
+            Err(e) => tracing::warn!(error = %e, "own input cannot be noticed here"),
+        }
+        if self.windows.is_some() {
+            self.frame = deskside_devices::own::frame();
+        }
+        true
+    }
+
+    fn clipboard(&mut self) -> Option<&dyn clipboard::Clipboard> {
+        if self.clipboard.is_none() {
+            let events = self.events.clone();
+            self.clipboard = clipboard::open(Box::new(move |text| {
+                let _ = events.try_send(Event::Clipboard(text));
+            }));
+        }
+        self.clipboard.as_deref()
+    }
+
+    fn open_viewer(&mut self, from: ParticipantId) {
+        let surface = if self.windows.is_some() {
+            let events = self.events.clone();
+            surface::open(Box::new(move |event| {
+                let _ = events.try_send(Event::Surface(event));
+            }))
+        } else {
+            surface::headless()
+        };
+        match Viewing::start(surface) {
+            Ok(viewing) => {
+                viewing.link(self.links.transport(from));
+                self.links.routes.view(Some((from, viewing.feed())));
+                self.viewing = Some((from, viewing));
+                self.show_place();
+            }
+            Err(e) => tracing::error!(error = %e, "no thread for the picture"),
+        }
+    }
+
+    fn show_place(&self) {
+        if let Some(slot) = &self.windows {
+            slot.set(self.viewing.as_ref().map(|(_, v)| v.place()));
+        }
+    }
+
+    /// Writes the viewer's picture as a PNG file.
+    pub fn screenshot(&self, path: &str) -> anyhow::Result<(u16, u16)> {
+        let place = self
+            .viewing
+            .as_ref()
+            .map(|(_, v)| v.place())
+            .ok_or_else(|| anyhow::anyhow!("nothing is shown"))?;
+        let (_, width, height, rgba) = place.copy(0).ok_or_else(|| anyhow::anyhow!("no picture came yet"))?;
+        anyhow::ensure!(width > 0 && height > 0, "no picture came yet");
+        let mut encoder = png::Encoder::new(BufWriter::new(File::create(path)?), width.into(), height.into());
+        encoder.set_color(png::ColorType::Rgba);
+        encoder.set_compression(png::Compression::Fast);
+        encoder.write_header()?.write_image_data(&rgba)?;
+        Ok((width, height))
+    }
+
+    /// Says goodbye and closes; the future ends when what was queued had time to leave.
+    pub fn goodbye(mut self) -> impl Future<Output = ()> + Send {
+        if self.over.is_none() {
+            // The program quits in the middle of a session: that is leaving it.
+            self.command(Command::Leave);
+        }
+        self.share = None;
+        self.hands = None;
+        self.viewing = None;
+        self.show_place();
+        let transports = self.links.take_all();
+        let signaling = self.signaling;
+        async move {
+            tokio::time::sleep(GOODBYE).await;
+            for t in transports {
+                t.close();
+            }
+            signaling.finish().await;
+        }
+    }
+}

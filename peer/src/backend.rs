@@ -1,0 +1,89 @@
+//! What the windows need of the program around them.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use deskside_devices::{own, surface};
+use deskside_session::app::{AppCommand, AppView};
+use deskside_ui::{Backend, PicturePlace, Scale};
+
+use crate::{
+    app::event::{Event, Events},
+    publish::Publisher,
+};
+
+/// The place of the remote desktop, handed from the session to the windows.
+#[derive(Default)]
+pub struct Slot(Mutex<Option<Arc<dyn surface::Place>>>);
+
+impl Slot {
+    pub fn set(&self, place: Option<Arc<dyn surface::Place>>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = place;
+    }
+
+    fn get(&self) -> Option<Arc<dyn surface::Place>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+pub struct Windows {
+    pub publisher: Arc<Publisher>,
+    pub events: Events,
+    pub slot: Arc<Slot>,
+}
+
+impl Backend for Windows {
+    fn view(&self, since: u64) -> Option<(u64, Arc<AppView>)> {
+        self.publisher.since(since)
+    }
+
+    fn command(&self, command: AppCommand) {
+        if self.events.try_send(Event::Command(command)).is_err() {
+            tracing::error!("a command of the window was lost: the program is busy or ends");
+        }
+    }
+
+    fn on_change(&self, wake: Box<dyn Fn() + Send + Sync>) {
+        self.publisher.on_change(wake);
+    }
+
+    fn picture(&self) -> Option<Arc<dyn PicturePlace>> {
+        self.slot.get().map(|p| Arc::new(Laid(p)) as Arc<dyn PicturePlace>)
+    }
+
+    fn should_quit(&self) -> bool {
+        self.publisher.closed().is_some()
+    }
+
+    fn own_window(&self, window: u64, there: bool) {
+        if there {
+            own::register(window);
+        } else {
+            own::unregister(window);
+        }
+    }
+}
+
+/// A surface's place as the windows see it.
+struct Laid(Arc<dyn surface::Place>);
+
+impl PicturePlace for Laid {
+    fn put(&self, parent: u64, x: i32, y: i32, width: u16, height: u16, scale: Scale) -> bool {
+        let scale = match scale {
+            Scale::Fit => surface::Scale::Fit,
+            Scale::One { x, y } => surface::Scale::One { x, y },
+        };
+        self.0.put(parent, x, y, width, height, scale)
+    }
+    fn hide(&self) {
+        self.0.hide();
+    }
+    fn grab_keys(&self, on: bool) {
+        self.0.grab_keys(on);
+    }
+    fn accept_input(&self, on: bool) {
+        self.0.accept_input(on);
+    }
+    fn copy(&self, since: u64) -> Option<(u64, u16, u16, Vec<u8>)> {
+        self.0.copy(since)
+    }
+}

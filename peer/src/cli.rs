@@ -1,0 +1,52 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+
+/// Remote support that people can trust.
+#[derive(Debug, Parser)]
+#[command(name = "deskside", version, about, max_term_width = 100)]
+pub struct Cli {
+    /// Address of the organisation's server, for example https://support.example.org
+    #[arg(long, env = "DESKSIDE_SERVER", global = true, default_value = "http://127.0.0.1:8740")]
+    pub server: String,
+    /// A PEM file with a certificate authority to trust beside the usual ones
+    #[arg(long, env = "DESKSIDE_CA", global = true, value_name = "FILE")]
+    pub ca: Option<PathBuf>,
+    /// Without windows: JSON lines in and out (docs/automation.md)
+    #[arg(long, global = true)]
+    pub headless: bool,
+    /// With windows, and JSON lines in and out beside them
+    #[arg(long, global = true, conflicts_with = "headless")]
+    pub json: bool,
+    /// Where the identity key and settings are kept
+    #[arg(long, env = "DESKSIDE_HOME", global = true, value_name = "FOLDER")]
+    pub home: Option<PathBuf>,
+    /// Never a direct path: only through the organisation's relay
+    #[arg(long, env = "DESKSIDE_RELAY_ONLY", global = true)]
+    pub relay_only: bool,
+    #[command(subcommand)]
+    pub role: Option<RoleCommand>,
+}
+
+#[derive(Debug, Clone, Subcommand)]
+pub enum RoleCommand {
+    /// Help somebody: sign in and start a session
+    Agent {
+        /// Account name; the password is asked for, or read from DESKSIDE_PASSWORD
+        #[arg(long)]
+        name: Option<String>,
+        /// Starts a session as soon as signed in
+        #[arg(long)]
+        start: bool,
+    },
+    /// Get help: join with the number or the link that the agent gave
+    Join {
+        /// Nine digits, or a link
+        target: String,
+        /// Name to show to the agent
+        #[arg(long)]
+        name: Option<String>,
+    },
+}

@@ -1,0 +1,379 @@
+//! Turns grabbed pictures into what viewers get: lossless tiles on the picture channel, or H.264 on
+//! the video track. Encodes once, whatever the number of viewers.
+
+use std::{
+    collections::VecDeque,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use bytes::Bytes;
+use deskside_devices::capture::{Pointer, PointerShape};
+use deskside_media::{
+    Picture, Rect, h264, tiles,
+    wire::{self, PictureMessage, split},
+};
+use deskside_net::{Channel, Transport};
+use deskside_session::{ParticipantId, command::Coder};
+
+use crate::share::{Tell, send_picture};
+
+/// Updates that may be under way to a viewer; more only adds delay.
+const IN_FLIGHT: usize = 2;
+/// With so much unsent on the channel another update would only wait.
+const QUEUED: usize = 192 * 1024;
+/// Nothing to do until something wakes the thread.
+const FOREVER: Duration = Duration::from_secs(3600);
+/// H.264: pictures sent after the last change, so that a still picture becomes sharp.
+const REFINES: u32 = 8;
+const REFINE_EVERY: Duration = Duration::from_millis(120);
+const START_BITRATE: u32 = 2_000_000;
+const MAX_BITRATE: u32 = 20_000_000;
+const MAX_FPS: f32 = 60.0;
+/// An update that takes longer than this to arrive says that the line is too slow for tiles.
+const SLOW: Duration = Duration::from_millis(400);
+/// After so long without a change lossless tiles are tried again.
+const STILL: Duration = Duration::from_secs(1);
+
+struct Viewer {
+    id: ParticipantId,
+    transport: Arc<dyn Transport>,
+    /// Serial, when it was sent, and its size in bytes.
+    in_flight: VecDeque<(u32, Instant, usize)>,
+    bitrate: u32,
+}
+
+pub struct Encoding {
+    started: Instant,
+    wish: Coder,
+    active: Coder,
+    reported: Option<Coder>,
+    paused: bool,
+    size: (u16, u16),
+    viewers: Vec<Viewer>,
+    tiles: tiles::Encoder,
+    video: Option<h264::Encoder>,
+    serial: u32,
+    /// The next picture must be whole.
+    refresh: bool,
+    key_wanted: bool,
+    update: Vec<u8>,
+    shape: Option<PointerShape>,
+    /// H.264: bits that the line still has to carry away, at `debt_at`.
+    debt_bits: f64,
+    debt_at: Instant,
+    refines_left: u32,
+    refined_at: Instant,
+    changed_at: Instant,
+}
+
+impl Encoding {
+    pub fn new(wish: Coder) -> Self {
+        let now = Instant::now();
+        Self {
+            started: now,
+            wish,
+            active: if wish == Coder::H264 { Coder::H264 } else { Coder::Tiles },
+            reported: None,
+            paused: false,
+            size: (0, 0),
+            viewers: Vec::new(),
+            tiles: tiles::Encoder::new(0, 0),
+            video: None,
+            serial: 0,
+            refresh: true,
+            key_wanted: true,
+            update: Vec::new(),
+            shape: None,
+            debt_bits: 0.0,
+            debt_at: now,
+            refines_left: 0,
+            refined_at: now,
+            changed_at: now,
+        }
+    }
+
+    pub fn told(&mut self, tell: Tell) {
+        match tell {
+            Tell::Viewers(viewers) => self.set_viewers(viewers),
+            Tell::Coder(wish) => {
+                self.wish = wish;
+                match wish {
+                    Coder::Auto => {}
+                    Coder::Tiles | Coder::H264 => self.switch(wish),
+                }
+            }
+            Tell::Paused(paused) => {
+                if self.paused && !paused {
+                    self.refresh = true;
+                }
+                self.paused = paused;
+            }
+            Tell::FromViewer(id, bytes) => self.from_viewer(id, &bytes),
+            Tell::KeyFrameWanted => self.key_wanted = true,
+            Tell::Bitrate(id, bits) => {
+                if let Some(v) = self.viewers.iter_mut().find(|v| v.id == id) {
+                    v.bitrate = bits;
+                }
+                self.apply_bitrate();
+            }
+            // Handled by the thread itself.
+            Tell::Screen(_) | Tell::Stop => {}
+        }
+    }
+
+    fn set_viewers(&mut self, viewers: Vec<(ParticipantId, Arc<dyn Transport>)>) {
+        let mut old = std::mem::take(&mut self.viewers);
+        for (id, transport) in viewers {
+            match old.iter().position(|v| v.id == id && Arc::ptr_eq(&v.transport, &transport)) {
+                Some(i) => self.viewers.push(old.swap_remove(i)),
+                None => {
+                    // A new line knows nothing yet.
+                    self.refresh = true;
+                    self.viewers.push(Viewer {
+                        id,
+                        transport,
+                        in_flight: VecDeque::new(),
+                        bitrate: START_BITRATE,
+                    });
+                }
+            }
+        }
+    }
+
+    fn from_viewer(&mut self, id: ParticipantId, bytes: &Bytes) {
+        let Some(viewer) = self.viewers.iter_mut().find(|v| v.id == id) else { return };
+        match PictureMessage::decode(bytes) {
+            Ok(PictureMessage::Ack { update, .. }) => {
+                while let Some((serial, ..)) = viewer.in_flight.front().copied() {
+                    // Serials wrap around.
+                    if update.wrapping_sub(serial) > u32::MAX / 2 {
+                        break;
+                    }
+                    viewer.in_flight.pop_front();
+                }
+            }
+            Ok(PictureMessage::Refresh) => self.refresh = true,
+            Ok(_) => tracing::debug!("a viewer sent what only sharers send"),
+            Err(e) => tracing::debug!(error = %e, "a viewer's picture message was not understood"),
+        }
+    }
+
+    pub fn geometry(&mut self, width: u16, height: u16) {
+        if self.size != (width, height) {
+            self.size = (width, height);
+            self.tiles = tiles::Encoder::new(width, height);
+            self.video = None;
+        }
+        self.refresh = true;
+    }
+
+    /// Whether the capture must be whole next time; asked once.
+    pub fn wants_refresh(&mut self) -> bool {
+        if !self.refresh || self.viewers.is_empty() || self.paused {
+            return false;
+        }
+        self.refresh = false;
+        self.key_wanted = true;
+        self.tiles.reset();
+        let coder = if self.active == Coder::H264 { wire::Coder::H264 } else { wire::Coder::Tiles };
+        let geometry = PictureMessage::Geometry { width: self.size.0, height: self.size.1, coder };
+        for v in &mut self.viewers {
+            v.in_flight.clear();
+            send_picture(&v.transport, &geometry);
+        }
+        true
+    }
+
+    pub fn wants_refine(&self, now: Instant) -> bool {
+        self.active == Coder::H264
+            && (self.key_wanted || (self.refines_left > 0 && now >= self.refined_at + REFINE_EVERY))
+    }
+
+    /// Whether a picture could leave at once.
+    pub fn ready(&mut self, now: Instant) -> bool {
+        if self.paused || self.viewers.is_empty() || self.size.0 == 0 || self.size.1 == 0 {
+            return false;
+        }
+        if self.wish == Coder::Auto {
+            let oldest = self.viewers.iter().filter_map(|v| v.in_flight.front()).map(|f| now - f.1).max();
+            if oldest.is_some_and(|age| age > SLOW) {
+                self.switch(Coder::H264);
+            } else if self.active == Coder::H264 && now - self.changed_at > STILL {
+                self.switch(Coder::Tiles);
+            }
+        }
+        match self.active {
+            Coder::H264 => self.pay(now) <= 0.0,
+            Coder::Tiles | Coder::Auto => self
+                .viewers
+                .iter()
+                .all(|v| v.in_flight.len() < IN_FLIGHT && v.transport.queued(Channel::Picture) < QUEUED),
+        }
+    }
+
+    fn switch(&mut self, to: Coder) {
+        if self.active == to {
+            return;
+        }
+        self.active = to;
+        self.refresh = true;
+        self.video = None;
+    }
+
+    /// The coder in use, if it was not reported yet.
+    pub fn coder_changed(&mut self) -> Option<Coder> {
+        if self.reported == Some(self.active) {
+            return None;
+        }
+        self.reported = Some(self.active);
+        self.reported
+    }
+
+    /// How long the thread may sleep if nothing else happens.
+    pub fn patience(&mut self, now: Instant, damaged: bool) -> Duration {
+        if self.paused || self.viewers.is_empty() {
+            return FOREVER;
+        }
+        if self.active == Coder::H264 {
+            let debt = self.pay(now);
+            if debt > 0.0 && (damaged || self.refines_left > 0 || self.key_wanted) {
+                let wait = Duration::from_secs_f64(debt / f64::from(self.bitrate()));
+                return wait.clamp(Duration::from_millis(1), Duration::from_secs(1));
+            }
+            if self.refines_left > 0 {
+                return (self.refined_at + REFINE_EVERY)
+                    .saturating_duration_since(now)
+                    .max(Duration::from_millis(1));
+            }
+        } else if damaged && self.wish == Coder::Auto {
+            // What is under way is slow: look again whether another coder suits the line better.
+            return Duration::from_millis(50);
+        }
+        FOREVER
+    }
+
+    fn bitrate(&self) -> u32 {
+        self.viewers.iter().map(|v| v.bitrate).min().unwrap_or(START_BITRATE).clamp(100_000, MAX_BITRATE)
+    }
+
+    fn apply_bitrate(&mut self) {
+        let bits = self.bitrate();
+        if let Some(video) = self.video.as_mut() {
+            if let Err(e) = video.set_bitrate(bits) {
+                tracing::warn!(error = %e, "the bitrate cannot be changed");
+            }
+        }
+    }
+
+    /// What the line still carries, in bits, after the time that passed.
+    fn pay(&mut self, now: Instant) -> f64 {
+        let bits = f64::from(self.bitrate()) * now.saturating_duration_since(self.debt_at).as_secs_f64();
+        self.debt_bits = (self.debt_bits - bits).max(0.0);
+        self.debt_at = now;
+        self.debt_bits
+    }
+
+    /// Codes and sends what changed. False when nothing really did.
+    pub fn picture(&mut self, picture: Picture<'_>, changed: &[Rect], now: Instant) -> bool {
+        match self.active {
+            Coder::H264 => self.video_picture(picture, changed, now),
+            Coder::Tiles | Coder::Auto => self.tiles_picture(picture, changed, now),
+        }
+    }
+
+    fn tiles_picture(&mut self, picture: Picture<'_>, changed: &[Rect], now: Instant) -> bool {
+        self.update.clear();
+        if self.tiles.encode(picture, changed, &mut self.update).is_none() {
+            return false;
+        }
+        self.serial = self.serial.wrapping_add(1);
+        let (serial, size) = (self.serial, self.update.len());
+        let pieces: Vec<Bytes> = split(serial, &self.update).collect();
+        for v in &mut self.viewers {
+            let sent = pieces.iter().all(|p| v.transport.send(Channel::Picture, p.clone()).is_ok());
+            if sent {
+                v.in_flight.push_back((serial, now, size));
+            } else {
+                // What the viewer has is unknown now: begin anew when the line is free.
+                self.refresh = true;
+            }
+        }
+        true
+    }
+
+    fn video_picture(&mut self, picture: Picture<'_>, changed: &[Rect], now: Instant) -> bool {
+        let bitrate = self.bitrate();
+        if self.video.is_none() {
+            let config =
+                h264::Config { bitrate_bps: bitrate, max_fps: MAX_FPS, mode: h264::Mode::ScreenContent };
+            match h264::Encoder::new(picture.width, picture.height, config) {
+                Ok(e) => self.video = Some(e),
+                Err(e) => {
+                    tracing::error!(error = %e, "no H.264 encoder");
+                    self.wish = Coder::Tiles;
+                    self.switch(Coder::Tiles);
+                    return false;
+                }
+            }
+            self.key_wanted = true;
+        }
+        let Some(video) = self.video.as_mut() else { return false };
+        let key = std::mem::take(&mut self.key_wanted);
+        let at = u64::try_from((now - self.started).as_micros()).unwrap_or(u64::MAX);
+        match video.encode(picture, changed, at, key) {
+            Ok(Some(access_unit)) => {
+                let bytes = Bytes::from(access_unit);
+                self.debt_bits += bytes.len() as f64 * 8.0;
+                for v in &self.viewers {
+                    v.transport.send_video(bytes.clone(), at);
+                }
+            }
+            // Skipped by the rate control: tried again with the next picture.
+            Ok(None) => self.key_wanted |= key,
+            Err(e) => {
+                tracing::warn!(error = %e, "a picture could not be encoded");
+                self.video = None;
+            }
+        }
+        if changed.is_empty() {
+            self.refines_left = self.refines_left.saturating_sub(1);
+        } else {
+            self.refines_left = REFINES;
+            self.changed_at = now;
+        }
+        self.refined_at = now;
+        true
+    }
+
+    pub fn pointer(&mut self, pointer: Pointer) {
+        if let Some(shape) = pointer.shape {
+            self.shape = Some(shape);
+            self.send_shape();
+        }
+        let at = PictureMessage::PointerAt { x: pointer.x, y: pointer.y };
+        if !self.paused {
+            for v in &self.viewers {
+                send_picture(&v.transport, &at);
+            }
+        }
+    }
+
+    /// Sends the last shape again, for viewers that came since.
+    pub fn resend_pointer(&mut self) {
+        self.send_shape();
+    }
+
+    fn send_shape(&self) {
+        let Some(shape) = &self.shape else { return };
+        let Some(shape) =
+            wire::PointerShape::new(shape.width, shape.height, shape.hot_x, shape.hot_y, shape.bgra.clone())
+        else {
+            return;
+        };
+        let message = PictureMessage::PointerShape(shape);
+        for v in &self.viewers {
+            send_picture(&v.transport, &message);
+        }
+    }
+}

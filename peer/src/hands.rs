@@ -1,0 +1,99 @@
+//! The thread that acts on this computer with pointer and keyboard, so that a slow display never
+//! holds up the session.
+
+use std::{
+    sync::mpsc::{Receiver, Sender, channel},
+    thread::JoinHandle,
+};
+
+use deskside_devices::inject::{self, InjectError, Injector};
+use deskside_session::{input::InputEvent, view::Trouble};
+
+enum Tell {
+    Inject(InputEvent),
+    /// Where the shared picture is on the desktop: origin and size in pixels.
+    Area((i32, i32), (u16, u16)),
+    Release,
+}
+
+/// Ends when dropped; whatever it held down is released.
+pub struct Hands {
+    tell: Option<Sender<Tell>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Hands {
+    pub fn start(trouble: Box<dyn Fn(Trouble) + Send>) -> std::io::Result<Self> {
+        let (tell, told) = channel();
+        let thread = std::thread::Builder::new().name("hands".into()).spawn(move || run(&told, &*trouble))?;
+        Ok(Self { tell: Some(tell), thread: Some(thread) })
+    }
+
+    pub fn inject(&self, event: InputEvent) {
+        self.tell(Tell::Inject(event));
+    }
+
+    pub fn area(&self, origin: (i32, i32), size: (u16, u16)) {
+        self.tell(Tell::Area(origin, size));
+    }
+
+    pub fn release(&self) {
+        self.tell(Tell::Release);
+    }
+
+    fn tell(&self, tell: Tell) {
+        if let Some(to) = &self.tell {
+            // Gone only when the display is: reported as trouble by the thread itself.
+            let _ = to.send(tell);
+        }
+    }
+}
+
+impl Drop for Hands {
+    fn drop(&mut self) {
+        self.tell = None;
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+fn trouble_of(e: &InjectError) -> Option<Trouble> {
+    match e {
+        InjectError::OwnWindow | InjectError::NoSuchKey => None,
+        InjectError::Denied => Some(Trouble::InputDenied),
+        InjectError::NoDisplay | InjectError::Failed(_) => Some(Trouble::InputFailed),
+    }
+}
+
+fn run(told: &Receiver<Tell>, trouble: &dyn Fn(Trouble)) {
+    let mut injector: Option<Box<dyn Injector>> = None;
+    let mut area = ((0, 0), (u16::MAX, u16::MAX));
+    while let Ok(tell) = told.recv() {
+        match tell {
+            Tell::Area(origin, size) => area = (origin, size),
+            Tell::Release => {
+                if let Some(i) = injector.as_mut() {
+                    i.release_all();
+                }
+            }
+            Tell::Inject(event) => {
+                let result = match injector.as_mut() {
+                    Some(i) => i.inject(&event, area.0, area.1),
+                    None => inject::open().and_then(|mut i| {
+                        let result = i.inject(&event, area.0, area.1);
+                        injector = Some(i);
+                        result
+                    }),
+                };
+                if let Err(e) = result {
+                    tracing::debug!(error = %e, "an input event did nothing");
+                    if let Some(t) = trouble_of(&e) {
+                        trouble(t);
+                        injector = None;
+                    }
+                }
+            }
+        }
+    }
+}

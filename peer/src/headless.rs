@@ -1,0 +1,183 @@
+//! JSON lines: commands in, events and views out (docs/automation.md).
+
+use std::{
+    io::{BufRead, Read, Write},
+    sync::Arc,
+};
+
+use deskside_session::app::{AppCommand, AppOnly, AppView};
+use serde::Serialize;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+
+use crate::{
+    app::event::{Event, Events},
+    publish::Publisher,
+};
+
+/// Longest command line in bytes.
+const MAX_LINE: u64 = 256 * 1024;
+
+/// One line of output.
+#[derive(Serialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum Line<'a> {
+    Ready { version: &'static str, protocol: u32 },
+    View { view: &'a AppView },
+    Screenshot { path: &'a str, width: u16, height: u16 },
+    Error { detail: &'a str },
+    Exit { code: u8 },
+}
+
+/// Writes lines in the order in which they were given.
+#[derive(Clone)]
+pub struct Printer(Option<UnboundedSender<Option<String>>>);
+
+/// The thread that writes.
+pub struct Printing {
+    end: UnboundedSender<Option<String>>,
+    thread: std::thread::JoinHandle<()>,
+}
+
+impl Printing {
+    /// Returns when all lines so far are written.
+    pub fn finish(self) {
+        if self.end.send(None).is_ok() {
+            let _ = self.thread.join();
+        }
+    }
+}
+
+impl Printer {
+    /// Prints nothing.
+    pub fn silent() -> Self {
+        Self(None)
+    }
+
+    pub fn start() -> (Self, Printing) {
+        let (tx, mut rx): (_, UnboundedReceiver<Option<String>>) = unbounded_channel();
+        let end = tx.clone();
+        let thread = std::thread::spawn(move || {
+            while let Some(Some(line)) = rx.blocking_recv() {
+                let mut out = std::io::stdout().lock();
+                if writeln!(out, "{line}").and_then(|()| out.flush()).is_err() {
+                    // Who read us is gone: nobody is left to tell.
+                    return;
+                }
+            }
+        });
+        (Self(Some(tx)), Printing { end, thread })
+    }
+
+    pub fn print(&self, line: &Line<'_>) {
+        if let Some(tx) = &self.0
+            && let Ok(text) = serde_json::to_string(line)
+        {
+            let _ = tx.send(Some(text));
+        }
+    }
+}
+
+/// Reads commands from standard input until it ends; the end of input is [`AppOnly::Quit`].
+pub fn read_commands(events: &Events, printer: &Printer) {
+    let mut input = std::io::stdin().lock();
+    let mut line = Vec::new();
+    loop {
+        line.clear();
+        match (&mut input).take(MAX_LINE).read_until(b'\n', &mut line) {
+            Ok(0) | Err(_) => break,
+            Ok(n) if n as u64 == MAX_LINE && line.last() != Some(&b'\n') => {
+                printer.print(&Line::Error { detail: "the line is longer than 256 KiB; it was skipped" });
+                if skip_line(&mut input).is_err() {
+                    break;
+                }
+                continue;
+            }
+            Ok(_) => {}
+        }
+        if line.iter().all(u8::is_ascii_whitespace) {
+            continue;
+        }
+        match parse(&line) {
+            Ok(command) => {
+                let quit = command == AppCommand::App(AppOnly::Quit);
+                if events.blocking_send(Event::Command(command)).is_err() || quit {
+                    return;
+                }
+            }
+            Err(detail) => printer.print(&Line::Error { detail: &detail }),
+        }
+    }
+    let _ = events.blocking_send(Event::Command(AppOnly::Quit.into()));
+}
+
+fn skip_line(input: &mut impl BufRead) -> std::io::Result<()> {
+    loop {
+        let buffer = input.fill_buf()?;
+        if buffer.is_empty() {
+            return Ok(());
+        }
+        let (used, done) = match buffer.iter().position(|b| *b == b'\n') {
+            Some(i) => (i + 1, true),
+            None => (buffer.len(), false),
+        };
+        input.consume(used);
+        if done {
+            return Ok(());
+        }
+    }
+}
+
+/// A command, or what is wrong with the line.
+fn parse(line: &[u8]) -> Result<AppCommand, String> {
+    let value: serde_json::Value =
+        serde_json::from_slice(line).map_err(|e| format!("this line is not JSON: {e}"))?;
+    let name = value
+        .get("do")
+        .and_then(serde_json::Value::as_str)
+        .ok_or("a command is an object with the name of what to do: {\"do\": \"…\"}")?
+        .to_owned();
+    serde_json::from_value::<AppOnly>(value.clone()).map(AppCommand::App).or_else(|app| {
+        serde_json::from_value(value).map(AppCommand::Session).map_err(|session| {
+            // The one that knew the name says what is missing.
+            let e = if session.to_string().contains("unknown variant") { app } else { session };
+            format!("cannot do \"{name}\": {e}")
+        })
+    })
+}
+
+/// Prints each new view until the program closes.
+pub async fn print_views(publisher: Arc<Publisher>, printer: Printer) {
+    let mut views = publisher.subscribe();
+    views.mark_changed();
+    while views.changed().await.is_ok() {
+        let view = Arc::clone(&views.borrow_and_update().1);
+        printer.print(&Line::View { view: &view });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::parse;
+    use deskside_session::{
+        app::{AppCommand, AppOnly},
+        command::{Act, Command},
+    };
+
+    #[test]
+    fn commands_of_the_program_and_of_the_session() {
+        assert_eq!(parse(br#"{"do":"quit"}"#), Ok(AppCommand::App(AppOnly::Quit)));
+        assert_eq!(
+            parse(br#"{"do":"ask","act":"view"}"#),
+            Ok(AppCommand::Session(Command::Ask { act: Act::View }))
+        );
+    }
+
+    #[test]
+    fn what_is_wrong_is_said() {
+        assert!(parse(b"nonsense").expect_err("not JSON").contains("not JSON"));
+        assert!(parse(b"[1]").expect_err("no object").contains("\"do\""));
+        assert!(parse(br#"{"do":"dance"}"#).expect_err("unknown").contains("dance"));
+        assert!(parse(br#"{"do":"ask"}"#).expect_err("no act").contains("act"));
+        assert!(parse(br#"{"do":"join"}"#).expect_err("no target").contains("target"));
+    }
+}

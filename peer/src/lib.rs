@@ -1,0 +1,16 @@
+//! Deskside's peer: agents and customers run this same program.
+//!
+//! The parts are crates of their own: `session` decides, `net` connects, `devices` sees and acts,
+//! `media` codes pictures, `ui` shows. This crate is the driver between them.
+
+pub mod app;
+pub mod backend;
+pub mod cli;
+mod encode;
+pub mod exit;
+mod hands;
+pub mod headless;
+pub mod identity;
+pub mod publish;
+mod share;
+mod viewing;

@@ -1,0 +1,270 @@
+//! The sharer's picture path: damage → grab what changed → diff → code → send. One thread, driven by
+//! damage and by acknowledgements; no timer while nothing happens, no queue, the newest picture wins.
+
+use std::{
+    sync::{
+        Arc,
+        mpsc::{Receiver, Sender, channel},
+    },
+    thread::JoinHandle,
+    time::{Duration, Instant},
+};
+
+use bytes::Bytes;
+use deskside_devices::capture::{self, CaptureError, Capturer, Waker};
+use deskside_media::{Rect, wire::PictureMessage};
+use deskside_net::{Channel, Transport};
+use deskside_session::{
+    ParticipantId,
+    command::{Coder, Screen},
+    view::{Monitor, Trouble},
+};
+
+use crate::encode::Encoding;
+
+/// What the thread is told.
+pub enum Tell {
+    Viewers(Vec<(ParticipantId, Arc<dyn Transport>)>),
+    Screen(Screen),
+    Coder(Coder),
+    Paused(bool),
+    /// A message of a viewer on the picture channel.
+    FromViewer(ParticipantId, Bytes),
+    KeyFrameWanted,
+    Bitrate(ParticipantId, u32),
+    Stop,
+}
+
+/// What the thread reports.
+#[derive(Clone, Debug)]
+pub enum Report {
+    Monitors(Vec<Monitor>),
+    /// Where the shared picture is on the desktop.
+    Area {
+        x: i32,
+        y: i32,
+        width: u16,
+        height: u16,
+    },
+    Coder(Coder),
+    Trouble(Trouble),
+}
+
+/// A running share; dropping it ends it.
+pub struct Share {
+    tell: Sender<Tell>,
+    waker: Arc<std::sync::Mutex<Option<Waker>>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// Tells the thread from anywhere.
+#[derive(Clone)]
+pub struct Teller {
+    tell: Sender<Tell>,
+    waker: Arc<std::sync::Mutex<Option<Waker>>>,
+}
+
+impl Teller {
+    pub fn tell(&self, tell: Tell) {
+        if self.tell.send(tell).is_ok()
+            && let Ok(waker) = self.waker.lock()
+            && let Some(wake) = waker.as_ref()
+        {
+            wake();
+        }
+    }
+}
+
+impl Share {
+    pub fn start(screen: Screen, coder: Coder, report: Box<dyn Fn(Report) + Send>) -> std::io::Result<Self> {
+        let (tell, told) = channel();
+        let waker = Arc::default();
+        let theirs = Arc::clone(&waker);
+        let thread = std::thread::Builder::new()
+            .name("share".into())
+            .spawn(move || run(screen, coder, &told, &theirs, &*report))?;
+        Ok(Self { tell, waker, thread: Some(thread) })
+    }
+
+    pub fn teller(&self) -> Teller {
+        Teller { tell: self.tell.clone(), waker: Arc::clone(&self.waker) }
+    }
+}
+
+impl Drop for Share {
+    fn drop(&mut self) {
+        self.teller().tell(Tell::Stop);
+        if let Some(thread) = self.thread.take() {
+            // The thread never waits for anything but the display, and was just woken.
+            let _ = thread.join();
+        }
+    }
+}
+
+type SharedWaker = std::sync::Mutex<Option<Waker>>;
+
+/// How often a capture that broke is opened anew.
+const REOPEN: Duration = Duration::from_millis(500);
+const REOPEN_TRIES: u32 = 20;
+
+fn run(
+    mut screen: Screen,
+    coder: Coder,
+    told: &Receiver<Tell>,
+    waker: &SharedWaker,
+    report: &dyn Fn(Report),
+) {
+    let mut encoding = Encoding::new(coder);
+    let mut tries = 0;
+    loop {
+        let mut capturer = match capture::open(screen) {
+            Ok(c) => c,
+            Err(CaptureError::NoSuchMonitor(_)) => {
+                screen = Screen::All;
+                continue;
+            }
+            Err(e) => {
+                tracing::warn!(error = %e, "the screen cannot be captured");
+                let lasting = matches!(e, CaptureError::NoDisplay | CaptureError::Denied);
+                if tries == 0 || lasting {
+                    report(Report::Trouble(trouble_of(&e)));
+                }
+                tries += 1;
+                if lasting || tries > REOPEN_TRIES {
+                    return;
+                }
+                match told.recv_timeout(REOPEN) {
+                    Ok(Tell::Stop) | Err(std::sync::mpsc::RecvTimeoutError::Disconnected) => return,
+                    Ok(Tell::Screen(s)) => screen = s,
+                    Ok(other) => encoding.told(other),
+                    Err(std::sync::mpsc::RecvTimeoutError::Timeout) => {}
+                }
+                continue;
+            }
+        };
+        if let Ok(mut w) = waker.lock() {
+            *w = Some(capturer.waker());
+        }
+        match share(capturer.as_mut(), &mut encoding, told, report, &mut tries) {
+            Next::Stop => return,
+            Next::Screen(s) => screen = s,
+            Next::Broke(e) => {
+                tracing::warn!(error = %e, "capturing broke, opening it anew");
+                tries += 1;
+                if tries > REOPEN_TRIES {
+                    report(Report::Trouble(trouble_of(&e)));
+                    return;
+                }
+            }
+        }
+    }
+}
+
+enum Next {
+    Stop,
+    Screen(Screen),
+    Broke(CaptureError),
+}
+
+fn trouble_of(e: &CaptureError) -> Trouble {
+    match e {
+        CaptureError::NoDisplay => Trouble::NoDisplay,
+        CaptureError::Denied => Trouble::CaptureDenied,
+        CaptureError::NoSuchMonitor(_) | CaptureError::Failed(_) => Trouble::CaptureFailed,
+    }
+}
+
+fn share(
+    capturer: &mut dyn Capturer,
+    encoding: &mut Encoding,
+    told: &Receiver<Tell>,
+    report: &dyn Fn(Report),
+    tries: &mut u32,
+) -> Next {
+    let mut changed: Vec<Rect> = Vec::new();
+    let mut damaged = true;
+    let mut geometry = true;
+    loop {
+        while let Ok(tell) = told.try_recv() {
+            match tell {
+                Tell::Stop => return Next::Stop,
+                Tell::Screen(s) => return Next::Screen(s),
+                other => encoding.told(other),
+            }
+        }
+        if geometry {
+            geometry = false;
+            match capturer.monitors() {
+                Ok(m) => report(Report::Monitors(m)),
+                Err(e) => return Next::Broke(e),
+            }
+            let (x, y, width, height) = capturer.area();
+            report(Report::Area { x, y, width, height });
+            encoding.geometry(width, height);
+            capturer.refresh();
+            damaged = true;
+            send_pointer(capturer, encoding);
+        }
+        if encoding.wants_refresh() {
+            capturer.refresh();
+            damaged = true;
+            send_pointer_again(capturer, encoding);
+        }
+        if (damaged || encoding.wants_refine(Instant::now())) && encoding.ready(Instant::now()) {
+            match capturer.grab(&mut changed) {
+                Ok(picture) => {
+                    damaged = false;
+                    *tries = 0;
+                    if usize::from(picture.width) == 0 {
+                        geometry = true;
+                        continue;
+                    }
+                    if encoding.picture(picture, &changed, Instant::now())
+                        && let Some(coder) = encoding.coder_changed()
+                    {
+                        report(Report::Coder(coder));
+                    }
+                }
+                Err(CaptureError::Failed(e)) => {
+                    tracing::debug!(error = %e, "a grab failed, asking for the geometry again");
+                    *tries += 1;
+                    if *tries > REOPEN_TRIES {
+                        return Next::Broke(CaptureError::Failed(e));
+                    }
+                    geometry = true;
+                    continue;
+                }
+                Err(e) => return Next::Broke(e),
+            }
+        }
+        // Damage that cannot be sent yet waits for an acknowledgement, which wakes the thread.
+        let patience = encoding.patience(Instant::now(), damaged);
+        match capturer.wait(patience) {
+            Ok(h) => {
+                damaged |= h.damage;
+                geometry |= h.geometry;
+                if h.pointer {
+                    send_pointer(capturer, encoding);
+                }
+            }
+            Err(e) => return Next::Broke(e),
+        }
+    }
+}
+
+fn send_pointer(capturer: &mut dyn Capturer, encoding: &mut Encoding) {
+    match capturer.pointer() {
+        Ok(pointer) => encoding.pointer(pointer),
+        Err(e) => tracing::debug!(error = %e, "no pointer"),
+    }
+}
+
+fn send_pointer_again(capturer: &mut dyn Capturer, encoding: &mut Encoding) {
+    encoding.resend_pointer();
+    send_pointer(capturer, encoding);
+}
+
+/// Sends one message to a viewer on the picture channel.
+pub fn send_picture(to: &Arc<dyn Transport>, message: &PictureMessage) -> bool {
+    to.send(Channel::Picture, message.encode()).is_ok()
+}
