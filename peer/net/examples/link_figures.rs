@@ -1,5 +1,6 @@
 //! Measures a link between two processes: `cargo run --release --example link_figures`.
 //!
+//! `--setup-only` ends when the channels are open.
 //! With `--turn turn:host:port --user … --password …` over that relay only. The first process starts the
 //! second one; signaling goes through its standard input and output, one JSON message a line.
 
@@ -151,6 +152,9 @@ async fn measure() -> Result<(), Failure> {
         }
     });
 
+    if option("--setup-only").is_some() {
+        return Ok(());
+    }
     round_trips(&link, &mut heard, 300).await?;
     let mut times = round_trips(&link, &mut heard, 5000).await?;
     times.sort();

@@ -1,6 +1,6 @@
 //! Building one peer connection: settings, codec, interceptors, channels and track.
 
-use std::{sync::Arc, time::Duration};
+use std::{net::IpAddr, sync::Arc, time::Duration};
 
 use deskside_protocol::api::IceServer;
 use rtc::{
@@ -42,6 +42,8 @@ const SCTP_HOLDS: usize = 256 * 1024;
 /// Constrained baseline, level 3.1 (RFC 6184, section 8.1); what every WebRTC browser takes.
 const H264_FORMAT: &str = "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f";
 const H264_PAYLOAD: u8 = 102;
+/// How long a path is tried before it counts as none.
+const TRY_PATH: Duration = Duration::from_secs(3);
 /// Bounds of the bandwidth estimate, bits per second.
 const BITRATE: (f64, f64) = (100_000.0, 50_000_000.0);
 
@@ -71,6 +73,7 @@ pub(super) async fn build(
     interceptors = configure_rtcp_reports(interceptors);
     interceptors = interceptors.with(Slot::Custom(14_000), KeyFrameRequests::default());
 
+    let own = own_addresses();
     let builder = PeerConnectionBuilder::new()
         .with_configuration(
             RTCConfigurationBuilder::new()
@@ -84,10 +87,10 @@ pub(super) async fn build(
         )
         .with_media_engine(media)
         .with_interceptor_registry(interceptors)
-        .with_setting_engine(settings(config.relay_only).build())
+        .with_setting_engine(settings(config.relay_only, own.len()).build())
         .with_data_channel_send_buffer_limit(SCTP_HOLDS)
         .with_runtime(Arc::new(PacedRuntime(pace.clone())))
-        .with_udp_addrs(addresses())
+        .with_udp_addrs(addresses(&own))
         .with_handler(handler);
     let pc: Arc<dyn PeerConnection> = Arc::new(Box::pin(builder.build()).await?);
 
@@ -125,8 +128,11 @@ pub(super) async fn build(
     Ok(Line { pc, channels, track, sender, ssrc })
 }
 
-fn settings(relay_only: bool) -> SettingEngineBuilder {
+fn settings(relay_only: bool, own: usize) -> SettingEngineBuilder {
+    let interval = check_interval(own);
+    let tries = TRY_PATH.as_millis() / interval.as_millis();
     SettingEngineBuilder::new()
+        .with_ice_connection_attempts(Some(interval), u16::try_from(tries).ok())
         .with_multicast_dns_mode(MulticastDnsMode::Disabled)
         .with_include_loopback_candidate(true)
         .with_sctp_max_message_size(SctpMaxMessageSize::Bounded(MAX_MESSAGE as u32))
@@ -137,21 +143,56 @@ fn settings(relay_only: bool) -> SettingEngineBuilder {
             Some(Duration::from_secs(25)),
             Some(Duration::from_secs(1)),
         )
-        // How long a better kind of path is waited for. What the crate waits is seconds, also when there
-        // is nothing to wait for.
+        // How long a better kind of path is waited for; what the crate waits is seconds. A peer-reflexive
+        // address is most often a host's whose candidate is still on its way.
         .with_srflx_acceptance_min_wait(Some(Duration::from_millis(50)))
-        .with_prflx_acceptance_min_wait(Some(Duration::from_millis(50)))
+        .with_prflx_acceptance_min_wait(Some(Duration::ZERO))
         .with_relay_acceptance_min_wait(Some(Duration::from_millis(if relay_only { 0 } else { 500 })))
 }
 
 /// Sockets to open. An unspecified address stands for each interface that exists when it is bound, also
-/// after a restart, but without loopback.
-fn addresses() -> Vec<String> {
-    let mut all: Vec<String> = vec!["0.0.0.0:0".into(), "127.0.0.1:0".into()];
-    if std::net::UdpSocket::bind("[::1]:0").is_ok() {
-        all.extend(["[::]:0".into(), "[::1]:0".into()]);
+/// after a restart. Loopback only where there is nothing else: a program on the same machine is reached by
+/// the machine's other addresses too, and each further address multiplies the paths to be tried.
+fn addresses(own: &[IpAddr]) -> Vec<String> {
+    let mut all = vec!["0.0.0.0:0".to_owned()];
+    let ipv6 = std::net::UdpSocket::bind("[::1]:0").is_ok();
+    if ipv6 {
+        all.push("[::]:0".to_owned());
+    }
+    if own.is_empty() {
+        all.push("127.0.0.1:0".to_owned());
+        if ipv6 {
+            all.push("[::1]:0".to_owned());
+        }
     }
     all
+}
+
+/// This machine's addresses that another one might reach.
+fn own_addresses() -> Vec<IpAddr> {
+    let interfaces = rtc::shared::ifaces::ifaces().unwrap_or_default();
+    let mut own: Vec<IpAddr> = interfaces
+        .into_iter()
+        .filter_map(|interface| Some(interface.addr?.ip()))
+        .filter(|ip| match ip {
+            _ if ip.is_loopback() || ip.is_unspecified() => false,
+            IpAddr::V4(ip) => !ip.is_link_local(),
+            IpAddr::V6(ip) => !ip.is_unicast_link_local(),
+        })
+        .collect();
+    own.sort_unstable();
+    own.dedup();
+    own
+}
+
+/// How often all paths are tried while none is chosen. The crate also chooses at these moments only, so
+/// that the time adds to each set-up; but with many addresses on both sides the packets add up.
+fn check_interval(own: usize) -> Duration {
+    Duration::from_millis(match own {
+        0..=3 => 10,
+        4..=6 => 20,
+        _ => 50,
+    })
 }
 
 /// The crate speaks UDP to TURN servers only; what it would skip with a warning is left out.
