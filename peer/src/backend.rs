@@ -38,7 +38,7 @@ impl Backend for Windows {
 
     fn command(&self, command: AppCommand) {
         if self.events.try_send(Event::Command(command)).is_err() {
-            tracing::error!("a command of the window was lost: the program is busy or ends");
+            tracing::warn!("a command of the window was lost: the program is busy or ends");
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, PoisonError, RwLock},
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use bytes::Bytes;
@@ -18,28 +18,61 @@ use crate::{
 
 /// Where pictures go without passing through the loop.
 #[derive(Default)]
-pub struct Routes {
+pub struct Routes(Mutex<Ways>);
+
+#[derive(Default)]
+struct Ways {
     /// The sharer that is watched, and its viewer thread.
-    viewing: RwLock<Option<(ParticipantId, Feed)>>,
-    sharing: RwLock<Option<Teller>>,
+    viewing: Option<(ParticipantId, Feed)>,
+    sharing: Option<Teller>,
+    /// The first pictures may overtake the word on the control channel that sharing began.
+    early: Vec<(ParticipantId, Bytes)>,
 }
 
+/// So many picture messages may come too early.
+const EARLY_PICTURES: usize = 64;
+
 impl Routes {
+    fn ways(&self) -> std::sync::MutexGuard<'_, Ways> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     pub fn view(&self, from: Option<(ParticipantId, Feed)>) {
-        *self.viewing.write().unwrap_or_else(PoisonError::into_inner) = from;
+        let mut ways = self.ways();
+        let early = std::mem::take(&mut ways.early);
+        if let Some((sharer, feed)) = &from {
+            for (peer, message) in early {
+                if peer == *sharer {
+                    feed.picture(message);
+                }
+            }
+        }
+        ways.viewing = from;
     }
 
     pub fn share(&self, teller: Option<Teller>) {
-        *self.sharing.write().unwrap_or_else(PoisonError::into_inner) = teller;
+        self.ways().sharing = teller;
+    }
+
+    fn picture(&self, peer: ParticipantId, message: Bytes) {
+        let mut ways = self.ways();
+        match (&ways.viewing, &ways.sharing) {
+            (Some((from, feed)), _) if *from == peer => feed.picture(message),
+            (_, Some(teller)) => teller.tell(Tell::FromViewer(peer, message)),
+            _ => {
+                if ways.early.len() < EARLY_PICTURES {
+                    ways.early.push((peer, message));
+                }
+            }
+        }
     }
 
     fn feed(&self, peer: ParticipantId) -> Option<Feed> {
-        let viewing = self.viewing.read().unwrap_or_else(PoisonError::into_inner);
-        viewing.as_ref().filter(|(from, _)| *from == peer).map(|(_, feed)| feed.clone())
+        self.ways().viewing.as_ref().filter(|(from, _)| *from == peer).map(|(_, feed)| feed.clone())
     }
 
     fn teller(&self) -> Option<Teller> {
-        self.sharing.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.ways().sharing.clone()
     }
 }
 
@@ -79,11 +112,7 @@ impl LinkSink for Sink {
     }
 
     fn picture(&self, message: Bytes) {
-        if let Some(feed) = self.routes.feed(self.peer) {
-            feed.picture(message);
-        } else if let Some(teller) = self.routes.teller() {
-            teller.tell(Tell::FromViewer(self.peer, message));
-        }
+        self.routes.picture(self.peer, message);
     }
 
     fn video(&self, access_unit: Bytes) {
