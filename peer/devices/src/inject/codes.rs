@@ -126,6 +126,69 @@ pub(crate) fn keysyms(key: NamedKey) -> &'static [u32] {
     }
 }
 
+/// Where a named key is on a real keyboard, as a HID usage of page 7.
+pub(crate) fn usage(key: NamedKey) -> u16 {
+    use NamedKey as N;
+    match key {
+        N::Enter => 0x28,
+        N::Escape => 0x29,
+        N::Backspace => 0x2a,
+        N::Tab => 0x2b,
+        N::CapsLock => 0x39,
+        N::F1 => 0x3a,
+        N::F2 => 0x3b,
+        N::F3 => 0x3c,
+        N::F4 => 0x3d,
+        N::F5 => 0x3e,
+        N::F6 => 0x3f,
+        N::F7 => 0x40,
+        N::F8 => 0x41,
+        N::F9 => 0x42,
+        N::F10 => 0x43,
+        N::F11 => 0x44,
+        N::F12 => 0x45,
+        N::PrintScreen => 0x46,
+        N::ScrollLock => 0x47,
+        N::Pause => 0x48,
+        N::Insert => 0x49,
+        N::Home => 0x4a,
+        N::PageUp => 0x4b,
+        N::Delete => 0x4c,
+        N::End => 0x4d,
+        N::PageDown => 0x4e,
+        N::Right => 0x4f,
+        N::Left => 0x50,
+        N::Down => 0x51,
+        N::Up => 0x52,
+        N::NumLock => 0x53,
+        N::KpDivide => 0x54,
+        N::KpMultiply => 0x55,
+        N::KpSubtract => 0x56,
+        N::KpAdd => 0x57,
+        N::KpEnter => 0x58,
+        N::Kp1 => 0x59,
+        N::Kp2 => 0x5a,
+        N::Kp3 => 0x5b,
+        N::Kp4 => 0x5c,
+        N::Kp5 => 0x5d,
+        N::Kp6 => 0x5e,
+        N::Kp7 => 0x5f,
+        N::Kp8 => 0x60,
+        N::Kp9 => 0x61,
+        N::Kp0 => 0x62,
+        N::KpDecimal => 0x63,
+        N::Menu => 0x65,
+        N::ControlLeft => 0xe0,
+        N::ShiftLeft => 0xe1,
+        N::AltLeft => 0xe2,
+        N::SuperLeft => 0xe3,
+        N::ControlRight => 0xe4,
+        N::ShiftRight => 0xe5,
+        N::AltRight | N::AltGr => 0xe6,
+        N::SuperRight => 0xe7,
+    }
+}
+
 /// The X11 number of a button (4 to 7 are the wheels).
 pub(crate) fn x11_button(button: Button) -> u8 {
     match button {

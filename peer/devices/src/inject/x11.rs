@@ -11,7 +11,7 @@ use x11rb::{
     errors::{ConnectError, ConnectionError, ReplyError},
     protocol::{
         Event,
-        xkb::ConnectionExt as _,
+        xkb::{ConnectionExt as _, EventType, ID, MapPart, SelectEventsAux},
         xproto::{
             BUTTON_PRESS_EVENT, BUTTON_RELEASE_EVENT, ConnectionExt as _, KEY_PRESS_EVENT, KEY_RELEASE_EVENT,
             MOTION_NOTIFY_EVENT, Window,
@@ -49,6 +49,11 @@ impl XTest {
         if !conn.xkb_use_extension(1, 0)?.reply()?.supported {
             return Err(InjectError::Failed("the display has no XKB".into()));
         }
+        // Who speaks XKB hears of new layouts only so.
+        let news = EventType::NEW_KEYBOARD_NOTIFY | EventType::MAP_NOTIFY;
+        let parts = MapPart::KEY_TYPES | MapPart::KEY_SYMS | MapPart::MODIFIER_MAP;
+        let keyboard = u16::from(ID::USE_CORE_KBD);
+        conn.xkb_select_events(keyboard, 0u16.into(), news, parts, parts, &SelectEventsAux::new())?;
         Ok(Self {
             targets: target::Targets::new(&conn, root)?,
             keys: keyboard::Keys::new(&conn)?,
@@ -145,7 +150,9 @@ impl XTest {
     fn drain(&mut self) -> Result<(), ConnectionError> {
         while let Some(event) = self.conn.poll_for_event()? {
             match event {
-                Event::MappingNotify(_) => self.keys.layout_changed(),
+                Event::XkbNewKeyboardNotify(_) | Event::XkbMapNotify(_) | Event::MappingNotify(_) => {
+                    self.keys.layout_changed();
+                }
                 Event::Error(e) => tracing::debug!(kind = ?e.error_kind, "the display refused an event"),
                 _ => {}
             }
@@ -207,8 +214,12 @@ impl Drop for XTest {
             // Nobody waits for it: a key that stays lent because the process ended does no harm.
             std::thread::spawn(move || {
                 spare::settle(time);
-                let given = spares.give_back(&conn).and_then(|()| conn.flush());
-                tracing::debug!(?given, "gave lent keys back");
+                let given = spares.give_back(&conn).map_err(ReplyError::from);
+                // A round trip: what a closing connection still holds may be lost.
+                let given = given.and_then(|()| conn.get_input_focus()?.reply().map(drop));
+                if let Err(e) = given {
+                    tracing::debug!(error = %e, "could not give back lent keys");
+                }
             });
         }
     }

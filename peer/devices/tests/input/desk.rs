@@ -29,15 +29,7 @@ pub struct Desk {
 impl Desk {
     /// Starts a display with a window manager.
     pub fn start() -> Self {
-        let mut server = Command::new("Xvfb")
-            .args(["-displayfd", "1", "-screen", "0", "1280x800x24", "-nolisten", "tcp"])
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("Xvfb is installed");
-        let mut line = String::new();
-        BufReader::new(server.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let name = format!(":{}", line.trim());
+        let (server, name) = Self::server();
         let (conn, screen) = RustConnection::connect(Some(&name)).expect("the display is up");
         let root = conn.setup().roots[screen].root;
         static COUNT: AtomicU32 = AtomicU32::new(0);
@@ -52,6 +44,28 @@ impl Desk {
             r.type_ != 0
         });
         desk
+    }
+
+    /// Starts a display with a number that this process did not use lately: events of another display
+    /// with the same name would be taken for its own.
+    fn server() -> (Child, String) {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        for _ in 0..100 {
+            let name = format!(":{}", 60 + NEXT.fetch_add(1, Ordering::Relaxed) % 20);
+            let mut server = Command::new("Xvfb")
+                .args([&name, "-displayfd", "1", "-screen", "0", "1280x800x24", "-nolisten", "tcp"])
+                .stdout(Stdio::piped())
+                .stderr(Stdio::null())
+                .spawn()
+                .expect("Xvfb is installed");
+            let mut line = String::new();
+            BufReader::new(server.stdout.take().unwrap()).read_line(&mut line).unwrap();
+            if !line.is_empty() {
+                return (server, name);
+            }
+            server.wait().unwrap();
+        }
+        panic!("no display is free");
     }
 
     pub fn atom(&self, name: &str) -> u32 {
@@ -81,6 +95,11 @@ impl Desk {
 
     pub fn focus(&self) -> Window {
         self.conn.get_input_focus().unwrap().reply().unwrap().focus
+    }
+
+    pub fn map(&self, window: Window) {
+        self.conn.map_window(window).unwrap();
+        self.conn.get_input_focus().unwrap().reply().unwrap();
     }
 
     /// The class of a window that belongs to a program; empty for others.
@@ -113,6 +132,14 @@ impl Desk {
 
     pub fn agent(&self) -> Agent {
         Agent(XTest::open(Some(&self.name)).expect("the display takes input"))
+    }
+
+    /// Keycodes without any keysym.
+    pub fn unused_keys(&self) -> Vec<u8> {
+        let map = self.conn.get_keyboard_mapping(8, 248).unwrap().reply().unwrap();
+        let per = usize::from(map.keysyms_per_keycode);
+        let keys = map.keysyms.chunks(per).zip(8..=255);
+        keys.filter(|(syms, _)| syms.iter().all(|s| *s == 0)).map(|(_, code)| code).collect()
     }
 
     /// Keycodes that are down now.

@@ -3,4 +3,7 @@
 
 mod desk;
 mod keys;
+mod own;
+mod pointer;
+mod recorder;
 mod watch;

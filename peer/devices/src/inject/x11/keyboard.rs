@@ -19,7 +19,7 @@ use super::{
 };
 use crate::inject::{
     MAX_TEXT,
-    codes::{keysyms, x11_keycode},
+    codes::{keysyms, usage, x11_keycode},
 };
 
 pub(super) struct Keys {
@@ -133,12 +133,10 @@ impl XTest {
             },
             Key::Named(name) => {
                 let named = self.keys.map.named(keysyms(name), group, self.keys.mods(now));
-                (named.ok_or(InjectError::NoSuchKey)?, 0)
+                // A layout may have given the key another meaning, which then is what it does here.
+                (named.map_or_else(|| self.at_position(usage(name)), Ok)?, 0)
             }
-            Key::Position(usage) => {
-                let code = x11_keycode(usage).filter(|c| self.keys.map.has(*c));
-                (Way::plain(code.ok_or(InjectError::NoSuchKey)?), 0)
-            }
+            Key::Position(usage) => (self.at_position(usage)?, 0),
         };
         self.shape(&mut now, way, lift & self.keys.agents())?;
         self.keys.shaped_for = Some(key);
@@ -151,6 +149,11 @@ impl XTest {
         self.keys.held.push((key, way.code));
         self.keys.spares.touch(way.code);
         Ok(None)
+    }
+
+    fn at_position(&self, usage: u16) -> Result<Way, InjectError> {
+        let code = x11_keycode(usage).filter(|c| self.keys.map.has(*c));
+        code.map(Way::plain).ok_or(InjectError::NoSuchKey)
     }
 
     pub(super) fn key_up(&mut self, key: Key) -> Result<(), InjectError> {

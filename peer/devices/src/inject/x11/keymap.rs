@@ -72,7 +72,8 @@ pub(super) struct Way {
 impl Way {
     /// A key whatever the modifiers.
     pub fn plain(code: u8) -> Self {
-        Self { code, mask: 0, target: 0, cost: 0 }
+        let cost = if code > LAST_MAIN_KEY { COST_FAR_KEY } else { 0 };
+        Self { code, mask: 0, target: 0, cost }
     }
 }
 
@@ -240,22 +241,22 @@ impl Keymap {
         here.filter_map(|s| self.way(*s, mods, Some(c))).min_by_key(|w| w.cost)
     }
 
-    /// The easiest way to a key with one of these keysyms: as it is, whatever modifiers are held, if
+    /// The easiest way to a key with one of these keysyms: as it is, whatever modifiers are held, where
     /// the key has it unshifted.
     pub fn named(&self, syms: &[u32], group: u8, mods: Mods) -> Option<Way> {
-        syms.iter().find_map(|sym| {
-            let plain =
-                |code: &u8| self.group_in(*code, group).and_then(|g| self.sym(*code, g, 0)) == Some(*sym);
-            if let Some(code) = self.codes().find(plain) {
-                return Some(Way::plain(code));
-            }
-            let spots = self.codes().flat_map(|code| {
-                let found = self.all_syms(code).into_iter().filter(|(_, _, s)| s == sym);
-                found.map(move |(group, level, _)| Spot { code, group, level }).collect::<Vec<_>>()
-            });
-            let here = spots.filter(|s| self.group_in(s.code, group) == Some(s.group));
-            here.filter_map(|s| self.way(s, mods, None)).min_by_key(|w| w.cost)
-        })
+        let spots = self.codes().flat_map(|code| {
+            let mine = self.group_in(code, group);
+            let found = self.all_syms(code).into_iter();
+            found.filter(move |(g, _, s)| mine == Some(*g) && syms.contains(s)).map(
+                move |(group, level, sym)| (Spot { code, group, level }, syms.iter().position(|s| *s == sym)),
+            )
+        });
+        let ways = spots.filter_map(|(spot, liked)| {
+            let way = if spot.level == 0 { Some(Way::plain(spot.code)) } else { self.way(spot, mods, None) };
+            way.map(|w| (w, liked))
+        });
+        // Extra keys on rare keyboards come after the one that everybody has.
+        ways.min_by_key(|(w, liked)| (w.code > LAST_MAIN_KEY, w.cost, *liked)).map(|(w, _)| w)
     }
 
     /// The cheapest modifiers that choose a level.
@@ -281,10 +282,8 @@ impl Keymap {
             mask |= LOCK;
             cost += COST_LOCK;
         }
-        if spot.code > LAST_MAIN_KEY {
-            cost += COST_FAR_KEY;
-        }
-        Some(Way { code: spot.code, mask, target, cost })
+        let plain = Way::plain(spot.code);
+        Some(Way { mask, target, cost: plain.cost + cost, ..plain })
     }
 
     fn cost(&self, bit: u8, on: bool, mods: Mods) -> Option<u32> {
