@@ -58,6 +58,7 @@ pub(crate) enum Step {
 }
 
 /// Where the handshake stands.
+#[derive(Clone)]
 enum State {
     AwaitHello,
     AwaitWelcome,
@@ -72,6 +73,7 @@ enum State {
     Closed,
 }
 
+#[derive(Clone)]
 pub(crate) struct Handshake {
     facts: Facts,
     nonce: [u8; 32],

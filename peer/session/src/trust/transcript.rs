@@ -66,6 +66,7 @@ pub(super) fn commitment(nonce: &[u8; 32], key: &PublicKey) -> blake3::Hash {
 }
 
 /// Both sides' proofs for one transcript.
+#[derive(Clone)]
 pub(super) struct Proofs {
     transcript: [u8; 32],
     offerer: bool,

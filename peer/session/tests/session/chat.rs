@@ -1,7 +1,7 @@
 use deskside_session::{command::Command, view::Notice, wire::MAX_CHAT};
 use proptest::prelude::*;
 
-use crate::sim::{AGENT, CUSTOMER, World};
+use crate::sim::{AGENT, CUSTOMER, World, cases};
 
 fn say(w: &mut World, from: deskside_session::ParticipantId, text: &str) {
     w.command(from, Command::Chat { to: None, text: text.into() });
@@ -69,7 +69,7 @@ fn the_log_is_bounded() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(cases(64))]
     /// Whatever is cut when: each line once, in order for each sender.
     #[test]
     fn exactly_once_and_in_order(steps in proptest::collection::vec((0u8..6, 0u64..60), 1..80)) {

@@ -1,1 +1,63 @@
+use deskside_session::{
+    ParticipantId,
+    command::{Act, Command},
+    io::{DeviceEvent, Output},
+};
 
+use crate::sim::{AGENT, CUSTOMER, World};
+
+fn copy(w: &mut World, at: ParticipantId, text: &str) {
+    w.device(at, DeviceEvent::Clipboard(text.into()));
+    w.run(50);
+}
+
+fn set(w: &mut World, at: ParticipantId) -> Vec<String> {
+    let log = w.take_log(at);
+    log.into_iter().filter_map(|o| if let Output::SetClipboard(t) = o { Some(t) } else { None }).collect()
+}
+
+#[test]
+fn both_ways_and_only_with_the_grant() {
+    let mut w = World::with(Act::Control);
+    for id in [AGENT, CUSTOMER] {
+        copy(&mut w, id, "secret");
+        assert!(!w.node(id).watching);
+    }
+    assert!(set(&mut w, AGENT).is_empty() && set(&mut w, CUSTOMER).is_empty());
+    w.allow(Act::Clipboard);
+    assert!(w.node(AGENT).watching && w.node(CUSTOMER).watching);
+    copy(&mut w, AGENT, "à l’agent");
+    copy(&mut w, CUSTOMER, "from the customer");
+    assert_eq!(set(&mut w, CUSTOMER), ["à l’agent"]);
+    assert_eq!(set(&mut w, AGENT), ["from the customer"]);
+    w.command(CUSTOMER, Command::Pause { paused: true });
+    w.run(50);
+    copy(&mut w, CUSTOMER, "password");
+    copy(&mut w, AGENT, "x");
+    w.command(CUSTOMER, Command::Pause { paused: false });
+    w.run(50);
+    w.command(CUSTOMER, Command::Revoke { act: Some(Act::Clipboard) });
+    w.run(50);
+    assert!(!w.node(AGENT).watching && !w.node(CUSTOMER).watching);
+    copy(&mut w, CUSTOMER, "password");
+    assert!(set(&mut w, AGENT).is_empty() && set(&mut w, CUSTOMER).is_empty());
+}
+
+#[test]
+fn long_texts_whole_too_long_ones_not() {
+    let mut w = World::with(Act::Clipboard);
+    let long = "\u{1}é".repeat(200_000);
+    copy(&mut w, CUSTOMER, &long);
+    assert_eq!(set(&mut w, AGENT), [long]);
+    copy(&mut w, CUSTOMER, &"x".repeat(1024 * 1024 + 1));
+    assert!(set(&mut w, AGENT).is_empty());
+}
+
+#[test]
+fn a_revocation_in_the_middle_drops_the_rest() {
+    let mut w = World::with(Act::Clipboard);
+    w.device(AGENT, DeviceEvent::Clipboard("x".repeat(200_000)));
+    w.command(CUSTOMER, Command::Revoke { act: None });
+    w.run(100);
+    assert!(set(&mut w, CUSTOMER).is_empty());
+}

@@ -14,12 +14,22 @@ use deskside_session::{
     io::{Binding, Capture, DeviceEvent, Input, Output},
     view::{LinkView, Notice, Refusal, Route, Verified, View},
 };
+use proptest::prelude::ProptestConfig;
 
 pub const AGENT: ParticipantId = ParticipantId(1);
 pub const CUSTOMER: ParticipantId = ParticipantId(2);
 pub const THIRD: ParticipantId = ParticipantId(3);
 /// One way, on `control`.
 const LATENCY: Duration = Duration::from_millis(5);
+
+/// So many cases of a property, or as many as `PROPTEST_CASES` says.
+pub fn cases(n: u32) -> ProptestConfig {
+    let mut config = ProptestConfig::default();
+    if std::env::var_os("PROPTEST_CASES").is_none() {
+        config.cases = n;
+    }
+    config
+}
 
 pub fn secret() -> LinkSecret {
     LinkSecret::new([9; 16])

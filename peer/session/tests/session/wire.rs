@@ -1,1 +1,261 @@
+//! Each message: its bytes, there and back, its limits, and garbage.
 
+use deskside_session::{
+    ParticipantId, Role, SessionNumber,
+    command::{Act, Coder, RequestId, Screen},
+    input::{Button, InputEvent, Key, NamedKey},
+    view::{Monitor, Refusal, Trouble},
+    wire::{
+        Handshake, MAX_CHAT, MAX_INPUT_TEXT, MAX_MESSAGE, MAX_MONITOR_NAME, MAX_MONITORS, MAX_VIEWERS,
+        Message, Moved, Outcome, Shared, VERSION, Why, WireError,
+        handshake::{Hello, Proof, Refused, Reveal, Welcome},
+    },
+};
+use proptest::prelude::*;
+
+fn shared() -> Shared {
+    Shared {
+        viewers: vec![ParticipantId(1)],
+        controller: Some(ParticipantId(1)),
+        paused: false,
+        monitors: vec![Monitor {
+            name: "DP-1".into(),
+            x: -800,
+            y: 0,
+            width: 800,
+            height: 600,
+            primary: true,
+        }],
+        screen: Screen::Monitor(0),
+        width: 800,
+        height: 600,
+        coder: Coder::Tiles,
+        trouble: Some(Trouble::CaptureFailed),
+    }
+}
+
+fn input(event: InputEvent) -> Message {
+    Message::Input { n: 7, at: None, event }
+}
+
+#[test]
+fn golden_messages() {
+    let request = RequestId(3);
+    let key = |key| input(InputEvent::Key { key, down: true });
+    let all = [
+        (Message::Ask { request, act: Act::Control }, r#"{"type":"ask","request":3,"act":"control"}"#),
+        (Message::CancelAsk { request }, r#"{"type":"cancel_ask","request":3}"#),
+        (
+            Message::Answered { request, outcome: Outcome::NoAnswer },
+            r#"{"type":"answered","request":3,"outcome":"no_answer"}"#,
+        ),
+        (
+            Message::Grants { acts: vec![Act::View, Act::Clipboard], why: Some(Why::TakenBack) },
+            r#"{"type":"grants","acts":["view","clipboard"],"why":"taken_back"}"#,
+        ),
+        (Message::Grants { acts: vec![], why: None }, r#"{"type":"grants","acts":[]}"#),
+        (Message::Sharing { sharing: None }, r#"{"type":"sharing"}"#),
+        (
+            Message::Sharing { sharing: Some(shared()) },
+            concat!(
+                r#"{"type":"sharing","sharing":{"viewers":[1],"controller":1,"paused":false,"monitors":"#,
+                r#"[{"name":"DP-1","x":-800,"y":0,"width":800,"height":600,"primary":true}],"#,
+                r#""screen":{"monitor":0},"width":800,"height":600,"coder":"tiles","trouble":"capture_failed"}}"#
+            ),
+        ),
+        (
+            Message::Trouble { trouble: Trouble::InputDenied },
+            r#"{"type":"trouble","trouble":"input_denied"}"#,
+        ),
+        (Message::GiveBack { acts: vec![Act::Control] }, r#"{"type":"give_back","acts":["control"]}"#),
+        (
+            Message::Wish { coder: Some(Coder::H264), screen: Some(Screen::All) },
+            r#"{"type":"wish","coder":"h264","screen":"all"}"#,
+        ),
+        (Message::Wish { coder: None, screen: None }, r#"{"type":"wish"}"#),
+        (
+            Message::Input { n: 7, at: Some((1, 2)), event: InputEvent::Wheel { dx: 0, dy: -120 } },
+            r#"{"type":"input","n":7,"at":[1,2],"event":{"input":"wheel","dx":0,"dy":-120}}"#,
+        ),
+        (
+            input(InputEvent::Button { button: Button::Back, down: false, x: 5, y: 6 }),
+            r#"{"type":"input","n":7,"event":{"input":"button","button":"back","down":false,"x":5,"y":6}}"#,
+        ),
+        (
+            input(InputEvent::Move { x: 5, y: 6 }),
+            r#"{"type":"input","n":7,"event":{"input":"move","x":5,"y":6}}"#,
+        ),
+        (
+            key(Key::Char('é')),
+            r#"{"type":"input","n":7,"event":{"input":"key","key":{"char":"é"},"down":true}}"#,
+        ),
+        (
+            key(Key::Named(NamedKey::PageUp)),
+            r#"{"type":"input","n":7,"event":{"input":"key","key":{"named":"page_up"},"down":true}}"#,
+        ),
+        (
+            key(Key::Position(4)),
+            r#"{"type":"input","n":7,"event":{"input":"key","key":{"position":4},"down":true}}"#,
+        ),
+        (
+            input(InputEvent::Text { text: "中\n".into() }),
+            r#"{"type":"input","n":7,"event":{"input":"text","text":"中\n"}}"#,
+        ),
+        (
+            Message::Chat { seq: 1, private: false, at: 1_700_000_000_000, text: "hi".into() },
+            r#"{"type":"chat","seq":1,"at":1700000000000,"text":"hi"}"#,
+        ),
+        (
+            Message::Chat { seq: 2, private: true, at: 0, text: "\"".into() },
+            r#"{"type":"chat","seq":2,"private":true,"at":0,"text":"\""}"#,
+        ),
+        (Message::ChatAck { seq: 2 }, r#"{"type":"chat_ack","seq":2}"#),
+        (
+            Message::Clipboard { transfer: 1, part: 0, last: true, text: "x".into() },
+            r#"{"type":"clipboard","transfer":1,"part":0,"last":true,"text":"x"}"#,
+        ),
+        (Message::Bye { ended: false }, r#"{"type":"bye"}"#),
+        (Message::Bye { ended: true }, r#"{"type":"bye","ended":true}"#),
+        (Message::Refused(Refused::new(Refusal::Key)), r#"{"type":"refused","version":1,"reason":"key"}"#),
+    ];
+    for (message, json) in all {
+        assert_eq!(String::from_utf8(message.encode()).unwrap(), json);
+        assert_eq!(Message::decode(json.as_bytes()), Ok(message));
+    }
+    let moved = Moved::Move { n: 9, x: 1, y: 65535 };
+    assert_eq!(moved.encode(), br#"{"type":"move","n":9,"x":1,"y":65535}"#);
+    assert_eq!(Moved::decode(&moved.encode()), Ok(moved));
+}
+
+#[test]
+fn golden_handshake() {
+    let session = SessionNumber::new(123_456_789).unwrap();
+    let (from, to) = (ParticipantId(1), ParticipantId(2));
+    let all = [
+        (
+            Handshake::Hello(Hello {
+                version: VERSION,
+                session,
+                from,
+                to,
+                role: Role::Primary,
+                key: "K".into(),
+                secret: true,
+                commit: "C".into(),
+            }),
+            concat!(
+                r#"{"type":"hello","version":1,"session":"123456789","from":1,"to":2,"role":"primary","#,
+                r#""key":"K","secret":true,"commit":"C"}"#
+            ),
+        ),
+        (
+            Handshake::Welcome(Welcome {
+                version: VERSION,
+                session,
+                from: to,
+                to: from,
+                role: Role::Customer,
+                key: "K".into(),
+                secret: false,
+                nonce: "N".into(),
+            }),
+            concat!(
+                r#"{"type":"welcome","version":1,"session":"123456789","from":2,"to":1,"role":"customer","#,
+                r#""key":"K","secret":false,"nonce":"N"}"#
+            ),
+        ),
+        (
+            Handshake::Reveal(Reveal { nonce: "N".into(), signature: "S".into(), mac: Some("M".into()) }),
+            r#"{"type":"reveal","nonce":"N","signature":"S","mac":"M"}"#,
+        ),
+        (Handshake::Proof(Proof { signature: "S".into(), mac: None }), r#"{"type":"proof","signature":"S"}"#),
+        (
+            Handshake::Refused(Refused::new(Refusal::Version { theirs: 9 })),
+            r#"{"type":"refused","version":1,"reason":"version"}"#,
+        ),
+    ];
+    for (message, json) in all {
+        assert_eq!(String::from_utf8(message.encode()).unwrap(), json);
+        assert_eq!(Handshake::decode(json.as_bytes()), Ok(message));
+    }
+}
+
+#[test]
+fn unknown_messages_fields_and_versions() {
+    assert_eq!(Message::decode(br#"{"type":"hologram","x":{"y":[1]}}"#), Ok(Message::Unknown));
+    assert_eq!(Moved::decode(br#"{"type":"hover"}"#), Ok(Moved::Unknown));
+    let more = br#"{"type":"bye","ended":true,"song":"la"}"#;
+    assert_eq!(Message::decode(more), Ok(Message::Bye { ended: true }));
+    for kind in ["hello", "welcome"] {
+        let other = format!(r#"{{"type":"{kind}","version":2,"new":1}}"#);
+        assert_eq!(Handshake::decode(other.as_bytes()), Err(WireError::Version(2)));
+    }
+    assert_eq!(Handshake::decode(br#"{"type":"proof","signature":"S","x":1}"#), Err(WireError::Malformed));
+    assert_eq!(Handshake::decode(br#"{"type":"chat"}"#), Err(WireError::Malformed));
+    let refused = br#"{"type":"refused","version":3,"reason":"a new one","x":1}"#;
+    let Ok(Handshake::Refused(r)) = Handshake::decode(refused) else { panic!() };
+    assert_eq!(r.refusal(), Refusal::Garbage);
+}
+
+#[test]
+fn limits() {
+    let decode = |m: Message| Message::decode(&m.encode()).map(|_| ());
+    let chat = |n| Message::Chat { seq: 1, private: false, at: 0, text: "x".repeat(n) };
+    assert_eq!(decode(chat(MAX_CHAT)), Ok(()));
+    assert_eq!(decode(chat(MAX_CHAT + 1)), Err(WireError::Limit));
+    assert_eq!(decode(chat(0)), Err(WireError::Limit));
+    assert_eq!(decode(chat(MAX_MESSAGE)), Err(WireError::TooLarge));
+    let text = |n| input(InputEvent::Text { text: "é".repeat(n) });
+    assert_eq!(decode(text(MAX_INPUT_TEXT)), Ok(()));
+    assert_eq!(decode(text(MAX_INPUT_TEXT + 1)), Err(WireError::Limit));
+    let sharing = |change: fn(&mut Shared)| {
+        let mut s = shared();
+        change(&mut s);
+        Message::Sharing { sharing: Some(s) }
+    };
+    assert_eq!(decode(sharing(|s| s.monitors = vec![s.monitors[0].clone(); MAX_MONITORS])), Ok(()));
+    let bad: [fn(&mut Shared); 3] = [
+        |s| s.monitors = vec![s.monitors[0].clone(); MAX_MONITORS + 1],
+        |s| s.monitors[0].name = "x".repeat(MAX_MONITOR_NAME + 1),
+        |s| s.viewers = vec![ParticipantId(1); MAX_VIEWERS + 1],
+    ];
+    for change in bad {
+        assert_eq!(decode(sharing(change)), Err(WireError::Limit));
+    }
+    assert_eq!(decode(Message::Grants { acts: vec![Act::View; 9], why: None }), Err(WireError::Limit));
+}
+
+proptest! {
+    #[test]
+    fn garbage_never_panics(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
+        let _ = (Message::decode(&bytes), Handshake::decode(&bytes), Moved::decode(&bytes));
+    }
+
+    #[test]
+    fn almost_messages_never_panic(
+        kind in "ask|grants|sharing|input|chat|clipboard|hello|reveal|wish|move",
+        tail in "[\\[\\]{}\":,a-z0-9 _-]{0,80}",
+    ) {
+        let bytes = format!(r#"{{"type":"{kind}",{tail}}}"#).into_bytes();
+        let _ = (Message::decode(&bytes), Handshake::decode(&bytes), Moved::decode(&bytes));
+    }
+
+    #[test]
+    fn any_chat_there_and_back(seq: u64, private: bool, at: u64, text in "\\PC{1,100}") {
+        let m = Message::Chat { seq, private, at, text };
+        prop_assert_eq!(Message::decode(&m.encode()), Ok(m));
+    }
+
+    #[test]
+    fn any_input_there_and_back(n: u64, at: Option<(u16, u16)>, x: u16, y: u16, c in "\\PC") {
+        for event in [
+            InputEvent::Move { x, y },
+            InputEvent::Button { button: Button::Middle, down: true, x, y },
+            InputEvent::Key { key: Key::Char(c.chars().next().unwrap_or('x')), down: false },
+            InputEvent::Wheel { dx: x as i16, dy: y as i16 },
+        ] {
+            let m = Message::Input { n, at, event };
+            prop_assert_eq!(Message::decode(&m.encode()), Ok(m));
+        }
+    }
+}
