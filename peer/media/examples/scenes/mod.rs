@@ -194,7 +194,7 @@ impl Canvas {
 
     /// Fills a part with something like a photograph; `at` is the time of a film.
     pub fn photo(&mut self, r: Rect, at: f32) {
-        let mut seed = self.random();
+        let mut seed = self.random().wrapping_mul(0x85eb_ca6b) | 1;
         self.each(r, |x, y, p| {
             seed ^= seed << 13;
             seed ^= seed >> 17;
@@ -232,6 +232,15 @@ pub fn desktop(width: u16, height: u16) -> Canvas {
     window(&mut c, terminal(w, h), "Terminal", true, &ink, 0x10_1418);
     let code = [0x00_0000, 0x00_0090, 0x90_0000, 0x00_7000];
     window(&mut c, Rect::new(w / 4, h / 3, w / 3, h / 2), "Editor", true, &code, 0xfa_faf0);
+    c
+}
+
+/// The same without smoothing: few colours, as old terminals draw.
+pub fn plain_desktop(width: u16, height: u16) -> Canvas {
+    let mut c = desktop(width, height);
+    for p in &mut c.data {
+        *p = if *p & 0xc0 >= 0x40 { (*p & 0xc0) | 0x20 } else { 0x10 };
+    }
     c
 }
 
@@ -360,7 +369,8 @@ impl Scene for Noise {
     }
 
     fn step(&mut self, c: &mut Canvas) -> Vec<Rect> {
-        let mut seed = c.random();
+        // Far from the last seed, or the noise would be that of before, moved.
+        let mut seed = c.random().wrapping_mul(0x85eb_ca6b) | 1;
         c.each(c.whole(), |_, _, p| {
             seed ^= seed << 13;
             seed ^= seed >> 17;

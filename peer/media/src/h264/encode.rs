@@ -11,7 +11,10 @@ use openh264::{
 };
 use openh264_sys2::{ENCODER_OPTION_BITRATE, SBitrateInfo, SPATIAL_LAYER_ALL};
 
-use super::{Config, H264Error, MAX_LONG_SIDE, MAX_SHORT_SIDE, Mode, planes::Planes};
+use super::{
+    Config, H264Error, MAX_LONG_SIDE, MAX_SHORT_SIDE, Mode,
+    planes::{Planes, coded_side},
+};
 use crate::{Picture, Rect};
 
 /// Lowest and highest bitrate that is set, bits per second.
@@ -22,7 +25,7 @@ pub struct Encoder {
     config: Config,
     coder: openh264::encoder::Encoder,
     planes: Planes,
-    /// What the planes were made of, so that a part that starts at an odd pixel can be widened.
+    /// What the planes were made of, of their size and one row more, so that a part that starts at an odd pixel can be widened.
     shadow: Vec<u8>,
     width: u16,
     height: u16,
@@ -52,7 +55,8 @@ impl Encoder {
     ///
     /// `at_us`: microseconds of a steady clock. `None`: the picture was skipped to hold the bitrate;
     /// its changes are kept, so code again (also without further changes) when
-    /// [`Encoder::is_waiting`]. The first picture and forced ones are key frames; there are no others.
+    /// [`Encoder::is_waiting`]. The first picture and forced ones are key frames. There are no others,
+    /// but that in the mode for screens the coder starts anew when all of a picture is another one.
     pub fn encode(
         &mut self,
         picture: Picture<'_>,
@@ -111,37 +115,54 @@ impl Encoder {
         if code == 0 { Ok(()) } else { Err(H264Error::Coder(format!("bitrate refused: {code}"))) }
     }
 
-    /// Brings the planes up to date.
+    /// Brings the shadow and the planes up to date.
     fn take(&mut self, picture: &Picture<'_>, changed: &[Rect]) -> Result<(), H264Error> {
-        let stride = usize::from(self.width) * 4;
         let first = self.shadow.is_empty();
-        let whole = [Rect::new(0, 0, self.width, self.height)];
+        let (coded_w, coded_h) = (coded_side(self.width), coded_side(self.height));
         if first {
-            self.shadow.resize(stride * usize::from(self.height), 0);
+            self.shadow.resize(coded_w * 4 * (coded_h + 1), 0);
         }
+        let whole = [Rect::new(0, 0, self.width, self.height)];
         for r in if first { &whole[..] } else { changed } {
             let Some(r) = r.clipped(self.width, self.height) else { continue };
-            let (x, w) = (usize::from(r.x) * 4, usize::from(r.w));
-            for y in usize::from(r.y)..r.bottom() as usize {
-                let at = y * stride + x;
-                self.shadow[at..at + w * 4].copy_from_slice(picture.row(usize::from(r.x), y, w));
-            }
-            let shadow = Picture { data: &self.shadow, stride, width: self.width, height: self.height };
-            self.planes
-                .take(&shadow, even(r, self.width, self.height))
-                .map_err(|e| H264Error::Coder(e.to_string()))?;
+            self.copy(picture, r, coded_w);
+            let r = even(r, (self.width, self.height), (coded_w as u16, coded_h as u16));
+            self.planes.take(&self.shadow, r).map_err(|e| H264Error::Coder(e.to_string()))?;
         }
         Ok(())
     }
+
+    /// Copies a part to the shadow. What the coded size has beyond the picture repeats its last pixels.
+    fn copy(&mut self, picture: &Picture<'_>, r: Rect, coded_w: usize) {
+        let (x, w, stride) = (usize::from(r.x) * 4, usize::from(r.w), coded_w * 4);
+        let at_right = r.right() == u32::from(self.width);
+        for y in usize::from(r.y)..r.bottom() as usize {
+            let row = &mut self.shadow[y * stride..(y + 1) * stride];
+            row[x..x + w * 4].copy_from_slice(picture.row(usize::from(r.x), y, w));
+            if at_right {
+                let (row, beyond) = row.split_at_mut(x + w * 4);
+                let last = &row[row.len() - 4..];
+                beyond.chunks_exact_mut(4).for_each(|p| p.copy_from_slice(last));
+            }
+        }
+        if r.bottom() == u32::from(self.height) {
+            let end = usize::from(self.height) * stride;
+            let last = end - stride..end;
+            for to in (end..self.shadow.len()).step_by(stride) {
+                self.shadow.copy_within(last.clone(), to);
+            }
+        }
+    }
 }
 
-/// Widens a rectangle to even pixels, or the picture's edge.
-fn even(r: Rect, width: u16, height: u16) -> Rect {
+/// Widens a rectangle to even pixels, and at the picture's edges to the coded size.
+fn even(r: Rect, size: (u16, u16), coded: (u16, u16)) -> Rect {
     let (x, y) = (r.x & !1, r.y & !1);
-    let side = |end: u32, start: u16, most: u16| {
-        (end.next_multiple_of(2).min(u32::from(most)) - u32::from(start)) as u16
+    let side = |end: u32, start: u16, size: u16, coded: u16| {
+        let end = if end == u32::from(size) { u32::from(coded) } else { end.next_multiple_of(2) };
+        (end - u32::from(start)) as u16
     };
-    Rect { x, y, w: side(r.right(), x, width), h: side(r.bottom(), y, height) }
+    Rect { x, y, w: side(r.right(), x, size.0, coded.0), h: side(r.bottom(), y, size.1, coded.1) }
 }
 
 fn check_size(width: u16, height: u16) -> Result<(), H264Error> {
@@ -170,7 +191,8 @@ fn start(config: &Config) -> Result<openh264::encoder::Encoder, H264Error> {
         .qp(QpRange::new(8, 51))
         .max_frame_rate(FrameRate::from_hz(config.max_fps.clamp(1.0, 120.0)))
         .intra_frame_period(IntraFramePeriod::from_num_frames(0))
-        .scene_change_detect(false)
+        // The screen mode cannot do without; it finds scrolling by it.
+        .scene_change_detect(config.mode == Mode::ScreenContent)
         .long_term_reference(false)
         .background_detection(false)
         .adaptive_quantization(false)

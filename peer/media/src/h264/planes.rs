@@ -1,19 +1,22 @@
 //! A picture as three planes (I420), and the way there and back.
 
+use std::ops::Range;
+
 use openh264::formats::YUVSource;
 use yuv::{
     BufferStoreMut, YuvConversionMode, YuvPlanarImage, YuvPlanarImageMut, YuvRange, YuvStandardMatrix,
 };
 
 use super::MIN_SIDE;
-use crate::{FrameBuf, Picture, Rect};
+use crate::{FrameBuf, Rect};
 
 const RANGE: YuvRange = YuvRange::Limited;
 const MATRIX: YuvStandardMatrix = YuvStandardMatrix::Bt709;
 /// Side of the blocks by which two pictures are compared, in pixels.
 const BLOCK: usize = 64;
 
-/// Planes of even size, at least as large as the picture; what lies beyond repeats its last pixels.
+/// Planes of even size, at least as large as the picture. Each has a spare row at its end, because
+/// the conversion wants whole rows also of a part that does not start at the left edge.
 #[derive(Debug, Default)]
 pub(super) struct Planes {
     /// Size of the picture inside.
@@ -25,6 +28,8 @@ pub(super) struct Planes {
     y: Vec<u8>,
     u: Vec<u8>,
     v: Vec<u8>,
+    /// For parts that the conversion cannot paint where they belong.
+    scratch: Vec<u8>,
 }
 
 /// Size of the planes for a side of this many pixels.
@@ -35,40 +40,38 @@ pub(super) fn coded_side(side: u16) -> usize {
 impl Planes {
     pub(super) fn new(width: u16, height: u16) -> Self {
         let (coded_width, coded_height) = (coded_side(width), coded_side(height));
-        let luma = coded_width * coded_height;
+        let luma = coded_width * (coded_height + 1);
+        let chroma = coded_width / 2 * (coded_height / 2 + 1);
         Self {
             width: usize::from(width),
             height: usize::from(height),
             coded_width,
             coded_height,
             y: vec![16; luma],
-            u: vec![128; luma / 4],
-            v: vec![128; luma / 4],
+            u: vec![128; chroma],
+            v: vec![128; chroma],
+            scratch: Vec::new(),
         }
     }
 
-    /// Takes a part of a picture of the same size. `rect` must start at even pixels, and end at even
-    /// ones or the picture's edge.
-    pub(super) fn take(&mut self, picture: &Picture<'_>, rect: Rect) -> Result<(), yuv::YuvError> {
+    /// Takes a part of a BGRX picture of the coded size, which has a spare row as well. `rect` must
+    /// start and end at even pixels.
+    pub(super) fn take(&mut self, bgrx: &[u8], rect: Rect) -> Result<(), yuv::YuvError> {
         let (x, y) = (usize::from(rect.x), usize::from(rect.y));
-        let (luma, chroma) = self.starts(x, y);
-        let half = self.coded_width as u32 / 2;
+        let (luma, chroma) = self.rows(x, y, usize::from(rect.h));
+        let width = self.coded_width as u32;
         let mut image = YuvPlanarImageMut {
-            y_plane: BufferStoreMut::Borrowed(&mut self.y[luma..]),
-            y_stride: self.coded_width as u32,
-            u_plane: BufferStoreMut::Borrowed(&mut self.u[chroma..]),
-            u_stride: half,
-            v_plane: BufferStoreMut::Borrowed(&mut self.v[chroma..]),
-            v_stride: half,
+            y_plane: BufferStoreMut::Borrowed(&mut self.y[luma.clone()]),
+            y_stride: width,
+            u_plane: BufferStoreMut::Borrowed(&mut self.u[chroma.clone()]),
+            u_stride: width / 2,
+            v_plane: BufferStoreMut::Borrowed(&mut self.v[chroma]),
+            v_stride: width / 2,
             width: u32::from(rect.w),
             height: u32::from(rect.h),
         };
-        let from = &picture.data[y * picture.stride + x * 4..];
-        // Strides of pictures fit: sides are 16-bit numbers, four bytes a pixel.
-        let stride = picture.stride as u32;
-        yuv::bgra_to_yuv420(&mut image, from, stride, RANGE, MATRIX, YuvConversionMode::Balanced)?;
-        self.repeat_edges(rect);
-        Ok(())
+        let from = &bgrx[luma.start * 4..luma.end * 4];
+        yuv::bgra_to_yuv420(&mut image, from, width * 4, RANGE, MATRIX, YuvConversionMode::Balanced)
     }
 
     /// Where the luma and chroma of an even pixel are.
@@ -76,21 +79,11 @@ impl Planes {
         (y * self.coded_width + x, y / 2 * (self.coded_width / 2) + x / 2)
     }
 
-    fn repeat_edges(&mut self, rect: Rect) {
-        let (right, bottom) = (rect.right() as usize, rect.bottom() as usize);
-        let (y, h) = (usize::from(rect.y), usize::from(rect.h));
-        if right == self.width && self.width < self.coded_width {
-            repeat_right(&mut self.y, self.coded_width, self.width, y..y + h);
-            let half = self.width.div_ceil(2);
-            let rows = y / 2..(y + h).div_ceil(2);
-            repeat_right(&mut self.u, self.coded_width / 2, half, rows.clone());
-            repeat_right(&mut self.v, self.coded_width / 2, half, rows);
-        }
-        if bottom == self.height && self.height < self.coded_height {
-            repeat_down(&mut self.y, self.coded_width, self.height);
-            repeat_down(&mut self.u, self.coded_width / 2, self.height.div_ceil(2));
-            repeat_down(&mut self.v, self.coded_width / 2, self.height.div_ceil(2));
-        }
+    /// Where the luma and chroma of `h` rows, an even number, from an even pixel on are: exactly as
+    /// many bytes as there are rows, for the conversion takes the rest for more of them.
+    fn rows(&self, x: usize, y: usize, h: usize) -> (Range<usize>, Range<usize>) {
+        let (luma, chroma) = self.starts(x, y);
+        (luma..luma + h * self.coded_width, chroma..chroma + h / 2 * (self.coded_width / 2))
     }
 
     /// Takes what differs in a decoded picture, and paints it into the frame. Sizes must fit:
@@ -152,7 +145,7 @@ impl Planes {
     fn put(
         &mut self,
         new: &Source<'_>,
-        columns: std::ops::Range<usize>,
+        columns: Range<usize>,
         y: usize,
         h: usize,
         frame: &mut FrameBuf<'_>,
@@ -175,23 +168,33 @@ impl Planes {
     }
 
     /// Paints a part, which starts at even pixels, into a frame of the picture's size.
-    pub(super) fn paint(&self, rect: Rect, frame: &mut FrameBuf<'_>) -> Result<(), yuv::YuvError> {
+    fn paint(&mut self, rect: Rect, frame: &mut FrameBuf<'_>) -> Result<(), yuv::YuvError> {
         let (x, y) = (usize::from(rect.x), usize::from(rect.y));
-        let (luma, chroma) = self.starts(x, y);
-        let half = self.coded_width as u32 / 2;
+        let (w, h) = (usize::from(rect.w), usize::from(rect.h));
+        let (even_w, even_h) = (w.next_multiple_of(2), h.next_multiple_of(2));
+        let (luma, chroma) = self.rows(x, y, even_h);
+        let width = self.coded_width as u32;
         let image = YuvPlanarImage {
-            y_plane: &self.y[luma..],
-            y_stride: self.coded_width as u32,
-            u_plane: &self.u[chroma..],
-            u_stride: half,
-            v_plane: &self.v[chroma..],
-            v_stride: half,
-            width: u32::from(rect.w),
-            height: u32::from(rect.h),
+            y_plane: &self.y[luma],
+            y_stride: width,
+            u_plane: &self.u[chroma.clone()],
+            u_stride: width / 2,
+            v_plane: &self.v[chroma],
+            v_stride: width / 2,
+            width: even_w as u32,
+            height: even_h as u32,
         };
-        let stride = frame.stride;
-        let to = &mut frame.data[y * stride + x * 4..];
-        yuv::yuv420_to_bgra(&image, to, stride as u32, RANGE, MATRIX)
+        let start = y * frame.stride + x * 4;
+        if (even_w, even_h) == (w, h)
+            && let Some(to) = frame.data.get_mut(start..start + h * frame.stride)
+        {
+            return yuv::yuv420_to_bgra(&image, to, frame.stride as u32, RANGE, MATRIX);
+        }
+        self.scratch.clear();
+        self.scratch.resize(even_w * even_h * 4, 0);
+        yuv::yuv420_to_bgra(&image, &mut self.scratch, even_w as u32 * 4, RANGE, MATRIX)?;
+        copy_rows(&mut frame.data[start..], frame.stride, &self.scratch, even_w * 4, w * 4, h);
+        Ok(())
     }
 }
 
@@ -216,19 +219,6 @@ impl YUVSource for Planes {
 struct Source<'a> {
     planes: [&'a [u8]; 3],
     strides: (usize, usize, usize),
-}
-
-fn repeat_right(plane: &mut [u8], stride: usize, from: usize, rows: std::ops::Range<usize>) {
-    for row in plane.chunks_exact_mut(stride).take(rows.end).skip(rows.start) {
-        let last = row[from - 1];
-        row[from..].fill(last);
-    }
-}
-
-fn repeat_down(plane: &mut [u8], stride: usize, from: usize) {
-    let (above, below) = plane.split_at_mut(from * stride);
-    let last = &above[(from - 1) * stride..];
-    below.chunks_exact_mut(stride).for_each(|row| row.copy_from_slice(last));
 }
 
 fn rows_differ(a: &[u8], a_stride: usize, b: &[u8], b_stride: usize, w: usize, h: usize) -> bool {

@@ -104,22 +104,31 @@ impl Parts {
     }
 
     /// Numbers the block's colours and pixels; false when there are more than `most` colours.
+    #[inline(never)]
     fn number(&mut self, src: &[u8], stride: usize, w: usize, h: usize, most: usize) -> bool {
         self.own.clear();
-        let first = pixel(pixels(src)[0]);
-        let (mut last, mut number) = (first, self.own.number(first).unwrap_or_default());
-        for (y, out) in self.index[..w * h].chunks_exact_mut(w).enumerate() {
-            let row = pixels(&src[y * stride..y * stride + w * 4]);
-            for (p, out) in row.iter().zip(out) {
+        let mut above: &[u8] = &[];
+        let (mut last, mut number) = (u32::MAX, 0);
+        for y in 0..h {
+            let row = &src[y * stride..y * stride + w * 4];
+            if row == above {
+                self.index.copy_within((y - 1) * w..y * w, y * w);
+                continue;
+            }
+            above = row;
+            for (p, out) in pixels(row).iter().zip(&mut self.index[y * w..(y + 1) * w]) {
                 let p = pixel(*p);
                 if p != last {
                     last = p;
-                    number = match self.own.number(p) {
-                        Some(n) if usize::from(n) < most => n,
-                        _ => return false,
-                    };
+                    match self.own.number(p) {
+                        Some(n) => number = n,
+                        None => return false,
+                    }
                 }
                 *out = number;
+            }
+            if self.own.colours().len() > most {
+                return false;
             }
         }
         true
@@ -185,6 +194,7 @@ fn pack<const PER: usize>(index: &[u8], w: usize, out: &mut Vec<u8>) {
 
 /// Each row as three planes (blue less green, green, red less green), each value less the one above
 /// it; the first row less the one to the left.
+#[inline(never)]
 fn predict(src: &[u8], stride: usize, w: usize, h: usize, out: &mut Vec<u8>) {
     let start = out.len();
     out.resize(start + w * h * 3, 0);

@@ -131,7 +131,9 @@ impl Encoder {
         }
         let mut blocks = std::mem::take(&mut self.blocks);
         self.find_changes(picture, &rects, &mut blocks);
-        if blocks.iter().map(Rect::area).sum::<usize>() >= MOVE_FROM && self.pause.is_over() {
+        let left: usize = blocks.iter().map(Rect::area).sum();
+        let scrolled: usize = self.copies.iter().map(|c| c.to.area()).sum();
+        if left >= MOVE_FROM.max(scrolled / 4) && self.pause.is_over() {
             let before = self.copies.len();
             let within = blocks.iter().copied().reduce(|a, b| a.around(&b)).unwrap_or_default();
             self.moved.any(picture, &mut self.shadow, &rects, within, &mut self.copies);

@@ -115,6 +115,7 @@ fn unpack<const PER: usize>(row: &mut [[u8; 4]], packed: &[u8], colours: &[[u8; 
     }
 }
 
+#[inline(never)]
 fn unpredict(input: &[u8], dst: &mut [u8], stride: usize, w: usize, h: usize) {
     for (y, input) in input.chunks_exact(w * 3).take(h).enumerate() {
         let (bs, rest) = input.split_at(w);

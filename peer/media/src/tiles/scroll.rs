@@ -50,7 +50,6 @@ impl Search {
             return;
         }
         self.find_strips(picture, shadow, rect);
-        self.hash(picture, shadow, rect);
         let Some(distance) = self.vote(rows) else { return };
         self.runs.clear();
         for i in 0..self.strips.len() {
@@ -69,10 +68,9 @@ impl Search {
         }
     }
 
-    /// Which columns of each tile column changed, where enough rows did.
+    /// Finds the strips in which enough rows changed, and the hashes of their rows.
     fn find_strips(&mut self, picture: &Picture<'_>, shadow: &[u8], rect: Rect) {
-        let (left, right) = (usize::from(rect.x), rect.right() as usize);
-        let stride = usize::from(picture.width) * 4;
+        let (left, right, rows) = (usize::from(rect.x), rect.right() as usize, usize::from(rect.h));
         self.strips.clear();
         let mut x = left;
         while x < right {
@@ -82,45 +80,57 @@ impl Search {
         }
         self.columns.clear();
         self.columns.resize(right - left, 0);
-        for y in usize::from(rect.y)..rect.bottom() as usize {
-            let new = picture.row(left, y, right - left);
-            let old = &shadow[y * stride + left * 4..y * stride + right * 4];
-            for s in &mut self.strips {
-                let at = s.x - left;
-                let (new, old) = (&new[at * 4..(at + s.w) * 4], &old[at * 4..(at + s.w) * 4]);
-                if new != old && diff::mark(&mut self.columns[at..at + s.w], new, old) {
-                    s.changed += 1;
-                }
-            }
-        }
-        let columns = &self.columns;
-        self.strips.retain_mut(|s| {
-            let columns = &columns[s.x - left..][..s.w];
-            let first = columns.iter().position(|c| *c != 0);
-            let last = columns.iter().rposition(|c| *c != 0);
-            if let (Some(first), Some(last)) = (first, last) {
-                (s.x, s.w) = (s.x + first, last + 1 - first);
-            }
-            s.changed >= FEWEST_ROWS
-        });
-    }
-
-    /// Hashes of the strips' rows, strip after strip.
-    fn hash(&mut self, picture: &Picture<'_>, shadow: &[u8], rect: Rect) {
-        let rows = usize::from(rect.h);
-        let stride = usize::from(picture.width) * 4;
         for hashes in [&mut self.old, &mut self.new] {
             hashes.clear();
             hashes.resize(rows * self.strips.len(), 0);
         }
+        // Row by row, once for all: memory is what takes the time here.
         for row in 0..rows {
-            let y = usize::from(rect.y) + row;
-            for (i, s) in self.strips.iter().enumerate() {
-                let at = y * stride + s.x * 4;
-                self.old[i * rows + row] = row_hash(&shadow[at..at + s.w * 4]);
-                self.new[i * rows + row] = row_hash(picture.row(s.x, y, s.w));
+            let new = picture.row(left, usize::from(rect.y) + row, right - left);
+            let old = shadow_row(shadow, picture, left, usize::from(rect.y) + row, right - left);
+            for (i, s) in self.strips.iter_mut().enumerate() {
+                let part = (s.x - left) * 4..(s.x - left + s.w) * 4;
+                let (new, old) = (&new[part.clone()], &old[part]);
+                self.new[i * rows + row] = row_hash(new);
+                self.old[i * rows + row] = self.new[i * rows + row];
+                if new != old && diff::mark(&mut self.columns[s.x - left..][..s.w], new, old) {
+                    s.changed += 1;
+                    self.old[i * rows + row] = row_hash(old);
+                }
             }
         }
+        self.keep_changed(picture, shadow, rect);
+    }
+
+    /// Drops strips in which little changed, and cuts off the columns in which nothing did.
+    fn keep_changed(&mut self, picture: &Picture<'_>, shadow: &[u8], rect: Rect) {
+        let (left, rows) = (usize::from(rect.x), usize::from(rect.h));
+        let mut kept = 0;
+        for i in 0..self.strips.len() {
+            let Strip { x, w, changed } = self.strips[i];
+            let columns = &self.columns[x - left..][..w];
+            let first = columns.iter().position(|c| *c != 0);
+            let last = columns.iter().rposition(|c| *c != 0);
+            let (Some(first), Some(last)) = (first, last) else { continue };
+            if changed < FEWEST_ROWS {
+                continue;
+            }
+            let narrow = Strip { x: x + first, w: last + 1 - first, changed };
+            self.strips[kept] = narrow;
+            if narrow.w == w {
+                self.old.copy_within(i * rows..(i + 1) * rows, kept * rows);
+                self.new.copy_within(i * rows..(i + 1) * rows, kept * rows);
+            } else {
+                for row in 0..rows {
+                    let y = usize::from(rect.y) + row;
+                    self.new[kept * rows + row] = row_hash(picture.row(narrow.x, y, narrow.w));
+                    let old = shadow_row(shadow, picture, narrow.x, y, narrow.w);
+                    self.old[kept * rows + row] = row_hash(old);
+                }
+            }
+            kept += 1;
+        }
+        self.strips.truncate(kept);
     }
 
     /// The distance (old row less new row) that most changed rows agree upon, if enough do.
@@ -203,6 +213,12 @@ impl Search {
             moved
         });
     }
+}
+
+/// A part of a row of the shadow, which is packed and as wide as the picture.
+fn shadow_row<'a>(shadow: &'a [u8], picture: &Picture<'_>, x: usize, y: usize, w: usize) -> &'a [u8] {
+    let at = (y * usize::from(picture.width) + x) * 4;
+    &shadow[at..at + w * 4]
 }
 
 /// Which row has a hash, if only one has. Open addressing; the hashes are random enough as they are.
