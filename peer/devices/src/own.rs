@@ -1,6 +1,9 @@
 //! The windows of this program: registered here so that remote input never reaches them, and so
 //! that prompts are not in the shared picture. Also the frame around what is shared.
 
+#[cfg(all(unix, not(target_os = "macos")))]
+mod x11;
+
 use std::sync::{Mutex, MutexGuard, OnceLock};
 
 use deskside_media::Rect;
@@ -91,8 +94,10 @@ fn unregister_in(windows: &mut Vec<u64>, window: u64) {
 }
 
 /// A coloured frame around the shared part of the desktop, always on top, that input passes through.
-/// It goes away when dropped.
+/// It is shown from the first [`Frame::place`] on, and goes away when dropped.
 pub trait Frame: Send {
+    /// Around this part of the desktop: `area`, its place counted from `x`, `y`; within its edges. An
+    /// empty area hides the frame.
     fn place(&self, x: i32, y: i32, area: Rect);
     /// 0xRRGGBB.
     fn colour(&self, rgb: u32);
@@ -100,5 +105,16 @@ pub trait Frame: Send {
 
 /// None where the system has no way to draw one.
 pub fn frame() -> Option<Box<dyn Frame>> {
+    #[cfg(all(unix, not(target_os = "macos")))]
+    match x11::X11::open(None) {
+        Ok(frame) => return Some(Box::new(frame)),
+        Err(why) => tracing::info!(%why, "no frame around what is shared"),
+    }
     None
+}
+
+/// A frame on this X11 display (`:1`).
+#[cfg(all(unix, not(target_os = "macos")))]
+pub fn frame_x11(display: &str) -> Option<Box<dyn Frame>> {
+    Some(Box::new(x11::X11::open(Some(display)).ok()?))
 }

@@ -9,9 +9,9 @@ use deskside_devices::{
     capture::{self, CaptureError, Capturer, Happened},
     own,
 };
-use deskside_media::Rect;
+use deskside_media::{Picture, Rect};
 use deskside_session::command::Screen;
-use screen::{Display, PATIENCE, grab_until, settle, wait_until};
+use screen::{Display, PATIENCE, grab_until, settle, until, wait_until};
 use x11rb::protocol::{
     render::{self, ConnectionExt as _},
     xproto::{ChangeWindowAttributesAux, ConfigureWindowAux, ConnectionExt as _, CreateGCAux, ImageFormat},
@@ -61,8 +61,16 @@ fn first_is_whole_then_only_what_changed_and_a_still_desktop_is_silent() {
 
 #[test]
 fn every_pixel_is_as_drawn() {
-    let display = Display::start(800, 600);
-    let mut capturer = open(&display);
+    every_pixel(&Display::start(800, 600));
+}
+
+#[test]
+fn every_pixel_is_as_drawn_without_shared_memory() {
+    every_pixel(&Display::start_with(800, 600, &["-extension", "MIT-SHM"]));
+}
+
+fn every_pixel(display: &Display) {
+    let mut capturer = open(display);
     let brush = display.brush();
     let window = brush.window(0, 0, 800, 600, 0);
     brush.map(window);
@@ -83,14 +91,7 @@ fn every_pixel_is_as_drawn() {
         wait_until(&mut *capturer, |h| h.damage);
         let picture = capturer.grab(&mut changed).unwrap();
         assert!(changed.len() <= 32);
-        for r in &changed {
-            for y in usize::from(r.y)..usize::from(r.y + r.h) {
-                for x in usize::from(r.x)..usize::from(r.x + r.w) {
-                    let p = &picture.data[y * picture.stride + x * 4..];
-                    shadow[y * 800 + x] = u32::from_le_bytes([p[0], p[1], p[2], 0]);
-                }
-            }
-        }
+        copy(&picture, &changed, &mut shadow, 800);
         assert!(shadow == brush.pixels(0, 0, 800, 600), "pixels differ");
     }
 }
@@ -216,6 +217,62 @@ fn private_windows_are_black_until_they_go() {
     brush.conn.destroy_window(prompt).unwrap().check().unwrap();
     grab_until(&mut *capturer, |_, at| at(450, 150) == GREEN);
     own::unregister_private(prompt.into());
+}
+
+#[test]
+fn what_the_window_manager_put_around_a_private_window_is_black_too() {
+    let mut display = Display::start(640, 480);
+    display.spawn("openbox", &[]);
+    let mut capturer = open(&display);
+    let brush = display.brush();
+    let prompt = brush.managed_window(200, 100, 0xd0_0000);
+    own::register_private(prompt.into());
+    brush.map(prompt);
+    until("it is decorated", || brush.outermost(prompt) != prompt);
+    let frame = brush.conn.get_geometry(brush.outermost(prompt)).unwrap().reply().unwrap();
+    assert!(frame.height > 100, "openbox gives it a title");
+    let (x, y) = (frame.x as u16, frame.y as u16);
+    until("it is drawn", || brush.pixel(frame.x + 20, frame.y + 60) == 0xd0_0000);
+    capturer.refresh();
+    grab_until(&mut *capturer, |_, at| {
+        (0..frame.height).all(|dy| (0..frame.width).all(|dx| at(x + dx, y + dy) == 0))
+    });
+    own::unregister_private(prompt.into());
+}
+
+#[test]
+fn a_scrolling_terminal_is_followed_to_the_pixel() {
+    let mut display = Display::start(800, 600);
+    let mut capturer = open(&display);
+    let mut shadow = vec![0_u32; 800 * 600];
+    let mut changed = Vec::new();
+    let script = "for i in $(seq 400); do echo line $i $i $i; done; exec sleep 1000";
+    display.spawn("xterm", &["-geometry", "100x30+20+30", "-e", "sh", "-c", script]);
+    let brush = display.brush();
+    let follow = |capturer: &mut dyn Capturer, shadow: &mut Vec<u32>, changed: &mut Vec<Rect>| {
+        while capturer.wait(STILL).unwrap().damage {
+            let picture = capturer.grab(changed).unwrap();
+            copy(&picture, changed, shadow, 800);
+        }
+    };
+    // Until the terminal is there and has written it all.
+    until("the same picture", || {
+        follow(&mut *capturer, &mut shadow, &mut changed);
+        let there = brush.pixels(0, 0, 800, 600);
+        there.iter().any(|p| *p == 0xff_ffff) && there == shadow
+    });
+}
+
+/// Copies the changed rectangles, as a viewer does.
+fn copy(picture: &Picture<'_>, changed: &[Rect], shadow: &mut [u32], width: usize) {
+    for r in changed {
+        for y in usize::from(r.y)..usize::from(r.y + r.h) {
+            for x in usize::from(r.x)..usize::from(r.x + r.w) {
+                let p = &picture.data[y * picture.stride + x * 4..];
+                shadow[y * width + x] = u32::from_le_bytes([p[0], p[1], p[2], 0]);
+            }
+        }
+    }
 }
 
 #[test]

@@ -27,7 +27,10 @@ struct Stage {
 
 impl Stage {
     fn new() -> Self {
-        let display = Display::start(1024, 600);
+        Self::on(Display::start(1024, 600))
+    }
+
+    fn on(display: Display) -> Self {
         let brush = display.brush();
         brush.point(5, 5);
         let parent = brush.window(100, 50, 640, 400, GROUND);
@@ -117,7 +120,15 @@ fn shape(rgb: u32, size: u16, hot: u16) -> PointerShape {
 
 #[test]
 fn pixel_by_pixel_scrolled_and_restored() {
-    let mut stage = Stage::new();
+    pixel_by_pixel(Stage::new());
+}
+
+#[test]
+fn pixel_by_pixel_without_shared_memory() {
+    pixel_by_pixel(Stage::on(Display::start_with(1024, 600, &["-extension", "MIT-SHM"])));
+}
+
+fn pixel_by_pixel(mut stage: Stage) {
     stage.paint(800, 500);
     stage.put(20, 30, 300, 200, Scale::One { x: 0, y: 0 });
     until("the first picture", || stage.brush.pixels(120, 80, 300, 200) == expected(0, 0, 300, 200));

@@ -35,12 +35,6 @@ pub fn union(a: Rect, b: Rect) -> Rect {
     Rect { x, y, w: right - x, h: bottom - y }
 }
 
-pub fn intersect(a: Rect, b: Rect) -> Option<Rect> {
-    let (x, y) = (a.x.max(b.x), a.y.max(b.y));
-    let (right, bottom) = ((a.x + a.w).min(b.x + b.w), (a.y + a.h).min(b.y + b.h));
-    (right > x && bottom > y).then(|| Rect { x, y, w: right - x, h: bottom - y })
-}
-
 /// What the union of two holds beyond them.
 fn waste(a: Rect, b: Rect) -> u32 {
     pixels(union(a, b)).saturating_sub(pixels(a) + pixels(b))
@@ -82,6 +76,12 @@ fn join(rects: &mut Vec<Rect>, allowed: u32) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn intersect(a: Rect, b: Rect) -> Option<Rect> {
+        let (x, y) = (a.x.max(b.x), a.y.max(b.y));
+        let (right, bottom) = ((a.x + a.w).min(b.x + b.w), (a.y + a.h).min(b.y + b.h));
+        (right > x && bottom > y).then(|| Rect { x, y, w: right - x, h: bottom - y })
+    }
 
     fn r(x: u16, y: u16, w: u16, h: u16) -> Rect {
         Rect { x, y, w, h }

@@ -122,24 +122,32 @@ impl Xcap {
         Some(Rect { x: left as u16, y: (top + first) as u16, w: width as u16, h: (end - first) as u16 })
     }
 
-    /// Blackens the program's own prompts.
-    fn hide_private(&mut self) {
+    /// Blackens the program's own prompts. One that xcap does not know of may be anywhere, so that all
+    /// is black while it is there. True if there is any.
+    fn hide_private(&mut self) -> bool {
         let private = own::private();
         if private.is_empty() {
-            return;
+            return false;
         }
         let windows = xcap::Window::all().unwrap_or_default();
         let stride = usize::from(self.area.2) * 4;
-        for w in windows.iter().filter(|w| w.id().is_ok_and(|id| private.contains(&id.into()))) {
-            let (Ok(x), Ok(y), Ok(width), Ok(height)) = (w.x(), w.y(), w.width(), w.height()) else {
-                continue;
+        for id in private {
+            let place =
+                windows.iter().find(|w| w.id().is_ok_and(|known| u64::from(known) == id)).and_then(|w| {
+                    let size = (w.width().ok()?.try_into().ok()?, w.height().ok()?.try_into().ok()?);
+                    Some((w.x().ok()?, w.y().ok()?, size.0, size.1))
+                });
+            let Some((x, y, w, h)) = place else {
+                self.bgrx.fill(0);
+                return true;
             };
-            let Some(r) = area::clip(x, y, width as i32, height as i32, self.area) else { continue };
+            let Some(r) = area::clip(x, y, w, h, self.area) else { continue };
             for y in usize::from(r.y)..usize::from(r.y) + usize::from(r.h) {
                 let start = y * stride + usize::from(r.x) * 4;
                 self.bgrx[start..start + usize::from(r.w) * 4].fill(0);
             }
         }
+        true
     }
 }
 
@@ -186,9 +194,12 @@ impl Capturer for Xcap {
         self.told = false;
         self.last = Some(Instant::now());
         self.take(changed)?;
-        self.hide_private();
-        area::merge(changed);
         let (_, _, width, height) = self.area;
+        if self.hide_private() {
+            changed.clear();
+            changed.push(Rect { x: 0, y: 0, w: width, h: height });
+        }
+        area::merge(changed);
         Ok(Picture { data: &self.bgrx, stride: usize::from(width) * 4, width, height })
     }
 

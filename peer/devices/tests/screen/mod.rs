@@ -33,9 +33,15 @@ pub struct Display {
 
 impl Display {
     pub fn start(width: u16, height: u16) -> Self {
+        Self::start_with(width, height, &[])
+    }
+
+    /// `more` are further arguments of the X server.
+    pub fn start_with(width: u16, height: u16, more: &[&str]) -> Self {
         let mut server = Command::new("Xvfb")
             .args(["-displayfd", "1", "-nolisten", "tcp", "-noreset", "-screen", "0"])
             .arg(format!("{width}x{height}x24"))
+            .args(more)
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
@@ -169,6 +175,26 @@ impl Brush {
         let class = WindowClass::INPUT_OUTPUT;
         self.conn.create_window(0, id, self.root, x, y, w, h, 0, class, 0, &aux).unwrap().check().unwrap();
         id
+    }
+
+    /// A window that the window manager decorates.
+    pub fn managed_window(&self, w: u16, h: u16, rgb: u32) -> Window {
+        let id = self.conn.generate_id().unwrap();
+        let aux = CreateWindowAux::new().background_pixel(rgb);
+        let class = WindowClass::INPUT_OUTPUT;
+        self.conn.create_window(0, id, self.root, 0, 0, w, h, 0, class, 0, &aux).unwrap().check().unwrap();
+        id
+    }
+
+    /// The window right below the root that holds this one: what the window manager put around it.
+    pub fn outermost(&self, mut window: Window) -> Window {
+        loop {
+            let parent = self.conn.query_tree(window).unwrap().reply().unwrap().parent;
+            if parent == self.root {
+                return window;
+            }
+            window = parent;
+        }
     }
 
     pub fn map(&self, window: Window) {
