@@ -10,6 +10,8 @@ pub const MAX_LINES: usize = 1000;
 const MAX_WAITING: usize = 1000;
 /// Most lines under way to one participant without an acknowledgement.
 const WINDOW: usize = 32;
+/// Most text under way, in bytes.
+const WINDOW_BYTES: usize = 128 * 1024;
 
 /// A line of my own, to find it again when it was delivered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -99,8 +101,13 @@ impl Mailbox {
 
     /// What may be sent now.
     pub(crate) fn send(&mut self) -> Vec<Message> {
-        let until = self.waiting.len().min(WINDOW);
-        let from = std::mem::replace(&mut self.in_flight, until).min(until);
+        let mut bytes = 0;
+        let fits = |o: &&Outgoing| {
+            bytes += o.text.len();
+            bytes <= WINDOW_BYTES
+        };
+        let until = self.waiting.iter().take(WINDOW).take_while(fits).count().max(self.in_flight);
+        let from = std::mem::replace(&mut self.in_flight, until);
         (from..until)
             .map(|i| {
                 let o = &self.waiting[i];
@@ -166,6 +173,17 @@ mod tests {
         assert_eq!(seqs(&m.send()), [33, 34]);
         m.restart();
         assert_eq!(seqs(&m.send()), (3..=34).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn long_lines_do_not_fill_the_channel() {
+        let mut m = Mailbox::default();
+        for i in 0..40 {
+            m.put(LineId(i), false, 0, "x".repeat(crate::wire::MAX_CHAT));
+        }
+        assert_eq!(m.send().len(), 16);
+        m.acknowledge(3);
+        assert_eq!(m.send().len(), 3);
     }
 
     #[test]

@@ -1,9 +1,13 @@
 //! Clipboard text in pieces that fit a message.
 
+use std::collections::VecDeque;
+
 use crate::wire::{MAX_CLIPBOARD, Message};
 
 /// Largest piece as JSON text, in bytes (escapes included).
 const PIECE: usize = 32 * 1024;
+/// Pieces under way at once: keys and clicks wait behind them on the same channel.
+const WINDOW: usize = 2;
 
 /// The messages that carry `text`; none when it is too long.
 pub(crate) fn pieces(transfer: u32, text: &str) -> Vec<Message> {
@@ -39,6 +43,41 @@ fn json_len(c: char) -> usize {
         '"' | '\\' => 2,
         c if c < ' ' => 6,
         c => c.len_utf8(),
+    }
+}
+
+/// Sends one text at a time; the newest wins.
+#[derive(Default)]
+pub(crate) struct Sender {
+    transfer: u32,
+    waiting: VecDeque<Message>,
+    in_flight: usize,
+}
+
+impl Sender {
+    pub(crate) fn start(&mut self, text: &str) {
+        self.transfer = self.transfer.wrapping_add(1);
+        self.waiting = pieces(self.transfer, text).into();
+        self.in_flight = 0;
+    }
+
+    /// What may be sent now.
+    pub(crate) fn send(&mut self) -> Vec<Message> {
+        let n = WINDOW.saturating_sub(self.in_flight).min(self.waiting.len());
+        self.in_flight += n;
+        self.waiting.drain(..n).collect()
+    }
+
+    pub(crate) fn acknowledge(&mut self, transfer: u32) {
+        if transfer == self.transfer {
+            self.in_flight = self.in_flight.saturating_sub(1);
+        }
+    }
+
+    /// The rest of it is not sent any more.
+    pub(crate) fn forget(&mut self) {
+        self.waiting.clear();
+        self.in_flight = 0;
     }
 }
 

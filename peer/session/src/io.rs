@@ -114,7 +114,8 @@ pub enum Output {
         from: ParticipantId,
     },
     CloseViewer,
-    /// The proof failed: drop the connection and say so.
+    /// The proof failed, here or at the other side: say so. The connection is dropped by a
+    /// [`Output::Disconnect`] half a second later, when the other side could hear of it.
     Refused {
         peer: ParticipantId,
         reason: Refusal,

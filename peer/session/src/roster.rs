@@ -7,7 +7,7 @@ use deskside_protocol::api::Entry;
 use crate::{
     ParticipantId, Role,
     chat::Mailbox,
-    clipboard::Assembler,
+    clipboard::{Assembler, Sender},
     command::{Act, RequestId},
     identity::PublicKey,
     io::Binding,
@@ -22,6 +22,8 @@ use crate::{
 pub const PROVE_WITHIN: Duration = Duration::from_secs(10);
 /// A connection must open within this time; then the next try.
 pub const CONNECT_WITHIN: Duration = Duration::from_secs(30);
+/// A refused connection is closed this long after the refusal was told.
+pub const DROP_AFTER: Duration = Duration::from_millis(500);
 /// Wait before the first new try; doubled with each, up to [`RETRY_MAX`].
 pub const RETRY_FIRST: Duration = Duration::from_millis(100);
 pub const RETRY_MAX: Duration = Duration::from_secs(8);
@@ -55,8 +57,10 @@ pub(crate) enum Phase {
     Up {
         path: bool,
     },
+    /// `drop`: when to disconnect; until then the word of the refusal is on its way.
     Refused {
         reason: Refusal,
+        drop: Option<Now>,
     },
 }
 
@@ -83,7 +87,7 @@ pub(crate) struct Peer {
     pub unfinished: u32,
     pub mailbox: Mailbox,
     pub clipboard_in: Assembler,
-    pub clipboard_out: u32,
+    pub clipboard_out: Sender,
     /// Customer: what its last requests came to.
     answered: Vec<(RequestId, Outcome)>,
     /// Customer: why it lost grants last.
@@ -117,7 +121,7 @@ impl Peer {
             unfinished: 0,
             mailbox: Mailbox::default(),
             clipboard_in: Assembler::default(),
-            clipboard_out: 0,
+            clipboard_out: Sender::default(),
             answered: Vec::new(),
             why: None,
             told: Told::default(),
@@ -181,7 +185,7 @@ impl Peer {
 
     pub(crate) fn link_view(&self) -> LinkView {
         match (&self.phase, &self.pinned) {
-            (Phase::Refused { reason }, _) => LinkView::Refused { reason: *reason },
+            (Phase::Refused { reason, .. }, _) => LinkView::Refused { reason: *reason },
             (Phase::Up { path: true }, Some(p)) => {
                 LinkView::Secure { verified: p.verified.clone(), route: self.route }
             }
@@ -196,7 +200,8 @@ impl Peer {
             Phase::Connecting { deadline, .. } => Some((*deadline, Due::Connect)),
             Phase::Proving { deadline, .. } => Some((*deadline, Due::Prove)),
             Phase::Waiting { until } => Some((*until, Due::Retry)),
-            Phase::Idle | Phase::Up { .. } | Phase::Refused { .. } => None,
+            Phase::Refused { drop: Some(at), .. } => Some((*at, Due::Drop)),
+            Phase::Idle | Phase::Up { .. } | Phase::Refused { drop: None, .. } => None,
         }
     }
 }
@@ -207,6 +212,7 @@ pub(crate) enum Due {
     Connect,
     Prove,
     Retry,
+    Drop,
 }
 
 /// Whether the offerer of a connection is right: the lower id offers.

@@ -6,7 +6,6 @@ use super::Session;
 use crate::{
     ParticipantId, Role,
     app::Ending,
-    clipboard,
     command::{Act, Coder, Command, RequestId, Screen, Shortcut},
     input::{InputEvent, Key, NamedKey},
     io::{DeviceEvent, Output},
@@ -223,10 +222,20 @@ impl Session {
             if p.viewing.sharing.as_ref().is_some_and(|s| s.paused) {
                 continue;
             }
-            p.clipboard_out = p.clipboard_out.wrapping_add(1);
-            for m in clipboard::pieces(p.clipboard_out, text) {
-                self.out.say(id, &m);
-            }
+            p.clipboard_out.start(text);
+            self.send_pieces(id);
+        }
+    }
+
+    /// Sends what the window has room for, as long as the grant stands.
+    pub(super) fn send_pieces(&mut self, id: ParticipantId) {
+        let may = self.may(id, Act::Clipboard);
+        let Some(p) = self.peers.get_mut(id) else { return };
+        if !may {
+            return p.clipboard_out.forget();
+        }
+        for m in p.clipboard_out.send() {
+            self.out.say(id, &m);
         }
     }
 }

@@ -7,7 +7,9 @@ use crate::{
     ParticipantId, Role,
     app::Ending,
     io::{Binding, Output},
-    roster::{Change, Due, MAX_UNFINISHED, PROVE_WITHIN, Phase, Pinned, Told, binding_fits, offers},
+    roster::{
+        Change, DROP_AFTER, Due, MAX_UNFINISHED, PROVE_WITHIN, Phase, Pinned, Told, binding_fits, offers,
+    },
     trust::{self, Facts, Handshake, Party, Step},
     view::{Notice, Refusal, Route, Verified},
 };
@@ -66,8 +68,15 @@ impl Session {
     }
 
     pub(super) fn on_link_due(&mut self, id: ParticipantId, due: Due) {
-        if due == Due::Retry {
-            return self.connect_all();
+        match due {
+            Due::Retry => return self.connect_all(),
+            Due::Drop => {
+                if let Some(Phase::Refused { drop, .. }) = self.peers.get_mut(id).map(|p| &mut p.phase) {
+                    *drop = None;
+                }
+                return self.out.push(Output::Disconnect { peer: id });
+            }
+            Due::Connect | Due::Prove => {}
         }
         self.out.push(Output::Disconnect { peer: id });
         self.link_ended(id);
@@ -145,6 +154,7 @@ impl Session {
         p.disconnected(self.now);
         p.route = Route::Unknown;
         p.clipboard_in.forget();
+        p.clipboard_out.forget();
         p.told = Told::default();
         if p.unfinished >= MAX_UNFINISHED {
             self.refuse(id, Refusal::Garbage, false);
@@ -197,7 +207,7 @@ impl Session {
         }
         let open = matches!(p.phase, Phase::Proving { .. } | Phase::Up { .. } | Phase::Connecting { .. });
         let (person, primary) = (p.person(), p.role == Role::Primary);
-        p.phase = Phase::Refused { reason };
+        p.phase = Phase::Refused { reason, drop: open.then(|| self.now + DROP_AFTER) };
         p.told = Told::default();
         self.forget(id, person);
         if tell && open {

@@ -26,7 +26,9 @@ pub(crate) fn accepts(me: Role, from: Role, message: &Message) -> bool {
         | Message::Grants { .. }
         | Message::Sharing { .. }
         | Message::Trouble { .. } => me != Customer && from == Customer,
-        Message::Clipboard { .. } => matches!((me, from), (Customer, Primary) | (Primary, Customer)),
+        Message::Clipboard { .. } | Message::ClipboardAck { .. } => {
+            matches!((me, from), (Customer, Primary) | (Primary, Customer))
+        }
         Message::Chat { .. } | Message::ChatAck { .. } | Message::Bye { .. } | Message::Refused(_) => true,
         Message::Unknown => false,
     }
@@ -67,6 +69,12 @@ impl Session {
             Message::Trouble { trouble } => self.notices.add(Notice::Trouble { trouble }),
             Message::Clipboard { transfer, part, last, text } => {
                 self.on_clipboard_piece(id, transfer, part, last, &text);
+            }
+            Message::ClipboardAck { transfer } => {
+                if let Some(p) = self.peers.get_mut(id) {
+                    p.clipboard_out.acknowledge(transfer);
+                    self.send_pieces(id);
+                }
             }
             Message::Chat { seq, private, at, text } => self.on_chat(id, seq, private, at, text),
             Message::ChatAck { seq } => {
@@ -178,6 +186,7 @@ impl Session {
         let Some(permit) = p.person().and_then(|person| self.grants.permit(person, Act::Clipboard)) else {
             return p.clipboard_in.forget();
         };
+        self.out.say(id, &Message::ClipboardAck { transfer });
         if let Some(text) = p.clipboard_in.piece(transfer, part, last, text)
             && !paused
         {

@@ -69,6 +69,8 @@ pub enum Message {
     ChatAck { seq: u64 },
     /// A piece of a clipboard text; a new `transfer` replaces an unfinished one.
     Clipboard { transfer: u32, part: u32, last: bool, text: String },
+    /// A piece arrived; at most two are under way.
+    ClipboardAck { transfer: u32 },
     /// The sender leaves; `ended`: and, being the primary agent, ends the session.
     Bye {
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]

@@ -47,7 +47,10 @@ fn both_ways_and_only_with_the_grant() {
 fn long_texts_whole_too_long_ones_not() {
     let mut w = World::with(Act::Clipboard);
     let long = "\u{1}é".repeat(200_000);
+    copy(&mut w, CUSTOMER, "replaced by the next");
     copy(&mut w, CUSTOMER, &long);
+    assert_eq!(set(&mut w, AGENT), ["replaced by the next"]);
+    w.run(1_000);
     assert_eq!(set(&mut w, AGENT), [long]);
     copy(&mut w, CUSTOMER, &"x".repeat(1024 * 1024 + 1));
     assert!(set(&mut w, AGENT).is_empty());
@@ -57,7 +60,21 @@ fn long_texts_whole_too_long_ones_not() {
 fn a_revocation_in_the_middle_drops_the_rest() {
     let mut w = World::with(Act::Clipboard);
     w.device(AGENT, DeviceEvent::Clipboard("x".repeat(200_000)));
+    w.run(20);
     w.command(CUSTOMER, Command::Revoke { act: None });
     w.run(100);
     assert!(set(&mut w, CUSTOMER).is_empty());
+}
+
+#[test]
+fn a_cut_in_the_middle_drops_it_and_the_next_text_arrives() {
+    let mut w = World::with(Act::Clipboard);
+    w.device(AGENT, DeviceEvent::Clipboard("x".repeat(200_000)));
+    w.run(20);
+    w.cut(AGENT, CUSTOMER);
+    w.until("secure", |w| w.secure(AGENT, CUSTOMER));
+    w.run(1_000);
+    assert!(set(&mut w, CUSTOMER).is_empty());
+    copy(&mut w, AGENT, "whole");
+    assert_eq!(set(&mut w, CUSTOMER), ["whole"]);
 }

@@ -467,10 +467,11 @@ impl World {
                 }
                 return;
             }
-            Output::Disconnect { peer } | Output::Refused { peer, .. } => {
-                if let Output::Refused { reason, .. } = output {
-                    self.nodes.get_mut(&id).unwrap().refused.push((*peer, reason));
-                }
+            Output::Refused { peer, reason } => {
+                self.nodes.get_mut(&id).unwrap().refused.push((*peer, *reason));
+                return;
+            }
+            Output::Disconnect { peer } => {
                 // What was sent before still arrives.
                 if let Some(l) = self.links.get_mut(&pair(id, *peer)) {
                     l.wanted.remove(&id);

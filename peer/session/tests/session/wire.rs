@@ -114,6 +114,7 @@ fn golden_messages() {
             Message::Clipboard { transfer: 1, part: 0, last: true, text: "x".into() },
             r#"{"type":"clipboard","transfer":1,"part":0,"last":true,"text":"x"}"#,
         ),
+        (Message::ClipboardAck { transfer: 1 }, r#"{"type":"clipboard_ack","transfer":1}"#),
         (Message::Bye { ended: false }, r#"{"type":"bye"}"#),
         (Message::Bye { ended: true }, r#"{"type":"bye","ended":true}"#),
         (Message::Refused(Refused::new(Refusal::Key)), r#"{"type":"refused","version":1,"reason":"key"}"#),
