@@ -73,9 +73,9 @@ fn xcap_shows_what_is_there() {
     let prompt = brush.managed_window(200, 100, 0xd0_0000);
     own::register_private(prompt.into());
     brush.map(prompt);
+    until("it is decorated", || brush.outermost(prompt) != prompt);
     let below = ConfigureWindowAux::new().stack_mode(StackMode::BELOW);
     brush.conn.configure_window(window, &below).unwrap().check().unwrap();
-    until("it is decorated", || brush.outermost(prompt) != prompt);
     until("it is drawn", || brush.pixels(0, 0, 640, 480).contains(&0xd0_0000));
     let place = brush.conn.translate_coordinates(prompt, brush.root, 0, 0).unwrap().reply().unwrap();
     let (x, y) = (place.dst_x as u16, place.dst_y as u16);
