@@ -3,6 +3,7 @@
 
 pub mod h264;
 mod rect;
+pub mod rule;
 pub mod tiles;
 pub mod wire;
 

@@ -1,0 +1,205 @@
+//! Which coder suits now, and how much may be under way. Pure: told the time (microseconds of any
+//! steady clock), what was coded, sent and acknowledged; it asks nobody.
+//!
+//! Tiles are right as long as the line carries them: exact, and at once. H.264 takes over when tiles
+//! would fill more than half of the line or of the processor, and gives back when it is calm again.
+
+mod flow;
+
+use std::collections::VecDeque;
+
+pub use flow::Flow;
+
+use crate::{tiles::Stats, wire::Coder};
+
+/// What is looked back upon, microseconds.
+const WINDOW_US: u64 = 300_000;
+/// Share of the line, or of the processor, that tiles may take.
+const MOST_LOAD: f32 = 0.5;
+/// Fewer bytes in the window are no load, however long their round trip.
+const LEAST_BYTES: usize = 24 * 1024;
+/// An update under way for longer says that the line is too slow, microseconds.
+const STUCK_US: u64 = 400_000;
+/// A picture is like a film when more pixels than this changed, at more bits a pixel than that,
+/// ten times a second.
+const FILM_PIXELS: usize = 200_000;
+const FILM_BITS: usize = 3;
+const FILM_UPDATES: usize = 3;
+/// Pixels that may be damaged within the window for it to be calm.
+const CALM_PIXELS: usize = 100_000;
+/// How long it must be calm before tiles come back, at first and at most, microseconds.
+const CALM_US: u64 = 500_000;
+const MOST_CALM_US: u64 = 8_000_000;
+/// Going over to H.264 again so soon after coming back makes the next return slower.
+const SOON_US: u64 = 5_000_000;
+/// Bits of a pixel of a whole lossless picture, before one was seen.
+const WHOLE_BITS: f64 = 1.2;
+
+/// What a person wants.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Wish {
+    /// What suits.
+    #[default]
+    Auto,
+    Only(Coder),
+}
+
+/// Chooses the coder for one shared picture, for all of its viewers.
+#[derive(Debug)]
+pub struct Rule {
+    wish: Wish,
+    active: Coder,
+    /// Updates of the window.
+    coded: VecDeque<Coded>,
+    /// While H.264 is active: pixels that were damaged, and when.
+    damaged: VecDeque<(u64, usize)>,
+    calm_since: Option<u64>,
+    calm_us: u64,
+    came_back: Option<u64>,
+    whole_bytes: Option<usize>,
+    pixels: usize,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Coded {
+    at_us: u64,
+    bytes: usize,
+    pixels: usize,
+    took_us: u32,
+}
+
+impl Rule {
+    /// `pixels`: of the whole picture.
+    pub fn new(wish: Wish, pixels: usize) -> Self {
+        let mut rule = Self {
+            wish: Wish::Auto,
+            active: Coder::Tiles,
+            coded: VecDeque::new(),
+            damaged: VecDeque::new(),
+            calm_since: None,
+            calm_us: CALM_US,
+            came_back: None,
+            whole_bytes: None,
+            pixels,
+        };
+        rule.set_wish(wish);
+        rule
+    }
+
+    /// A forced coder is active from now on; `Auto` goes on with the active one.
+    pub fn set_wish(&mut self, wish: Wish) {
+        self.wish = wish;
+        if let Wish::Only(coder) = wish
+            && coder != self.active
+        {
+            self.go(coder);
+        }
+    }
+
+    /// The picture has another size.
+    pub fn set_pixels(&mut self, pixels: usize) {
+        if self.pixels != pixels {
+            self.pixels = pixels;
+            self.whole_bytes = None;
+        }
+    }
+
+    pub fn coder(&self) -> Coder {
+        self.active
+    }
+
+    /// Tiles: an update was coded, which took so many microseconds.
+    pub fn coded(&mut self, at_us: u64, stats: &Stats, took_us: u32) {
+        if stats.whole {
+            // It says nothing about what is going on, but about how dear the way back is.
+            self.whole_bytes = Some(stats.bytes);
+            return;
+        }
+        self.coded.push_back(Coded { at_us, bytes: stats.bytes, pixels: stats.pixels_changed, took_us });
+    }
+
+    /// H.264: so many pixels of the picture were damaged.
+    pub fn damaged(&mut self, at_us: u64, pixels: usize) {
+        self.damaged.push_back((at_us, pixels));
+    }
+
+    /// Decides anew. The worst of the lines counts; a change of coder wants a whole picture.
+    pub fn decide<'a>(&mut self, at_us: u64, lines: impl Iterator<Item = &'a Flow> + Clone) -> Coder {
+        let from = at_us.saturating_sub(WINDOW_US);
+        while self.coded.front().is_some_and(|c| c.at_us < from) {
+            self.coded.pop_front();
+        }
+        while self.damaged.front().is_some_and(|d| d.0 < from) {
+            self.damaged.pop_front();
+        }
+        if self.wish == Wish::Auto {
+            if self.active == Coder::Tiles {
+                if self.too_much(at_us, lines) {
+                    self.leave_tiles(at_us);
+                }
+            } else if self.may_come_back(at_us, lines) {
+                self.came_back = Some(at_us);
+                self.go(Coder::Tiles);
+            }
+        }
+        self.active
+    }
+
+    /// When to decide again though nothing happens, microseconds from now: H.264 may have to give back.
+    pub fn look_again_us(&self, at_us: u64) -> Option<u64> {
+        let waits = self.wish == Wish::Auto && self.active == Coder::H264;
+        let calm = self.calm_since.map_or(WINDOW_US, |since| (since + self.calm_us).saturating_sub(at_us));
+        waits.then_some(calm.max(20_000))
+    }
+
+    fn go(&mut self, to: Coder) {
+        self.active = to;
+        self.coded.clear();
+        self.damaged.clear();
+        self.calm_since = None;
+    }
+
+    fn leave_tiles(&mut self, at_us: u64) {
+        let soon = self.came_back.is_some_and(|t| at_us.saturating_sub(t) < SOON_US);
+        self.calm_us = if soon { (self.calm_us * 2).min(MOST_CALM_US) } else { CALM_US };
+        self.go(Coder::H264);
+    }
+
+    /// Tiles take too much of the line or of the processor.
+    fn too_much<'a>(&self, at_us: u64, mut lines: impl Iterator<Item = &'a Flow> + Clone) -> bool {
+        if lines.clone().any(|l| l.oldest_us(at_us).is_some_and(|age| age > STUCK_US + l.base_us())) {
+            return true;
+        }
+        let bytes: usize = self.coded.iter().map(|c| c.bytes).sum();
+        if bytes < LEAST_BYTES {
+            return false;
+        }
+        let coding: u64 = self.coded.iter().map(|c| u64::from(c.took_us)).sum();
+        if coding as f32 > MOST_LOAD * WINDOW_US as f32 {
+            return true;
+        }
+        let needed = bytes as f64 * 8.0 * 1e6 / WINDOW_US as f64;
+        let film = |c: &&Coded| c.pixels > FILM_PIXELS && c.bytes * 8 > c.pixels * FILM_BITS;
+        let film = self.coded.iter().filter(film).count() >= FILM_UPDATES;
+        lines.any(|l| {
+            let doubtful = l.carries_bps().is_none_or(|carries| needed > f64::from(MOST_LOAD) * carries);
+            l.load(at_us) > MOST_LOAD || (film && doubtful)
+        })
+    }
+
+    fn may_come_back<'a>(&mut self, at_us: u64, lines: impl Iterator<Item = &'a Flow>) -> bool {
+        if self.damaged.iter().map(|d| d.1).sum::<usize>() > CALM_PIXELS {
+            self.calm_since = None;
+            return false;
+        }
+        let since = *self.calm_since.get_or_insert(at_us);
+        // On a slow line the whole lossless picture must be worth its time.
+        let bits = self.whole_bytes.map_or(self.pixels as f64 * WHOLE_BITS, |b| b as f64 * 8.0);
+        let slowest = lines.filter_map(Flow::carries_bps).reduce(f64::min);
+        let refresh_us = slowest.map_or(0.0, |bps| bits / bps * 1e6) as u64;
+        at_us.saturating_sub(since) >= self.calm_us.max(refresh_us.min(MOST_CALM_US))
+    }
+}
+
+#[cfg(test)]
+mod tests;
