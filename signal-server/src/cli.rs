@@ -148,7 +148,13 @@ fn serve(args: &Serve) -> ExitCode {
 }
 
 fn start_log(log: &Log) -> anyhow::Result<()> {
-    let filter = EnvFilter::try_new(&log.filter).context("log.filter")?;
+    let mut filter = EnvFilter::try_new(&log.filter).context("log.filter")?;
+    // Their finest messages hold what was sent: tickets, passwords.
+    for quiet in
+        ["tungstenite=info", "hyper=info", "hyper_util=info", "rustls=info", "sled=info", "warp=info"]
+    {
+        filter = filter.add_directive(quiet.parse().context("log.filter")?);
+    }
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     let started = match log.format {
         LogFormat::Text => builder.with_ansi(std::io::stderr().is_terminal()).try_init(),

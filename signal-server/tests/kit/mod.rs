@@ -21,7 +21,7 @@ use tokio_tungstenite::{
 };
 
 /// Long enough for a busy machine; only a failing test waits for it.
-pub const PATIENCE: Duration = Duration::from_secs(30);
+pub const PATIENCE: Duration = Duration::from_secs(60);
 
 pub const NAME: &str = "Alice Martin";
 pub const PASSWORD: &str = "a long enough password";
