@@ -70,7 +70,7 @@ impl Kind {
         match self {
             Self::Entry => (ENTRY, vec2(360.0, 420.0)),
             Self::Agent => (vec2(1200.0, 780.0), vec2(900.0, 560.0)),
-            Self::Customer => (vec2(420.0, 720.0), vec2(360.0, 480.0)),
+            Self::Customer => (vec2(420.0, 760.0), vec2(360.0, 480.0)),
         }
     }
 }
@@ -137,15 +137,30 @@ impl App {
     }
 
     fn resize(&mut self, ctx: &egui::Context, kind: Kind) {
-        if self.kind != Some(kind) {
-            let first = self.kind.replace(kind).is_none();
-            let (size, least) = kind.sizes();
-            ctx.send_viewport_cmd(ViewportCommand::MinInnerSize(least));
-            if !first || kind != Kind::Entry {
-                ctx.send_viewport_cmd(ViewportCommand::InnerSize(size));
-                // The window manager answers in its own time, and its answer alone does not draw.
-                ctx.request_repaint_after(std::time::Duration::from_millis(100));
+        if self.kind == Some(kind) {
+            return;
+        }
+        let first = self.kind.replace(kind).is_none();
+        let (mut size, mut least) = kind.sizes();
+        let (screen, outer) = ctx.input(|i| (i.viewport().monitor_size, i.viewport().outer_rect));
+        if let Some(screen) = screen.filter(|s| s.x > 1.0 && s.y > 1.0) {
+            size = size.min(screen - vec2(16.0, 64.0));
+            least = least.min(size);
+            if let Some(at) = outer.map(|r| r.min).filter(|_| !first) {
+                let inside = |at: f32, size: f32, screen: f32| {
+                    let origin = (at / screen).floor() * screen;
+                    at.min(origin + screen - size).max(origin)
+                };
+                let at =
+                    egui::pos2(inside(at.x, size.x + 8.0, screen.x), inside(at.y, size.y + 40.0, screen.y));
+                ctx.send_viewport_cmd(ViewportCommand::OuterPosition(at));
             }
+        }
+        ctx.send_viewport_cmd(ViewportCommand::MinInnerSize(least));
+        if !first || kind != Kind::Entry {
+            ctx.send_viewport_cmd(ViewportCommand::InnerSize(size));
+            // The window manager answers in its own time, and its answer alone does not draw.
+            ctx.request_repaint_after(std::time::Duration::from_millis(100));
         }
     }
 

@@ -23,6 +23,7 @@ pub use app::App;
 pub use screens::{bar::APP_ID as BAR_APP_ID, prompt::APP_ID as PROMPT_APP_ID, prompt::ARM as ARM_SECONDS};
 pub use texts::{Language, Texts, TextsError};
 pub use theme::{Theme, ThemeError, Themes};
+pub use words::{ending as ending_words, notice as notice_words, problem as problem_words};
 
 /// Distinguishes the main window (WM_CLASS on X11, app id on Wayland).
 pub const MAIN_APP_ID: &str = "deskside";
@@ -107,4 +108,15 @@ pub fn run(backend: Arc<dyn Backend>, options: Options) -> Result<(), Error> {
         Box::new(move |cc| Ok(Box::new(App::new(&cc.egui_ctx, backend, &options)?))),
     )
     .map_err(|e| Error::Window(e.to_string()))
+}
+
+/// The colour of the bar and of the frame while the desktop is seen, or controlled: 0xRRGGBB.
+pub fn sharing_colour(controlled: bool) -> u32 {
+    static SEEN_CONTROLLED: std::sync::OnceLock<[u32; 2]> = std::sync::OnceLock::new();
+    let rgb = |c: eframe::egui::Color32| u32::from_be_bytes([0, c.r(), c.g(), c.b()]);
+    let both = SEEN_CONTROLLED.get_or_init(|| {
+        // Tokens that cannot be read end the program before anything is shared.
+        Themes::load().map_or([0; 2], |t| [rgb(t.light().c.warn), rgb(t.light().c.danger)])
+    });
+    both[usize::from(controlled)]
 }

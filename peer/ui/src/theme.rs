@@ -63,7 +63,7 @@ macro_rules! colours {
 }
 
 colours! {
-    window surface sunken line line_strong text muted faint
+    window surface sunken line line_strong text muted
     accent accent_hover accent_down accent_soft accent_text on_accent
     danger danger_hover danger_down danger_soft danger_text on_danger
     warn warn_soft warn_text good good_soft good_text
@@ -167,7 +167,9 @@ impl Theme {
         v.hyperlink_color = c.accent_text;
         v.warn_fg_color = c.warn_text;
         v.error_fg_color = c.danger_text;
-        v.weak_text_color = Some(c.muted);
+        // What is disabled has colours of its own.
+        v.disabled_alpha = 1.0;
+        v.weak_text_color = Some(c.line_strong);
         v.selection.bg_fill = c.accent_soft;
         v.selection.stroke = Stroke::new(1.0, c.accent_text);
         v.interact_cursor = Some(egui::CursorIcon::PointingHand);
@@ -227,27 +229,42 @@ impl Themes {
     }
 }
 
+/// Letters of our own, signs and emoji; what they lack comes from the system's fonts.
 fn fonts() -> FontDefinitions {
     let mut fonts = FontDefinitions::default();
-    for (name, bytes) in [
-        ("noto-sans", notosans::REGULAR_TTF),
-        ("noto-sans-bold", notosans::BOLD_TTF),
-        ("lucide", lucide_icons::LUCIDE_FONT_BYTES),
+    let signs: Vec<String> = ["NotoEmoji-Regular", "emoji-icon-font", "egui-icons"]
+        .into_iter()
+        .filter(|name| fonts.font_data.contains_key(*name))
+        .map(str::to_owned)
+        .collect();
+    fonts.font_data.retain(|name, _| signs.contains(name));
+    for data in fonts.font_data.values_mut() {
+        Arc::make_mut(data).tweak.hinting = Some(false);
+    }
+    for (name, bytes, letters) in [
+        ("noto-sans", notosans::REGULAR_TTF, true),
+        ("noto-sans-bold", notosans::BOLD_TTF, true),
+        ("lucide", lucide_icons::LUCIDE_FONT_BYTES, false),
     ] {
         let mut data = FontData::from_static(bytes);
-        if name != "lucide" {
+        if letters {
             // These letters sit low in their rows; raised, they are level with the icons.
             data.tweak.y_offset_factor = -0.05;
+        } else {
+            // Signs gain nothing from it, and working it out takes longer than all else at the start.
+            data.tweak.hinting = Some(false);
         }
         fonts.font_data.insert(name.to_owned(), Arc::new(data));
     }
-    let fallback = fonts.families.get(&FontFamily::Proportional).cloned().unwrap_or_default();
     let with = |first: &str| -> Vec<String> {
-        std::iter::once(first.to_owned()).chain(fallback.iter().cloned()).collect()
+        std::iter::once(first.to_owned()).chain(signs.iter().cloned()).collect()
     };
-    fonts.families.insert(strong_family(), with("noto-sans-bold"));
-    fonts.families.insert(icon_family(), vec!["lucide".to_owned()]);
-    fonts.families.insert(FontFamily::Proportional, with("noto-sans"));
+    fonts.families = BTreeMap::from([
+        (FontFamily::Proportional, with("noto-sans")),
+        (FontFamily::Monospace, with("noto-sans")),
+        (strong_family(), with("noto-sans-bold")),
+        (icon_family(), vec!["lucide".to_owned()]),
+    ]);
     fonts
 }
 

@@ -16,7 +16,7 @@ use super::{
 use crate::{
     cx::Cx,
     number,
-    widgets::{Button, Look, Tone, banner, card, icon, rule, strong, text},
+    widgets::{Button, Look, Tone, banner, card, digits, icon, rule, strong, text},
     words,
 };
 
@@ -105,14 +105,8 @@ impl AgentSession {
         ui.add_space(k.space.one);
         card(cx).inner_margin(Margin::same(k.space.three as i8)).show(ui, |ui| {
             ui.set_width(ui.available_width());
-            ui.vertical_centered(|ui| {
-                let digits = RichText::new(number::group(&shown))
-                    .font(k.strong(k.text.number * 1.3))
-                    .extra_letter_spacing(2.0)
-                    .color(k.c.text);
-                let name = cx.t.ta("session-number", &[("number", (&shown).into())]);
-                ui.add(egui::Label::new(digits).selectable(true)).accessible_name(name);
-            });
+            let words = cx.t.ta("session-number", &[("number", (&shown).into())]);
+            digits(ui, cx, &number::group(&shown), k.text.number * 1.3, k.c.text, &words);
             ui.add_space(k.space.one);
             self.copy_buttons(ui, cx, view);
         });

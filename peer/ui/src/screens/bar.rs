@@ -116,13 +116,19 @@ fn actions(cx: &Cx<'_>, sharing: &Sharing) -> Vec<(Icon, String, Look, Command)>
     all
 }
 
+/// A name so short that the sentence around it stays whole.
+fn shorten(name: &str) -> String {
+    const LONGEST: usize = 26;
+    match name.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", name[..end].trim_end()),
+        None => name.to_owned(),
+    }
+}
+
 /// Who sees or controls, in one sentence.
 pub(crate) fn state(cx: &Cx<'_>, view: &View, sharing: &Sharing) -> String {
     let name = |id: ParticipantId| {
-        view.others
-            .iter()
-            .find(|o| o.id == id)
-            .map_or_else(|| "?".to_owned(), |o| clean(&o.name).into_owned())
+        view.others.iter().find(|o| o.id == id).map_or_else(|| "?".to_owned(), |o| shorten(&clean(&o.name)))
     };
     if sharing.paused {
         return cx.t.t("bar-paused");
@@ -146,7 +152,7 @@ fn wanted_width(ui: &Ui, cx: &Cx<'_>, view: &View, sharing: &Sharing) -> f32 {
     let measure = |words: String, font: egui::FontId| {
         ui.painter().layout_no_wrap(words, font, egui::Color32::PLACEHOLDER).size().x
     };
-    let state = measure(state(cx, view, sharing), k.strong(k.text.strong)).min(320.0);
+    let state = measure(state(cx, view, sharing), k.strong(k.text.strong)).min(420.0);
     let hint = measure(cx.t.t("bar-escape"), k.font(k.text.small));
     let buttons: f32 = actions(cx, sharing)
         .into_iter()

@@ -24,6 +24,8 @@ use crate::{
 #[derive(Default)]
 pub struct ChatForm {
     draft: String,
+    /// How many messages there were when they were last reported as read.
+    read: Option<usize>,
 }
 
 impl ChatForm {
@@ -38,7 +40,8 @@ impl ChatForm {
         let below = egui::Rect::from_min_max(egui::pos2(room.left(), room.bottom() - foot), room.max);
         ui.scope_builder(UiBuilder::new().max_rect(below), |ui| self.writing(ui, cx, too_long));
         ui.advance_cursor_after_rect(room);
-        if view.unread > 0 && ui.input(|i| i.focused) {
+        if view.unread > 0 && self.read != Some(view.chat.len()) && ui.input(|i| i.focused) {
+            self.read = Some(view.chat.len());
             cx.session(Command::ChatRead);
         }
     }
@@ -99,7 +102,7 @@ impl ChatForm {
 
 fn bubble(ui: &mut Ui, cx: &Cx<'_>, line: &ChatLine, mine: bool, again: bool) {
     let k = cx.k;
-    let (ground, ink) = if mine { (k.c.accent_soft, k.c.accent_text) } else { (k.c.sunken, k.c.text) };
+    let (ground, ink) = if mine { (k.c.accent_soft, k.c.accent_text) } else { (k.c.hover, k.c.text) };
     let layout = Layout::top_down(if mine { Align::Max } else { Align::Min });
     ui.with_layout(layout, |ui| {
         ui.spacing_mut().item_spacing.y = 2.0;

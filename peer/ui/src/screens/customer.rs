@@ -21,7 +21,8 @@ pub fn show(ui: &mut Ui, cx: &Cx<'_>, view: &View, chat: &mut ChatForm, toast: &
     let k = cx.k;
     let mut dialog = None;
     let frame = Frame::new().fill(k.c.window).inner_margin(Margin::same(k.space.two as i8));
-    let whole = ui.max_rect();
+    // The messages keep room for a few lines.
+    let head = (ui.max_rect().height() - 300.0).max(160.0);
     Panel::bottom("customer-foot").frame(frame).show_separator_line(false).show(ui, |ui| {
         let leave = Button::new(cx, cx.t.t("customer-leave")).icon(Icon::LogOut).width(ui.available_width());
         if ui.add(leave).clicked() {
@@ -30,21 +31,20 @@ pub fn show(ui: &mut Ui, cx: &Cx<'_>, view: &View, chat: &mut ChatForm, toast: &
     });
     let frame =
         Frame::new().fill(k.c.window).inner_margin(Margin { bottom: 0, ..Margin::same(k.space.two as i8) });
-    Panel::top("customer-head").frame(frame).show_separator_line(false).max_size(whole.height() * 0.62).show(
+    Panel::top("customer-head").frame(frame).show_separator_line(false).max_size(head + 16.0).show(
         ui,
         |ui| {
-            ScrollArea::vertical()
-                .id_salt("head")
-                .max_height(whole.height() * 0.6)
-                .min_scrolled_height(whole.height() * 0.6)
-                .show(ui, |ui| {
+            ScrollArea::vertical().id_salt("head").max_height(head).min_scrolled_height(head).show(
+                ui,
+                |ui| {
                     ui.spacing_mut().item_spacing.y = 12.0;
                     if !view.server_up {
                         banner(ui, cx, Tone::Warn, "", &cx.t.t("session-server-down"));
                     }
                     agents(ui, cx, view);
                     permissions(ui, cx, view);
-                });
+                },
+            );
         },
     );
     let frame =
@@ -92,10 +92,13 @@ fn agents(ui: &mut Ui, cx: &Cx<'_>, view: &View) {
                             )
                         };
                         text::elided(ui, RichText::new(below).color(k.c.muted));
+                        if people::by_link(other) {
+                            note(ui, cx, Icon::ShieldCheck, &cx.t.t("verified-link"), k.c.good_text);
+                        }
                     });
                 });
                 match other.link {
-                    LinkView::Secure { .. } => people::proof(ui, cx, view.role, other),
+                    LinkView::Secure { .. } => people::code(ui, cx, view.role, other),
                     LinkView::Connecting => {
                         note(ui, cx, Icon::Hourglass, &words::link(cx.t, other), k.c.muted);
                     }
@@ -124,11 +127,11 @@ fn permissions(ui: &mut Ui, cx: &Cx<'_>, view: &View) {
             text::muted(ui, cx, cx.t.t("customer-nothing"));
             return;
         }
-        for act in &acts {
-            permission(ui, cx, *act);
-        }
         if view.allow_all {
             banner(ui, cx, Tone::Warn, "", &cx.t.t("customer-allow-all"));
+        }
+        for act in &acts {
+            permission(ui, cx, *act);
         }
         if view.allow_all || acts.len() > 1 {
             let all = Button::new(cx, cx.t.t("customer-revoke-all"))

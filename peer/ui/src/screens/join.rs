@@ -64,7 +64,12 @@ impl JoinForm {
         let link = number::is_link(&self.target);
         let name = if link { cx.t.t("join-link") } else { cx.t.t("join-number") };
         let field = Field {
-            hint: cx.t.t("join-hint"),
+            // The caret in the middle of made-up digits would look like a typed number.
+            hint: if ui.memory(|m| m.has_focus(Field::egui_id("number"))) {
+                String::new()
+            } else {
+                cx.t.t("join-hint")
+            },
             font: if link { k.font(k.text.body) } else { k.strong(k.text.number * 0.85) },
             align: if link { Align::Min } else { Align::Center },
             height: 72.0,

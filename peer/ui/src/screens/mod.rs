@@ -58,7 +58,7 @@ pub(crate) fn column(ui: &mut Ui, cx: &Cx<'_>, title: &str, lead: &str, content:
 
 /// Leaves what room there is, so that something `height` high stands at the foot of the window.
 pub(crate) fn foot(ui: &mut Ui, cx: &Cx<'_>, height: f32) {
-    let rest = ui.clip_rect().bottom() - ui.cursor().top() - height - cx.k.space.three;
+    let rest = ui.clip_rect().bottom() - ui.cursor().top() - height - cx.k.space.three - cx.k.space.two;
     ui.add_space(rest.max(cx.k.space.one));
 }
 

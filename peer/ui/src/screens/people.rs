@@ -35,6 +35,9 @@ fn person(ui: &mut Ui, cx: &Cx<'_>, view: &View, other: &Other) {
             name_and_role(ui, cx, other);
             let (sign, ink) = link_sign(cx, &other.link);
             note(ui, cx, sign, &words::link(cx.t, other), ink);
+            if by_link(other) {
+                note(ui, cx, Icon::ShieldCheck, &cx.t.t("verified-link"), k.c.good_text);
+            }
         });
     });
     if let LinkView::Refused { reason } = other.link {
@@ -42,7 +45,12 @@ fn person(ui: &mut Ui, cx: &Cx<'_>, view: &View, other: &Other) {
         ui.add_space(k.space.half);
         banner(ui, cx, Tone::Danger, &what, &to_do);
     }
-    proof(ui, cx, view.role, other);
+    code(ui, cx, view.role, other);
+}
+
+/// Both sides proved that they know the secret of the link.
+pub(crate) fn by_link(other: &Other) -> bool {
+    matches!(other.link, LinkView::Secure { verified: Verified::Link, .. })
 }
 
 fn name_and_role(ui: &mut Ui, cx: &Cx<'_>, other: &Other) {
@@ -55,26 +63,18 @@ fn name_and_role(ui: &mut Ui, cx: &Cx<'_>, other: &Other) {
     text::elided(ui, role);
 }
 
-/// How it was proven who this is, with the code to compare.
-pub(crate) fn proof(ui: &mut Ui, cx: &Cx<'_>, me: Role, other: &Other) {
-    let LinkView::Secure { verified, .. } = &other.link else { return };
-    let k = cx.k;
-    match verified {
-        Verified::Link => {
-            note(ui, cx, Icon::ShieldCheck, &cx.t.t("verified-link"), k.c.good_text);
-        }
-        Verified::Code { code } => {
-            ui.add_space(k.space.half);
-            code_box(ui, cx, code);
-            let name: &str = &other.name;
-            let words = if me == Role::Customer {
-                cx.t.ta("code-ask-agent", &[("name", name.into())])
-            } else {
-                cx.t.ta("code-ask-customer", &[("name", name.into())])
-            };
-            text::small(ui, cx, words);
-        }
-    }
+/// The code to compare, where that is how people find out who the other is.
+pub(crate) fn code(ui: &mut Ui, cx: &Cx<'_>, me: Role, other: &Other) {
+    let LinkView::Secure { verified: Verified::Code { code }, .. } = &other.link else { return };
+    ui.add_space(cx.k.space.half);
+    code_box(ui, cx, code);
+    let name = [("name", (&other.name).into())];
+    let words = if me == Role::Customer {
+        cx.t.ta("code-ask-agent", &name)
+    } else {
+        cx.t.ta("code-ask-customer", &name)
+    };
+    text::small(ui, cx, words);
 }
 
 fn link_sign(cx: &Cx<'_>, link: &LinkView) -> (Icon, Color32) {

@@ -36,6 +36,8 @@ pub struct PromptWindow {
     /// When it was first drawn, and when it lapses; in seconds since the windows opened.
     shown: f64,
     lapses: f64,
+    /// The pointer's button went down on Allow when it was armed.
+    pressed: bool,
     answered: bool,
     height: f32,
 }
@@ -48,6 +50,7 @@ impl PromptWindow {
             all: false,
             shown: f64::INFINITY,
             lapses: now + prompt.remaining_ms as f64 / 1000.0,
+            pressed: false,
             answered: false,
             height: 560.0,
         }
@@ -165,7 +168,7 @@ impl PromptWindow {
                 .sense(Sense::CLICK)
                 .fill((age / ARM).clamp(0.0, 1.0) as f32);
             let response = ui.add_enabled(armed, allow);
-            if armed && self.pressed_after_arming(ui, &response) {
+            if self.chosen(ui, &response, armed) {
                 answer = Some(true);
             }
         });
@@ -179,16 +182,13 @@ impl PromptWindow {
 
     /// A press and a release of the pointer on Allow, the press after arming; or the choice of a
     /// screen reader, which does not come as a key.
-    fn pressed_after_arming(&self, ui: &Ui, response: &Response) -> bool {
-        if !response.clicked() {
-            return false;
+    fn chosen(&mut self, ui: &Ui, allow: &Response, armed: bool) -> bool {
+        if ui.input(|i| i.pointer.button_pressed(PointerButton::Primary)) {
+            self.pressed = armed && allow.contains_pointer();
         }
         let by_reader =
-            ui.input(|i| i.has_accesskit_action_request(response.id, egui::accesskit::Action::Click));
-        let press = ui.input(|i| {
-            (i.pointer.button_clicked(PointerButton::Primary)).then(|| i.pointer.press_start_time()).flatten()
-        });
-        by_reader || press.is_some_and(|at| at >= self.shown + ARM)
+            ui.input(|i| i.has_accesskit_action_request(allow.id, egui::accesskit::Action::Click));
+        armed && allow.clicked() && (by_reader || self.pressed)
     }
 
     fn answer(&mut self, cx: &Cx<'_>, allow: bool) {

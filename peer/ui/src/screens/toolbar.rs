@@ -20,8 +20,25 @@ use crate::{
     words,
 };
 
-/// Narrower than this, tools lose their words.
-const ROOMY: f32 = 1000.0;
+/// How many of the tools have words, by the room that there is.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Room {
+    Tight,
+    Narrow,
+    Middle,
+    Wide,
+}
+
+impl Room {
+    fn of(width: f32) -> Self {
+        match width {
+            w if w < 640.0 => Self::Tight,
+            w if w < 840.0 => Self::Narrow,
+            w if w < 1080.0 => Self::Middle,
+            _ => Self::Wide,
+        }
+    }
+}
 
 /// Draws the tools and the line below them.
 pub fn show(
@@ -37,16 +54,16 @@ pub fn show(
     let mut hint = None;
     Panel::top("tools").frame(frame).show_separator_line(false).show(ui, |ui| {
         ui.spacing_mut().item_spacing.x = k.space.half;
-        let roomy = ui.available_width() >= ROOMY;
+        let room = Room::of(ui.available_width());
         ui.horizontal(|ui| {
             ui.set_min_height(k.size.tool);
-            control(ui, cx, view, sharing, roomy, &mut hint);
+            control(ui, cx, view, sharing, room, &mut hint);
             gap(ui, cx);
-            picture(ui, cx, sharing, viewer, roomy, &mut hint);
+            picture(ui, cx, sharing, viewer, room, &mut hint);
             gap(ui, cx);
-            keys(ui, cx, view, sharing, viewer, roomy, &mut hint);
+            keys(ui, cx, view, sharing, viewer, room, &mut hint);
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                window(ui, cx, viewer, roomy, &mut hint)
+                window(ui, cx, viewer, room, &mut hint)
             });
         });
     });
@@ -60,7 +77,6 @@ pub fn show(
         };
         text::elided(ui, RichText::new(words).size(k.text.small).color(ink));
     });
-    rule(ui, cx);
 }
 
 fn gap(ui: &mut Ui, cx: &Cx<'_>) {
@@ -94,7 +110,7 @@ fn status(cx: &Cx<'_>, view: &View, sharing: &Sharing) -> String {
     parts.join("  ·  ")
 }
 
-fn control(ui: &mut Ui, cx: &Cx<'_>, view: &View, sharing: &Sharing, roomy: bool, hint: &mut Option<String>) {
+fn control(ui: &mut Ui, cx: &Cx<'_>, view: &View, sharing: &Sharing, room: Room, hint: &mut Option<String>) {
     let t = cx.t;
     let k = cx.k;
     let mine = sharing.controller == Some(view.me);
@@ -107,23 +123,35 @@ fn control(ui: &mut Ui, cx: &Cx<'_>, view: &View, sharing: &Sharing, roomy: bool
         None => (Icon::Eye, k.c.muted, t.t("viewer-viewing")),
     };
     icon(ui, cx, sign, k.size.icon, ink);
-    ui.scope(|ui| {
-        ui.set_max_width(if roomy { 160.0 } else { 110.0 });
-        text::elided(ui, RichText::new(words).font(k.strong(k.text.strong)).color(ink));
-    });
+    if room > Room::Tight {
+        ui.scope(|ui| {
+            ui.set_max_width(if room == Room::Wide { 180.0 } else { 130.0 });
+            text::elided(ui, RichText::new(words).font(k.strong(k.text.strong)).color(ink));
+        });
+    }
     ui.add_space(k.space.half);
     if mine {
-        let release = Button::new(cx, t.t("release-control")).tool().look(Look::Secondary).icon(Icon::Undo2);
-        if ui.add(release).clicked() {
+        let words = t.t("release-control");
+        let shown = if room > Room::Tight { words.clone() } else { String::new() };
+        let release = Button::new(cx, shown).tool().name(&words).look(Look::Secondary).icon(Icon::Undo2);
+        let response = ui.add(release);
+        note(&response, hint, words);
+        if response.clicked() {
             cx.session(Command::ReleaseControl);
         }
     } else if view.asked.is_none() {
-        let ask = Button::new(cx, t.t("ask-control")).tool().look(Look::Primary).icon(Icon::MousePointer2);
-        if ui.add(ask).clicked() {
+        let words = t.t("ask-control");
+        let shown = if room > Room::Tight { words.clone() } else { String::new() };
+        let ask = Button::new(cx, shown).tool().name(&words).look(Look::Primary).icon(Icon::MousePointer2);
+        let response = ui.add(ask);
+        note(&response, hint, words);
+        if response.clicked() {
             cx.session(Command::Ask { act: Act::Control });
         }
     } else {
-        let cancel = Button::new(cx, t.t("ask-cancel")).tool().look(Look::Secondary).icon(Icon::Hourglass);
+        let words = t.t("ask-cancel");
+        let shown = if room > Room::Tight { words.clone() } else { String::new() };
+        let cancel = Button::new(cx, shown).tool().name(words).look(Look::Secondary).icon(Icon::Hourglass);
         let response = ui.add(cancel);
         if let Some(words) = super::agent::waiting_words(cx, view) {
             note(&response, hint, words);
@@ -139,7 +167,7 @@ fn picture(
     cx: &Cx<'_>,
     sharing: &Sharing,
     viewer: &mut Viewer,
-    roomy: bool,
+    room: Room,
     hint: &mut Option<String>,
 ) {
     let t = cx.t;
@@ -147,15 +175,18 @@ fn picture(
         (true, Icon::Scaling, t.t("viewer-fit"), t.t("viewer-fit-hint")),
         (false, Icon::Image, t.t("viewer-one"), t.t("viewer-one-hint")),
     ] {
-        let button =
-            if roomy || !fit { Button::new(cx, &words).tool() } else { Button::icon_only(cx, sign, &words) };
+        let button = if room >= Room::Middle || !fit {
+            Button::new(cx, &words).tool()
+        } else {
+            Button::icon_only(cx, sign, &words)
+        };
         let response = ui.add(button.selected(viewer.fit == fit));
         note(&response, hint, long);
         if response.clicked() {
             viewer.fit = fit;
         }
     }
-    let button = if roomy { Button::new(cx, t.t("viewer-coder")) } else { Button::new(cx, "") };
+    let button = if room == Room::Wide { Button::new(cx, t.t("viewer-coder")) } else { Button::new(cx, "") };
     let response = ui.add(button.tool().icon(Icon::Image).name(t.t("viewer-coder")).drops());
     note(&response, hint, t.ta("viewer-coder-now", &[("coder", (&words::coder(t, sharing.coder)).into())]));
     menu(cx, &response, 260.0, |ui| {
@@ -172,13 +203,14 @@ fn picture(
         }
     });
     if sharing.monitors.len() > 1 {
-        monitors(ui, cx, sharing, roomy, hint);
+        monitors(ui, cx, sharing, room, hint);
     }
 }
 
-fn monitors(ui: &mut Ui, cx: &Cx<'_>, sharing: &Sharing, roomy: bool, hint: &mut Option<String>) {
+fn monitors(ui: &mut Ui, cx: &Cx<'_>, sharing: &Sharing, room: Room, hint: &mut Option<String>) {
     let t = cx.t;
-    let button = if roomy { Button::new(cx, t.t("viewer-monitors")) } else { Button::new(cx, "") };
+    let button =
+        if room == Room::Wide { Button::new(cx, t.t("viewer-monitors")) } else { Button::new(cx, "") };
     let response = ui.add(button.tool().icon(Icon::Monitor).name(t.t("viewer-monitors")).drops());
     note(&response, hint, t.t("viewer-monitors"));
     menu(cx, &response, 280.0, |ui| {
@@ -206,18 +238,19 @@ fn keys(
     view: &View,
     sharing: &Sharing,
     viewer: &mut Viewer,
-    roomy: bool,
+    room: Room,
     hint: &mut Option<String>,
 ) {
     let t = cx.t;
     let mine = sharing.controller == Some(view.me);
     ui.add_enabled_ui(mine, |ui| {
-        let button = if roomy { Button::new(cx, t.t("viewer-shortcuts")) } else { Button::new(cx, "") };
+        let button =
+            if room == Room::Wide { Button::new(cx, t.t("viewer-shortcuts")) } else { Button::new(cx, "") };
         let response = ui.add(button.tool().icon(Icon::Command).name(t.t("viewer-shortcuts")).drops());
         note(&response, hint, t.t("viewer-shortcuts"));
         menu(cx, &response, 260.0, |ui| shortcuts(ui, cx));
         let words = t.t("viewer-grab");
-        let button = if roomy {
+        let button = if room == Room::Wide {
             Button::new(cx, &words).tool()
         } else {
             Button::icon_only(cx, Icon::Keyboard, &words)
@@ -263,10 +296,10 @@ fn shortcuts(ui: &mut Ui, cx: &Cx<'_>) {
 }
 
 /// From right to left.
-fn window(ui: &mut Ui, cx: &Cx<'_>, viewer: &mut Viewer, roomy: bool, hint: &mut Option<String>) {
+fn window(ui: &mut Ui, cx: &Cx<'_>, viewer: &mut Viewer, room: Room, hint: &mut Option<String>) {
     let t = cx.t;
     let words = t.t("stop-sharing");
-    let stop = if roomy { Button::new(cx, t.t("viewer-stop")) } else { Button::new(cx, "") };
+    let stop = if room >= Room::Middle { Button::new(cx, t.t("viewer-stop")) } else { Button::new(cx, "") };
     let response = ui.add(stop.tool().icon(Icon::CircleStop).look(Look::QuietDanger).name(&words));
     note(&response, hint, words);
     if response.clicked() {

@@ -37,7 +37,7 @@ pub struct Button<'a> {
     name: Option<String>,
     width: Option<f32>,
     height: f32,
-    selected: bool,
+    selected: Option<bool>,
     drops: bool,
     sense: Sense,
     fill: f32,
@@ -53,7 +53,7 @@ impl<'a> Button<'a> {
             name: None,
             width: None,
             height: cx.k.size.control,
-            selected: false,
+            selected: None,
             drops: false,
             sense: Sense::click(),
             fill: 1.0,
@@ -98,8 +98,9 @@ impl<'a> Button<'a> {
         self.height(height).look(Look::Quiet)
     }
 
+    /// One of a choice, or a switch: whether it is on.
     pub fn selected(mut self, selected: bool) -> Self {
-        self.selected = selected;
+        self.selected = Some(selected);
         self
     }
 
@@ -129,7 +130,7 @@ impl<'a> Button<'a> {
             (false, true) => over,
             _ => plain,
         };
-        if self.selected {
+        if self.selected == Some(true) {
             return (c.accent_text, step(c.accent_soft, c.accent_soft, c.down), none);
         }
         match self.look {
@@ -171,7 +172,10 @@ impl Widget for Button<'_> {
 
         let enabled = ui.is_enabled();
         let name = self.name.clone().unwrap_or_else(|| self.words.clone());
-        response.widget_info(|| WidgetInfo::selected(Role::Button, enabled, self.selected, &name));
+        response.widget_info(|| match self.selected {
+            Some(on) => WidgetInfo::selected(Role::Button, enabled, on, &name),
+            None => WidgetInfo::labeled(Role::Button, enabled, &name),
+        });
         if galley.elided {
             response = response.on_hover_text(&name);
         }
@@ -183,7 +187,7 @@ impl Widget for Button<'_> {
         if enabled {
             ui.painter().rect(rect, corner, ground, line, StrokeKind::Inside);
         } else {
-            let faded = if ground == Color32::TRANSPARENT { ground } else { k.c.sunken };
+            let faded = if ground == Color32::TRANSPARENT { ground } else { k.c.hover };
             ui.painter().rect(rect, corner, faded, Stroke::new(line.width, k.c.line), StrokeKind::Inside);
             if self.fill < 1.0 {
                 let part = rect.with_max_x(egui::lerp(rect.x_range(), self.fill));

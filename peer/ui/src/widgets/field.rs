@@ -63,7 +63,7 @@ impl<'a> Field<'a> {
             .stroke(line)
             .corner_radius(CornerRadius::same(k.radius.control))
             .inner_margin(margin);
-        let hint = egui::RichText::new(self.hint).font(self.font.clone()).color(k.c.faint);
+        let hint = egui::RichText::new(self.hint).font(self.font.clone());
         let output = TextEdit::singleline(value)
             .id(id)
             .frame(frame)

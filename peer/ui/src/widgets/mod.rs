@@ -58,23 +58,31 @@ pub fn code_box(ui: &mut Ui, cx: &Cx<'_>, code: &str) -> egui::Response {
         .fill(k.c.warn_soft)
         .corner_radius(CornerRadius::same(k.radius.control))
         .inner_margin(Margin::symmetric(k.space.two as i8, k.space.one as i8));
-    let inner = frame.show(ui, |ui| {
-        let width = ui.available_width();
-        ui.allocate_ui_with_layout(
-            vec2(width, k.text.code * 1.4),
-            egui::Layout::centered_and_justified(egui::Direction::LeftToRight),
-            |ui| {
-                ui.label(
-                    egui::RichText::new(&shown)
-                        .font(k.strong(k.text.code))
-                        .color(k.c.warn_text)
-                        .extra_letter_spacing(2.0),
-                )
-            },
-        )
-        .inner
-    });
-    inner.inner.accessible_name(cx.t.ta("code-label", &[("code", (&shown).into())]))
+    let words = cx.t.ta("code-label", &[("code", (&shown).into())]);
+    frame.show(ui, |ui| digits(ui, cx, &shown, k.text.code, k.c.warn_text, &words)).inner
+}
+
+/// Large digits in the middle of the row, read out as `words`.
+pub fn digits(
+    ui: &mut Ui,
+    cx: &Cx<'_>,
+    shown: &str,
+    size: f32,
+    ink: egui::Color32,
+    words: &str,
+) -> egui::Response {
+    let format = egui::text::TextFormat {
+        font_id: cx.k.strong(size),
+        extra_letter_spacing: size / 16.0,
+        color: ink,
+        ..Default::default()
+    };
+    let galley = ui.painter().layout_job(egui::text::LayoutJob::single_section(shown.to_owned(), format));
+    let (rect, response) =
+        ui.allocate_exact_size(vec2(ui.available_width(), galley.size().y), egui::Sense::hover());
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, words));
+    ui.painter().galley(rect.center() - galley.size() / 2.0, galley, ink);
+    response
 }
 
 /// Dots that show work under way, twice a second, so that waiting costs next to nothing.

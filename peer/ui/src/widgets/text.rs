@@ -1,6 +1,9 @@
 //! Words on the screen.
 
-use eframe::egui::{Color32, Label, Response, RichText, Ui};
+use eframe::egui::{
+    Color32, Label, Response, RichText, Ui,
+    text::{LayoutJob, TextFormat, TextWrapping},
+};
 use lucide_icons::Icon;
 
 use crate::cx::Cx;
@@ -30,9 +33,18 @@ pub fn title(ui: &mut Ui, cx: &Cx<'_>, words: impl Into<String>) -> Response {
     ui.add(Label::new(RichText::new(words).font(cx.k.strong(cx.k.text.title)).color(cx.k.c.text)).wrap())
 }
 
-/// The title of a window.
+/// The title of a window; on two lines at most.
 pub fn heading(ui: &mut Ui, cx: &Cx<'_>, words: impl Into<String>) -> Response {
-    ui.add(Label::new(RichText::new(words).font(cx.k.strong(cx.k.text.heading)).color(cx.k.c.text)).wrap())
+    let words = words.into();
+    let format =
+        TextFormat { font_id: cx.k.strong(cx.k.text.heading), color: cx.k.c.text, ..Default::default() };
+    let mut job = LayoutJob::single_section(words.clone(), format);
+    job.wrap = TextWrapping { max_width: ui.available_width(), max_rows: 2, ..Default::default() };
+    job.halign = ui.layout().horizontal_placement();
+    let galley = ui.painter().layout_job(job);
+    let elided = galley.elided;
+    let response = ui.add(Label::new(galley));
+    if elided { response.on_hover_text(words) } else { response }
 }
 
 /// One line; what does not fit ends in an ellipsis and is shown whole on hovering.
