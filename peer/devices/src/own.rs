@@ -2,6 +2,8 @@
 //! that prompts are not in the shared picture. Also the frame around what is shared.
 
 #[cfg(all(unix, not(target_os = "macos")))]
+mod find;
+#[cfg(all(unix, not(target_os = "macos")))]
 mod x11;
 
 use std::sync::{Mutex, MutexGuard, OnceLock};
@@ -37,6 +39,12 @@ pub fn unregister_private(window: u64) {
 /// The windows that [`register_private`] named.
 pub fn private() -> Vec<u64> {
     state().private.clone()
+}
+
+/// A way to find windows of this process by their class; none where windows have no classes.
+#[cfg(all(unix, not(target_os = "macos")))]
+pub fn finder() -> Option<find::Finder> {
+    find::Finder::open().ok()
 }
 
 /// Grows with each change of the private windows; 0 before the first.

@@ -27,6 +27,7 @@ use crate::{
     exit,
     headless::{Line, Printer},
     identity,
+    privacy::Privacy,
     publish::Publisher,
 };
 
@@ -67,6 +68,8 @@ pub struct App {
     sockets: u64,
     /// Ended sessions that still say goodbye.
     leaving: Vec<tokio::task::JoinHandle<()>>,
+    /// Keeps prompts out of the shared picture; only with windows.
+    privacy: Option<Privacy>,
 }
 
 struct Account {
@@ -125,6 +128,11 @@ impl App {
             First::Agent { .. } => Phase::SignIn { busy: false },
             First::Nothing | First::Join { .. } => Phase::Join { busy: false },
         };
+        let privacy = options.windows.as_ref().and_then(|_| {
+            Privacy::start(deskside_ui::PROMPT_APP_ID)
+                .inspect_err(|e| tracing::error!(error = %e, "prompts cannot be kept out of the picture"))
+                .ok()
+        });
         Self {
             options,
             connector,
@@ -139,6 +147,7 @@ impl App {
             asking: None,
             sockets: 0,
             leaving: Vec::new(),
+            privacy,
         }
     }
 
@@ -148,7 +157,7 @@ impl App {
         let mut code = None;
         let mut joining: Option<Joining> = None;
         while code.is_none() {
-            self.publisher.publish(self.view());
+            self.show();
             let event = match self.next_timeout() {
                 Some(at) => tokio::select! {
                     e = events.recv() => e,
@@ -184,6 +193,19 @@ impl App {
             let _ = leaving.await;
         }
         code.unwrap_or(exit::OK)
+    }
+
+    /// Publishes what there is to see.
+    fn show(&mut self) {
+        let view = self.view();
+        if let Some(privacy) = &mut self.privacy {
+            let asks = matches!(&view.screen, Screen::Session { session } if session.prompt.is_some());
+            privacy.want(asks);
+        }
+        if let (Phase::Running(running), Screen::Session { session }) = (&self.phase, &view.screen) {
+            running.paint_frame(session);
+        }
+        self.publisher.publish(view);
     }
 
     fn begin(&mut self) {

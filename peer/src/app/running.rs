@@ -413,6 +413,13 @@ impl Running {
         }
     }
 
+    /// The frame around what is shared has the colour of the bar: seen, or controlled.
+    pub fn paint_frame(&self, view: &View) {
+        if let (Some(frame), Some(sharing)) = (&self.frame, &view.sharing) {
+            frame.colour(deskside_ui::sharing_colour(sharing.controller.is_some()));
+        }
+    }
+
     fn show_place(&self) {
         if let Some(slot) = &self.windows {
             slot.set(self.viewing.as_ref().map(|(_, v)| v.place()));
