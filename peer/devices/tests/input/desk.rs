@@ -4,7 +4,10 @@ use std::{
     io::{BufRead as _, BufReader},
     path::PathBuf,
     process::{Child, Command, Stdio},
-    sync::atomic::{AtomicU32, Ordering},
+    sync::{
+        Mutex,
+        atomic::{AtomicU32, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -16,6 +19,7 @@ use x11rb::{
     rust_connection::RustConnection,
 };
 
+const PATIENCE: Duration = Duration::from_secs(30);
 pub const SIZE: (u16, u16) = (1280, 800);
 
 pub struct Desk {
@@ -23,7 +27,7 @@ pub struct Desk {
     pub conn: RustConnection,
     pub root: Window,
     pub dir: PathBuf,
-    children: Vec<Child>,
+    children: Mutex<Vec<Child>>,
 }
 
 impl Desk {
@@ -36,7 +40,7 @@ impl Desk {
         let n = COUNT.fetch_add(1, Ordering::Relaxed);
         let dir = std::env::temp_dir().join(format!("deskside-input-{}-{n}", std::process::id()));
         std::fs::create_dir_all(&dir).unwrap();
-        let mut desk = Self { name, conn, root, dir, children: vec![server] };
+        let desk = Self { name, conn, root, dir, children: Mutex::new(vec![server]) };
         desk.spawn("openbox", &["--sm-disable"]);
         let check = desk.atom("_NET_SUPPORTING_WM_CHECK");
         eventually("the window manager runs", || {
@@ -79,9 +83,19 @@ impl Desk {
         c
     }
 
-    pub fn spawn(&mut self, program: &str, args: &[&str]) {
+    pub fn spawn(&self, program: &str, args: &[&str]) {
         let child = self.command(program, args).spawn();
-        self.children.push(child.unwrap_or_else(|e| panic!("{program}: {e}")));
+        self.keep(child.unwrap_or_else(|e| panic!("{program}: {e}")));
+    }
+
+    /// Ends a program with the display.
+    pub fn keep(&self, child: Child) {
+        self.children.lock().unwrap().push(child);
+    }
+
+    /// How long something may take on a busy machine.
+    pub fn patience(&self) -> Duration {
+        PATIENCE
     }
 
     pub fn run(&self, program: &str, args: &[&str]) {
@@ -151,7 +165,7 @@ impl Desk {
 
 impl Drop for Desk {
     fn drop(&mut self) {
-        for child in self.children.iter_mut().rev() {
+        for child in self.children.get_mut().unwrap().iter_mut().rev() {
             let _ = child.kill();
             let _ = child.wait();
         }
@@ -190,7 +204,7 @@ impl Agent {
 /// Waits for a condition; fails after a long time.
 #[expect(clippy::disallowed_methods, reason = "a pause between two looks; the deadline is separate")]
 pub fn eventually(what: &str, mut is: impl FnMut() -> bool) {
-    let end = Instant::now() + Duration::from_secs(30);
+    let end = Instant::now() + PATIENCE;
     while !is() {
         assert!(Instant::now() < end, "not in time: {what}");
         std::thread::sleep(Duration::from_millis(5));

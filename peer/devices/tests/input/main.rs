@@ -1,6 +1,7 @@
 //! Input, the watch over own input, and the clipboard on real displays with real programs.
 #![cfg(target_os = "linux")]
 
+mod clipboard;
 mod desk;
 mod keys;
 mod own;

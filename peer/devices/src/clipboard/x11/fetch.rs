@@ -1,0 +1,141 @@
+//! Getting the text of another program's selection.
+
+use std::time::{Duration, Instant};
+
+use x11rb::{
+    errors::ReplyError,
+    protocol::xproto::{Atom, AtomEnum, ConnectionExt as _, SelectionNotifyEvent, Window},
+    rust_connection::RustConnection,
+};
+
+use super::{
+    super::{MAX_TEXT, fits},
+    Atoms,
+};
+
+/// A program that lets us wait longer than this for its next part gives nothing.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+pub(super) struct Fetch {
+    window: Window,
+    property: Atom,
+    target: Atom,
+    time: u32,
+    pub deadline: Instant,
+    state: State,
+}
+
+enum State {
+    Asked,
+    /// It comes in parts (ICCCM 2.7.2); what is too large is counted and thrown away.
+    Parts {
+        bytes: Vec<u8>,
+        count: usize,
+    },
+}
+
+pub(super) enum Step {
+    Goes,
+    Failed,
+    Text(String),
+}
+
+impl Fetch {
+    pub fn begin(
+        conn: &RustConnection,
+        atoms: &Atoms,
+        window: Window,
+        property: Atom,
+        time: u32,
+    ) -> Result<Self, ReplyError> {
+        let target = atoms.UTF8_STRING;
+        conn.delete_property(window, property)?;
+        conn.convert_selection(window, atoms.CLIPBOARD, target, property, time)?;
+        let deadline = Instant::now() + PATIENCE;
+        Ok(Self { window, property, target, time, deadline, state: State::Asked })
+    }
+
+    /// The owner has answered.
+    pub fn answered(
+        &mut self,
+        conn: &RustConnection,
+        atoms: &Atoms,
+        e: &SelectionNotifyEvent,
+    ) -> Result<Step, ReplyError> {
+        let mine = e.requestor == self.window && e.target == self.target && e.time == self.time;
+        if !mine || !matches!(self.state, State::Asked) {
+            return Ok(Step::Goes);
+        }
+        if e.property == x11rb::NONE {
+            if self.target != atoms.UTF8_STRING {
+                return Ok(Step::Failed);
+            }
+            self.target = AtomEnum::STRING.into();
+            conn.convert_selection(self.window, atoms.CLIPBOARD, self.target, self.property, self.time)?;
+            return Ok(Step::Goes);
+        }
+        if e.property != self.property {
+            return Ok(Step::Goes);
+        }
+        let (kind, bytes, rest) = self.read(conn)?;
+        if kind == atoms.INCR {
+            self.state = State::Parts { bytes: Vec::new(), count: 0 };
+            self.deadline = Instant::now() + PATIENCE;
+            return Ok(Step::Goes);
+        }
+        if rest > 0 {
+            conn.delete_property(self.window, self.property)?;
+        }
+        Ok(self.text(bytes, rest))
+    }
+
+    /// A property of the window has a new value.
+    pub fn more(&mut self, conn: &RustConnection, property: Atom) -> Result<Step, ReplyError> {
+        if property != self.property || !matches!(self.state, State::Parts { .. }) {
+            return Ok(Step::Goes);
+        }
+        let (_, part, rest) = self.read(conn)?;
+        if rest > 0 {
+            // Asks for the next part all the same, so that the owner comes to its end.
+            conn.delete_property(self.window, self.property)?;
+        }
+        let State::Parts { bytes, count } = &mut self.state else { return Ok(Step::Goes) };
+        *count = count.saturating_add(part.len() + rest);
+        if part.is_empty() {
+            let (bytes, rest) = (std::mem::take(bytes), *count);
+            let lost = rest - bytes.len();
+            return Ok(self.text(bytes, lost));
+        }
+        if *count <= MAX_TEXT {
+            bytes.extend(part);
+        } else {
+            *bytes = Vec::new();
+        }
+        self.deadline = Instant::now() + PATIENCE;
+        Ok(Step::Goes)
+    }
+
+    /// The property's type, its value as far as it may be wanted, and how much there is beyond.
+    /// A value that was read whole is deleted.
+    fn read(&self, conn: &RustConnection) -> Result<(Atom, Vec<u8>, usize), ReplyError> {
+        let most = (MAX_TEXT / 4 + 1) as u32;
+        let reply = conn.get_property(true, self.window, self.property, AtomEnum::ANY, 0, most)?.reply()?;
+        Ok((reply.type_, reply.value, reply.bytes_after as usize))
+    }
+
+    fn text(&self, bytes: Vec<u8>, lost: usize) -> Step {
+        if !fits(bytes.len() + lost) {
+            return Step::Failed;
+        }
+        let text = match String::from_utf8(bytes) {
+            Ok(text) if self.target != u32::from(AtomEnum::STRING) => text,
+            // Some programs give Latin-1 whatever they are asked for.
+            other => {
+                let bytes = other.map_or_else(|e| e.into_bytes(), String::into_bytes);
+                bytes.iter().map(|b| char::from(*b)).collect()
+            }
+        };
+        let text = text.trim_end_matches('\0');
+        if fits(text.len()) { Step::Text(text.to_owned()) } else { Step::Failed }
+    }
+}

@@ -1,0 +1,157 @@
+//! Giving the own text to programs that paste it.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use x11rb::{
+    errors::ConnectionError,
+    protocol::xproto::{
+        Atom, AtomEnum, ChangeWindowAttributesAux, ConnectionExt as _, EventMask, PropMode,
+        SELECTION_NOTIFY_EVENT, SelectionNotifyEvent, SelectionRequestEvent, Window,
+    },
+    rust_connection::RustConnection,
+    wrapper::ConnectionExt as _,
+};
+
+use super::Atoms;
+
+/// Larger texts go in parts of this size, in bytes.
+const PART: usize = 128 << 10;
+/// A program that does not take the next part within this time never will.
+const PATIENCE: Duration = Duration::from_secs(30);
+const MOST: usize = 16;
+
+#[derive(Default)]
+pub(super) struct Offer {
+    pub text: Option<Arc<str>>,
+    transfers: Vec<Transfer>,
+}
+
+/// A text that a program takes in parts (ICCCM 2.7.2).
+struct Transfer {
+    to: Window,
+    property: Atom,
+    kind: Atom,
+    bytes: Arc<[u8]>,
+    done: usize,
+    deadline: Instant,
+}
+
+impl Offer {
+    /// Answers a program that asks for the text.
+    pub fn asked(
+        &mut self,
+        conn: &RustConnection,
+        atoms: &Atoms,
+        e: &SelectionRequestEvent,
+    ) -> Result<(), ConnectionError> {
+        // Clients of old leave the choice of the property to the owner.
+        let property = if e.property == x11rb::NONE { e.target } else { e.property };
+        let given = match self.text.clone() {
+            Some(text) if e.selection == atoms.CLIPBOARD => {
+                self.give(conn, atoms, &text, e.requestor, property, e.target)?
+            }
+            _ => false,
+        };
+        let answer = SelectionNotifyEvent {
+            response_type: SELECTION_NOTIFY_EVENT,
+            sequence: 0,
+            time: e.time,
+            requestor: e.requestor,
+            selection: e.selection,
+            target: e.target,
+            property: if given { property } else { x11rb::NONE },
+        };
+        conn.send_event(false, e.requestor, EventMask::NO_EVENT, answer)?;
+        Ok(())
+    }
+
+    fn give(
+        &mut self,
+        conn: &RustConnection,
+        atoms: &Atoms,
+        text: &str,
+        to: Window,
+        property: Atom,
+        target: Atom,
+    ) -> Result<bool, ConnectionError> {
+        let string = Atom::from(AtomEnum::STRING);
+        let utf8 = [atoms.UTF8_STRING, atoms.PLAIN_UTF8, atoms.PLAIN, atoms.TEXT];
+        if target == atoms.TARGETS {
+            let all = [atoms.TARGETS, utf8[0], utf8[1], utf8[2], utf8[3], string];
+            conn.change_property32(PropMode::REPLACE, to, property, AtomEnum::ATOM, &all)?;
+            return Ok(true);
+        }
+        let (kind, bytes): (Atom, Arc<[u8]>) = match target {
+            // Latin-1
+            t if t == string => (t, text.chars().map(|c| u8::try_from(c).unwrap_or(b'?')).collect()),
+            t if t == atoms.TEXT => (atoms.UTF8_STRING, text.as_bytes().into()),
+            t if utf8.contains(&t) => (t, text.as_bytes().into()),
+            _ => return Ok(false),
+        };
+        if bytes.len() <= PART {
+            conn.change_property8(PropMode::REPLACE, to, property, kind, &bytes)?;
+            return Ok(true);
+        }
+        self.transfers.retain(|t| (t.to, t.property) != (to, property));
+        if self.transfers.len() >= MOST {
+            return Ok(false);
+        }
+        let events = EventMask::PROPERTY_CHANGE | EventMask::STRUCTURE_NOTIFY;
+        conn.change_window_attributes(to, &ChangeWindowAttributesAux::new().event_mask(events))?;
+        let size = bytes.len() as u32;
+        conn.change_property32(PropMode::REPLACE, to, property, atoms.INCR, &[size])?;
+        let deadline = Instant::now() + PATIENCE;
+        self.transfers.push(Transfer { to, property, kind, bytes, done: 0, deadline });
+        Ok(true)
+    }
+
+    /// A program took a part: the next, or an empty one at the end.
+    pub fn taken(
+        &mut self,
+        conn: &RustConnection,
+        to: Window,
+        property: Atom,
+    ) -> Result<(), ConnectionError> {
+        let Some(i) = self.transfers.iter().position(|t| (t.to, t.property) == (to, property)) else {
+            return Ok(());
+        };
+        let t = &mut self.transfers[i];
+        let part = &t.bytes[t.done..t.bytes.len().min(t.done + PART)];
+        conn.change_property8(PropMode::REPLACE, to, property, t.kind, part)?;
+        t.done += part.len();
+        t.deadline = Instant::now() + PATIENCE;
+        if part.is_empty() {
+            self.transfers.remove(i);
+            self.leave(conn, to)?;
+        }
+        Ok(())
+    }
+
+    pub fn gone(&mut self, window: Window) {
+        self.transfers.retain(|t| t.to != window);
+    }
+
+    pub fn forget_stale(&mut self, conn: &RustConnection, now: Instant) -> Result<(), ConnectionError> {
+        while let Some(i) = self.transfers.iter().position(|t| t.deadline <= now) {
+            let to = self.transfers.remove(i).to;
+            self.leave(conn, to)?;
+        }
+        Ok(())
+    }
+
+    pub fn deadline(&self) -> Option<Instant> {
+        self.transfers.iter().map(|t| t.deadline).min()
+    }
+
+    /// Listens no more to a window that takes nothing.
+    fn leave(&self, conn: &RustConnection, window: Window) -> Result<(), ConnectionError> {
+        if !self.transfers.iter().any(|t| t.to == window) {
+            let none = ChangeWindowAttributesAux::new().event_mask(EventMask::NO_EVENT);
+            conn.change_window_attributes(window, &none)?;
+        }
+        Ok(())
+    }
+}
