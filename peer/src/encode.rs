@@ -2,7 +2,6 @@
 //! the video track. Encodes once, whatever the number of viewers.
 
 use std::{
-    collections::VecDeque,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -10,7 +9,9 @@ use std::{
 use bytes::Bytes;
 use deskside_devices::capture::{Pointer, PointerShape};
 use deskside_media::{
-    Picture, Rect, h264, tiles,
+    Picture, Rect, h264,
+    rule::{Flow, Rule, Wish},
+    tiles,
     wire::{self, PictureMessage, split},
 };
 use deskside_net::{Channel, Transport};
@@ -18,8 +19,6 @@ use deskside_session::{ParticipantId, command::Coder};
 
 use crate::share::{Tell, send_picture};
 
-/// Updates that may be under way to a viewer; more only adds delay.
-const IN_FLIGHT: usize = 2;
 /// With so much unsent on the channel another update would only wait.
 const QUEUED: usize = 192 * 1024;
 /// Nothing to do until something wakes the thread.
@@ -30,24 +29,20 @@ const REFINE_EVERY: Duration = Duration::from_millis(120);
 const START_BITRATE: u32 = 2_000_000;
 const MAX_BITRATE: u32 = 20_000_000;
 const MAX_FPS: f32 = 60.0;
-/// An update that takes longer than this to arrive says that the line is too slow for tiles.
-const SLOW: Duration = Duration::from_millis(400);
-/// After so long without a change lossless tiles are tried again.
-const STILL: Duration = Duration::from_secs(1);
 
 struct Viewer {
     id: ParticipantId,
     transport: Arc<dyn Transport>,
-    /// Serial, when it was sent, and its size in bytes.
-    in_flight: VecDeque<(u32, Instant, usize)>,
+    flow: Flow,
     bitrate: u32,
 }
 
 pub struct Encoding {
     started: Instant,
-    wish: Coder,
-    active: Coder,
-    reported: Option<Coder>,
+    rule: Rule,
+    /// In use; follows the rule.
+    active: wire::Coder,
+    reported: Option<wire::Coder>,
     paused: bool,
     size: (u16, u16),
     viewers: Vec<Viewer>,
@@ -64,16 +59,16 @@ pub struct Encoding {
     debt_at: Instant,
     refines_left: u32,
     refined_at: Instant,
-    changed_at: Instant,
 }
 
 impl Encoding {
     pub fn new(wish: Coder) -> Self {
         let now = Instant::now();
+        let rule = Rule::new(wish_of(wish), 0);
         Self {
             started: now,
-            wish,
-            active: if wish == Coder::H264 { Coder::H264 } else { Coder::Tiles },
+            active: rule.coder(),
+            rule,
             reported: None,
             paused: false,
             size: (0, 0),
@@ -89,7 +84,6 @@ impl Encoding {
             debt_at: now,
             refines_left: 0,
             refined_at: now,
-            changed_at: now,
         }
     }
 
@@ -97,11 +91,8 @@ impl Encoding {
         match tell {
             Tell::Viewers(viewers) => self.set_viewers(viewers),
             Tell::Coder(wish) => {
-                self.wish = wish;
-                match wish {
-                    Coder::Auto => {}
-                    Coder::Tiles | Coder::H264 => self.switch(wish),
-                }
+                self.rule.set_wish(wish_of(wish));
+                self.switch(self.rule.coder());
             }
             Tell::Paused(paused) => {
                 if self.paused && !paused {
@@ -114,6 +105,7 @@ impl Encoding {
             Tell::Bitrate(id, bits) => {
                 if let Some(v) = self.viewers.iter_mut().find(|v| v.id == id) {
                     v.bitrate = bits;
+                    v.flow.told_bitrate(bits);
                 }
                 self.apply_bitrate();
             }
@@ -130,27 +122,19 @@ impl Encoding {
                 None => {
                     // A new line knows nothing yet.
                     self.refresh = true;
-                    self.viewers.push(Viewer {
-                        id,
-                        transport,
-                        in_flight: VecDeque::new(),
-                        bitrate: START_BITRATE,
-                    });
+                    self.viewers.push(Viewer { id, transport, flow: Flow::new(), bitrate: START_BITRATE });
                 }
             }
         }
     }
 
     fn from_viewer(&mut self, id: ParticipantId, bytes: &Bytes) {
+        let at = self.us(Instant::now());
         let Some(viewer) = self.viewers.iter_mut().find(|v| v.id == id) else { return };
         match PictureMessage::decode(bytes) {
-            Ok(PictureMessage::Ack { update, .. }) => {
-                while let Some((serial, ..)) = viewer.in_flight.front().copied() {
-                    // Serials wrap around.
-                    if update.wrapping_sub(serial) > u32::MAX / 2 {
-                        break;
-                    }
-                    viewer.in_flight.pop_front();
+            Ok(PictureMessage::Ack { update, hold_us }) => {
+                if !viewer.flow.acked(at, update, hold_us) {
+                    tracing::debug!(update, "an acknowledgement of nothing that is under way");
                 }
             }
             Ok(PictureMessage::Refresh) => self.refresh = true,
@@ -164,6 +148,7 @@ impl Encoding {
             self.size = (width, height);
             self.tiles = tiles::Encoder::new(width, height);
             self.video = None;
+            self.rule.set_pixels(usize::from(width) * usize::from(height));
         }
         self.refresh = true;
     }
@@ -176,18 +161,25 @@ impl Encoding {
         self.refresh = false;
         self.key_wanted = true;
         self.tiles.reset();
-        let coder = if self.active == Coder::H264 { wire::Coder::H264 } else { wire::Coder::Tiles };
-        let geometry = PictureMessage::Geometry { width: self.size.0, height: self.size.1, coder };
+        let geometry =
+            PictureMessage::Geometry { width: self.size.0, height: self.size.1, coder: self.active };
         for v in &mut self.viewers {
-            v.in_flight.clear();
+            v.flow.clear();
             send_picture(&v.transport, &geometry);
         }
         true
     }
 
     pub fn wants_refine(&self, now: Instant) -> bool {
-        self.active == Coder::H264
+        self.active == wire::Coder::H264
             && (self.key_wanted || (self.refines_left > 0 && now >= self.refined_at + REFINE_EVERY))
+    }
+
+    /// Goes over to the coder that suits the line now.
+    pub fn decide(&mut self, now: Instant) {
+        let at = self.us(now);
+        let wanted = self.rule.decide(at, self.viewers.iter().map(|v| &v.flow));
+        self.switch(wanted);
     }
 
     /// Whether a picture could leave at once.
@@ -195,24 +187,16 @@ impl Encoding {
         if self.paused || self.viewers.is_empty() || self.size.0 == 0 || self.size.1 == 0 {
             return false;
         }
-        if self.wish == Coder::Auto {
-            let oldest = self.viewers.iter().filter_map(|v| v.in_flight.front()).map(|f| now - f.1).max();
-            if oldest.is_some_and(|age| age > SLOW) {
-                self.switch(Coder::H264);
-            } else if self.active == Coder::H264 && now - self.changed_at > STILL {
-                self.switch(Coder::Tiles);
-            }
-        }
         match self.active {
-            Coder::H264 => self.pay(now) <= 0.0,
-            Coder::Tiles | Coder::Auto => self
+            wire::Coder::H264 => self.pay(now) <= 0.0,
+            wire::Coder::Tiles => self
                 .viewers
                 .iter()
-                .all(|v| v.in_flight.len() < IN_FLIGHT && v.transport.queued(Channel::Picture) < QUEUED),
+                .all(|v| v.flow.may_send() && v.transport.queued(Channel::Picture) < QUEUED),
         }
     }
 
-    fn switch(&mut self, to: Coder) {
+    fn switch(&mut self, to: wire::Coder) {
         if self.active == to {
             return;
         }
@@ -227,7 +211,15 @@ impl Encoding {
             return None;
         }
         self.reported = Some(self.active);
-        self.reported
+        Some(match self.active {
+            wire::Coder::Tiles => Coder::Tiles,
+            wire::Coder::H264 => Coder::H264,
+        })
+    }
+
+    /// Microseconds of this thread's steady clock.
+    fn us(&self, at: Instant) -> u64 {
+        u64::try_from(at.saturating_duration_since(self.started).as_micros()).unwrap_or(u64::MAX)
     }
 
     /// How long the thread may sleep if nothing else happens.
@@ -235,22 +227,24 @@ impl Encoding {
         if self.paused || self.viewers.is_empty() {
             return FOREVER;
         }
-        if self.active == Coder::H264 {
-            let debt = self.pay(now);
-            if debt > 0.0 && (damaged || self.refines_left > 0 || self.key_wanted) {
-                let wait = Duration::from_secs_f64(debt / f64::from(self.bitrate()));
-                return wait.clamp(Duration::from_millis(1), Duration::from_secs(1));
-            }
-            if self.refines_left > 0 {
-                return (self.refined_at + REFINE_EVERY)
-                    .saturating_duration_since(now)
-                    .max(Duration::from_millis(1));
-            }
-        } else if damaged && self.wish == Coder::Auto {
-            // What is under way is slow: look again whether another coder suits the line better.
-            return Duration::from_millis(50);
+        if self.refresh {
+            return Duration::ZERO;
         }
-        FOREVER
+        let at = self.us(now);
+        let look = self.rule.look_again_us(at).map_or(FOREVER, Duration::from_micros);
+        if self.active == wire::Coder::Tiles {
+            // What is under way may turn out too slow; that is looked at again before it arrives.
+            return if damaged { Duration::from_millis(50) } else { look };
+        }
+        let debt = self.pay(now);
+        let waits = if debt > 0.0 && (damaged || self.refines_left > 0 || self.key_wanted) {
+            Duration::from_secs_f64(debt / f64::from(self.bitrate()))
+        } else if self.refines_left > 0 {
+            (self.refined_at + REFINE_EVERY).saturating_duration_since(now)
+        } else {
+            FOREVER
+        };
+        waits.min(look).max(Duration::from_millis(1))
     }
 
     fn bitrate(&self) -> u32 {
@@ -277,23 +271,24 @@ impl Encoding {
     /// Codes and sends what changed. False when nothing really did.
     pub fn picture(&mut self, picture: Picture<'_>, changed: &[Rect], now: Instant) -> bool {
         match self.active {
-            Coder::H264 => self.video_picture(picture, changed, now),
-            Coder::Tiles | Coder::Auto => self.tiles_picture(picture, changed, now),
+            wire::Coder::H264 => self.video_picture(picture, changed, now),
+            wire::Coder::Tiles => self.tiles_picture(picture, changed, now),
         }
     }
 
     fn tiles_picture(&mut self, picture: Picture<'_>, changed: &[Rect], now: Instant) -> bool {
         self.update.clear();
-        if self.tiles.encode(picture, changed, &mut self.update).is_none() {
-            return false;
-        }
+        let Some(stats) = self.tiles.encode(picture, changed, &mut self.update) else { return false };
+        let at = self.us(now);
+        let took = u32::try_from(now.elapsed().as_micros()).unwrap_or(u32::MAX);
+        self.rule.coded(at, &stats, took);
         self.serial = self.serial.wrapping_add(1);
         let (serial, size) = (self.serial, self.update.len());
         let pieces: Vec<Bytes> = split(serial, &self.update).collect();
         for v in &mut self.viewers {
             let sent = pieces.iter().all(|p| v.transport.send(Channel::Picture, p.clone()).is_ok());
             if sent {
-                v.in_flight.push_back((serial, now, size));
+                v.flow.sent(at, serial, size);
             } else {
                 // What the viewer has is unknown now: begin anew when the line is free.
                 self.refresh = true;
@@ -311,16 +306,17 @@ impl Encoding {
                 Ok(e) => self.video = Some(e),
                 Err(e) => {
                     tracing::error!(error = %e, "no H.264 encoder");
-                    self.wish = Coder::Tiles;
-                    self.switch(Coder::Tiles);
+                    self.rule.set_wish(Wish::Only(wire::Coder::Tiles));
+                    self.switch(wire::Coder::Tiles);
                     return false;
                 }
             }
             self.key_wanted = true;
         }
+        let at = self.us(now);
+        self.rule.damaged(at, changed.iter().map(|r| usize::from(r.w) * usize::from(r.h)).sum());
         let Some(video) = self.video.as_mut() else { return false };
         let key = std::mem::take(&mut self.key_wanted);
-        let at = u64::try_from((now - self.started).as_micros()).unwrap_or(u64::MAX);
         match video.encode(picture, changed, at, key) {
             Ok(Some(access_unit)) => {
                 let bytes = Bytes::from(access_unit);
@@ -330,7 +326,10 @@ impl Encoding {
                 }
             }
             // Skipped by the rate control: tried again with the next picture.
-            Ok(None) => self.key_wanted |= key,
+            Ok(None) => {
+                self.key_wanted |= key;
+                self.refines_left += 1;
+            }
             Err(e) => {
                 tracing::warn!(error = %e, "a picture could not be encoded");
                 self.video = None;
@@ -340,7 +339,6 @@ impl Encoding {
             self.refines_left = self.refines_left.saturating_sub(1);
         } else {
             self.refines_left = REFINES;
-            self.changed_at = now;
         }
         self.refined_at = now;
         true
@@ -375,5 +373,13 @@ impl Encoding {
         for v in &self.viewers {
             send_picture(&v.transport, &message);
         }
+    }
+}
+
+fn wish_of(coder: Coder) -> Wish {
+    match coder {
+        Coder::Auto => Wish::Auto,
+        Coder::Tiles => Wish::Only(wire::Coder::Tiles),
+        Coder::H264 => Wish::Only(wire::Coder::H264),
     }
 }

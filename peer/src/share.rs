@@ -205,6 +205,7 @@ fn share(
             damaged = true;
             send_pointer(capturer, encoding);
         }
+        encoding.decide(Instant::now());
         if encoding.wants_refresh() {
             capturer.refresh();
             damaged = true;
