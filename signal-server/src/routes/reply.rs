@@ -63,7 +63,6 @@ fn status(code: Code) -> StatusCode {
 }
 
 /// Requests that no route took. Unknown paths and wrong methods of known ones answer in one way.
-#[expect(clippy::unused_async, reason = "warp asks for a future")]
 pub(super) async fn rejected(rejection: Rejection) -> Result<(Response,), Rejection> {
     let failed = if let Some(Refused(code)) = rejection.find() {
         failure((*code).into())

@@ -7,7 +7,7 @@ use std::sync::{
 
 use tokio::sync::{oneshot, watch};
 
-use super::{Batch, Outcome, Store, StoreError, Table};
+use super::{Batch, Outcome, Rows, Store, StoreError, Table};
 
 /// Batches that may wait.
 const QUEUE: usize = 4096;
@@ -85,7 +85,7 @@ impl Keeper {
     }
 
     /// Reads a table, off the event loop.
-    pub async fn scan(&self, table: Table) -> Result<Vec<(Vec<u8>, Vec<u8>)>, Unavailable> {
+    pub async fn scan(&self, table: Table) -> Result<Rows, Unavailable> {
         let store = Arc::clone(&self.store);
         let read = tokio::task::spawn_blocking(move || store.scan(table)).await;
         read.map_err(|_| Unavailable)?.map_err(|error| self.fail(&error))
@@ -154,7 +154,7 @@ mod tests {
         fn get(&self, _: Table, _: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
             Err(StoreError::Engine("full disk".into()))
         }
-        fn scan(&self, _: Table) -> Result<Vec<(Vec<u8>, Vec<u8>)>, StoreError> {
+        fn scan(&self, _: Table) -> Result<Rows, StoreError> {
             Err(StoreError::Engine("full disk".into()))
         }
         fn commit(&self, _: &[Batch]) -> Result<Vec<Outcome>, StoreError> {

@@ -5,7 +5,7 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use super::{Batch, Outcome, Step, Store, StoreError, Table};
+use super::{Batch, Outcome, Rows, Step, Store, StoreError, Table};
 
 type Map = BTreeMap<(Table, Vec<u8>), Vec<u8>>;
 
@@ -24,7 +24,7 @@ impl Store for MemoryStore {
         Ok(self.map().get(&(table, key.to_vec())).cloned())
     }
 
-    fn scan(&self, table: Table) -> Result<Vec<(Vec<u8>, Vec<u8>)>, StoreError> {
+    fn scan(&self, table: Table) -> Result<Rows, StoreError> {
         let of_table =
             |((t, k), v): (&(Table, Vec<u8>), &Vec<u8>)| (*t == table).then(|| (k.clone(), v.clone()));
         Ok(self.map().iter().filter_map(of_table).collect())

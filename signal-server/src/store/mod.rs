@@ -37,6 +37,9 @@ pub enum Step {
     Delete(Table, Vec<u8>),
 }
 
+/// Keys and values, in the order of keys.
+pub type Rows = Vec<(Vec<u8>, Vec<u8>)>;
+
 /// Steps that take effect together or not at all.
 pub type Batch = Vec<Step>;
 
@@ -66,7 +69,7 @@ pub trait Store: Send + Sync + 'static {
     fn get(&self, table: Table, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError>;
 
     /// All of one table, ordered by key.
-    fn scan(&self, table: Table) -> Result<Vec<(Vec<u8>, Vec<u8>)>, StoreError>;
+    fn scan(&self, table: Table) -> Result<Rows, StoreError>;
 
     /// Runs the batches one after another, each on what the earlier ones left. When it returns, they are on
     /// the disk.

@@ -4,7 +4,7 @@ use std::{fs::File, path::Path};
 
 use sled::transaction::{ConflictableTransactionError, TransactionError, TransactionalTree};
 
-use super::{Batch, Outcome, Step, Store, StoreError, Table};
+use super::{Batch, Outcome, Rows, Step, Store, StoreError, Table};
 
 /// See [`Store`]. One process at a time holds a folder.
 pub struct SledStore {
@@ -30,7 +30,7 @@ impl Store for SledStore {
         Ok(self.db.get(full(table, key)).map_err(failed)?.map(|v| v.to_vec()))
     }
 
-    fn scan(&self, table: Table) -> Result<Vec<(Vec<u8>, Vec<u8>)>, StoreError> {
+    fn scan(&self, table: Table) -> Result<Rows, StoreError> {
         let mut rows = Vec::new();
         for row in self.db.scan_prefix([table as u8]) {
             let (key, value) = row.map_err(failed)?;

@@ -27,8 +27,7 @@ pub const NAME: &str = "Alice Martin";
 pub const PASSWORD: &str = "a long enough password";
 
 pub fn config() -> Config {
-    let mut config = Config::default();
-    config.listen = SocketAddr::from(([127, 0, 0, 1], 0));
+    let mut config = Config { listen: SocketAddr::from(([127, 0, 0, 1], 0)), ..Config::default() };
     config.store.engine = config::Engine::Memory;
     config
 }
@@ -212,6 +211,11 @@ impl Peer {
                 return message;
             }
         }
+    }
+
+    /// Reads on until a message holds this text.
+    pub async fn until_text(&mut self, part: &str) {
+        while !self.next_text().await.expect("the socket was closed").contains(part) {}
     }
 
     /// The roster once it is like this, as `(id, online)`.
