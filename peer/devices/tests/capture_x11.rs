@@ -259,7 +259,7 @@ fn a_scrolling_terminal_is_followed_to_the_pixel() {
     until("the same picture", || {
         follow(&mut *capturer, &mut shadow, &mut changed);
         let there = brush.pixels(0, 0, 800, 600);
-        there.iter().any(|p| *p == 0xff_ffff) && there == shadow
+        there.contains(&0xff_ffff) && there == shadow
     });
 }
 

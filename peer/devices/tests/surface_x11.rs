@@ -3,7 +3,7 @@
 
 mod screen;
 
-use std::sync::mpsc::{Receiver, channel};
+use std::sync::mpsc::{Receiver, sync_channel};
 
 use deskside_devices::{
     capture::PointerShape,
@@ -35,7 +35,7 @@ impl Stage {
         brush.point(5, 5);
         let parent = brush.window(100, 50, 640, 400, GROUND);
         brush.map(parent);
-        let (tell, heard) = channel();
+        let (tell, heard) = sync_channel(1024);
         let on_input = Box::new(move |event| {
             let _ = tell.send(event);
         });
@@ -105,7 +105,7 @@ impl Stage {
 }
 
 fn colour(x: usize, y: usize) -> u32 {
-    (x as u32 * 7 % 256) << 16 | (y as u32 * 5 % 256) << 8 | 0x40 | (x as u32 ^ y as u32) % 64
+    (x as u32 * 7 % 256) << 16 | (y as u32 * 5 % 256) << 8 | 0x40 | ((x as u32 ^ y as u32) % 64)
 }
 
 /// The picture's pixels from `x`, `y` on.
