@@ -40,6 +40,10 @@ impl LinkSink for Sink {
 }
 
 fn main() -> Result<(), Failure> {
+    tracing_subscriber::fmt()
+        .with_env_filter(tracing_subscriber::EnvFilter::from_default_env())
+        .with_writer(std::io::stderr)
+        .init();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     if option("--answer").is_some() { runtime.block_on(answer()) } else { runtime.block_on(measure()) }
 }

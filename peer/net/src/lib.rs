@@ -45,7 +45,8 @@ pub struct LinkConfig {
 pub trait Transport: Send + Sync {
     /// Signaling from the other side, in the order in which it came.
     fn signal(&self, signal: Signal);
-    /// Queues a message; [`SendError::Full`] when more than the channel's bound waits.
+    /// Queues a message; [`SendError::Full`] when more than the channel's bound waits. An empty one is not
+    /// handed up on the other side.
     fn send(&self, channel: Channel, message: Bytes) -> Result<(), SendError>;
     /// Bytes queued on a channel that did not leave this side yet.
     fn queued(&self, channel: Channel) -> usize;

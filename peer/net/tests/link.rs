@@ -5,7 +5,7 @@ mod pair;
 use bytes::Bytes;
 use deskside_net::{Channel, LinkEvent, SendError};
 use deskside_protocol::socket::Signal;
-use pair::{PATIENCE, Told, carry, config, end, open};
+use pair::{End, PATIENCE, Told, carry, config, end, open, pair};
 use proptest::prelude::*;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -30,6 +30,24 @@ async fn opens_and_carries_each_channel_both_ways() {
         });
         assert_eq!(picture.await, "picture");
     }
+}
+
+/// The side that knows first that it is open may overtake the other one.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_is_lost_that_is_sent_at_once() {
+    for _ in 0..20 {
+        let (mut a, mut b) = pair(config(true), config(false));
+        for_each_at_once(&mut a, &mut b).await;
+    }
+}
+
+async fn for_each_at_once(a: &mut End, b: &mut End) {
+    let first = async |end: &mut End| {
+        end.opened().await;
+        end.link.send(Channel::Control, Bytes::from_static(b"at once")).expect("open");
+        assert_eq!(end.control().await, "at once");
+    };
+    tokio::join!(first(a), first(b));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -10,6 +10,13 @@ use pair::{Told, pair, relayed, turn::Turn};
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn goes_over_a_relay_and_nowhere_else() {
     let turn = Turn::start();
+    for _ in 0..10 {
+        // The path is slow enough for one side to be ahead.
+        let (mut a, mut b) = pair(relayed(true, &turn.server), relayed(false, &turn.server));
+        a.opened().await;
+        a.link.send(Channel::Control, Bytes::from_static(b"at once")).expect("open");
+        assert_eq!(b.control().await, "at once");
+    }
     let (mut a, mut b) = pair(relayed(true, &turn.server), relayed(false, &turn.server));
     let mut relay = None;
     a.until(|told| match told {

@@ -9,7 +9,7 @@ use bytes::{Bytes, BytesMut};
 use tokio::sync::{Barrier, Notify, OnceCell};
 use webrtc::{
     data_channel::{DataChannel, DataChannelEvent},
-    peer_connection::PeerConnection,
+    peer_connection::{PeerConnection, RTCSdpType},
 };
 
 use super::{
@@ -113,7 +113,11 @@ pub(super) async fn write(shared: Arc<Shared>, which: Channel, channel: Arc<dyn 
     }
 }
 
-/// The moment at which all channels of a line are open, and the connection is announced.
+/// The moment at which all channels of a line are open on both sides, and the connection is announced.
+///
+/// Who began the SCTP association (RFC 8831: the DTLS client, here the answerer) knows last that it stands,
+/// and the crate loses what reaches it together with that news. So it speaks first: an empty message on
+/// the control channel. The other side keeps silent until it hears anything there.
 pub(super) struct Opening {
     all: Barrier,
     announced: OnceCell<bool>,
@@ -131,6 +135,12 @@ impl Opening {
         self.all.wait().await;
         *self.announced.get_or_init(|| negotiate::announce(shared, &self.pc)).await
     }
+
+    /// Whether this side has to speak first.
+    async fn speaks_first(&self) -> bool {
+        let description = self.pc.current_local_description().await;
+        description.is_some_and(|description| description.sdp_type == RTCSdpType::Answer)
+    }
 }
 
 /// Hands up what comes in. Ends when the channel is closed.
@@ -143,23 +153,37 @@ pub(super) async fn read(
     if which == Channel::Picture {
         let _ = channel.set_buffered_amount_low_threshold(0).await;
     }
+    let mut open = false;
     while let Some(event) = channel.poll().await {
-        match event {
-            DataChannelEvent::OnOpen if opening.wait(&shared).await => {}
-            // Closed before it was open, or in the usual way.
-            DataChannelEvent::OnOpen | DataChannelEvent::OnClose => return,
-            DataChannelEvent::OnMessage(message) => {
-                let message = message.data.freeze();
-                match which {
-                    Channel::Control => shared.sink.event(LinkEvent::Control(message)),
-                    Channel::Pointer => shared.sink.event(LinkEvent::Pointer(message)),
-                    Channel::Picture => shared.sink.picture(message),
+        let message = match event {
+            DataChannelEvent::OnMessage(message) => Some(message.data.freeze()),
+            DataChannelEvent::OnOpen if which == Channel::Control => {
+                if !opening.speaks_first().await {
+                    continue;
                 }
+                shared.pace.sending();
+                if channel.send(BytesMut::new()).await.is_err() {
+                    return;
+                }
+                None
             }
+            DataChannelEvent::OnOpen => None,
             DataChannelEvent::OnBufferedAmountLow if which == Channel::Picture => {
                 shared.outbox(which).set_held(channel.outstanding_bytes().await.unwrap_or(0));
+                continue;
             }
-            _ => {}
+            DataChannelEvent::OnClose => return,
+            _ => continue,
+        };
+        if !open && !opening.wait(&shared).await {
+            return;
+        }
+        open = true;
+        let Some(message) = message.filter(|message| !message.is_empty()) else { continue };
+        match which {
+            Channel::Control => shared.sink.event(LinkEvent::Control(message)),
+            Channel::Pointer => shared.sink.event(LinkEvent::Pointer(message)),
+            Channel::Picture => shared.sink.picture(message),
         }
     }
 }

@@ -26,6 +26,7 @@ use super::{
     Phase, Shared,
     channels::{self, Opening},
     line::{self, Line},
+    pace::Route,
     sdp, video,
 };
 use crate::{LinkConfig, LinkEvent};
@@ -130,7 +131,7 @@ impl Negotiator {
         self.remote = None;
         self.path = false;
         self.candidates = 0;
-        self.shared.pace.set_indirect(true);
+        self.shared.pace.set_route(Route::Connecting);
         let handler = Arc::new(Handler { generation: self.generation, events: self.events.clone() });
         let line = Box::pin(line::build(&self.config, &self.shared.sink, &self.shared.pace, handler)).await?;
         let opening = Opening::new(&line);
@@ -327,7 +328,7 @@ impl Negotiator {
 
     async fn renew(&mut self) -> Result<()> {
         let Some(pc) = self.pc() else { return Ok(()) };
-        self.shared.pace.set_indirect(true);
+        self.shared.pace.set_route(Route::Connecting);
         match pc.pending_local_description().await {
             // The offer or its answer was lost on the way.
             Some(pending) => {
@@ -353,6 +354,9 @@ impl Negotiator {
                     Some(pc) => relayed(&pc).await,
                     None => None,
                 };
+                if self.shared.is(Phase::Open) {
+                    settle(&self.shared, relayed);
+                }
                 self.shared.report(LinkEvent::State { up: true, relayed });
             }
             RTCIceConnectionState::Disconnected => {
@@ -390,7 +394,7 @@ async fn until(alarm: Option<(Instant, Duration)>) {
     }
 }
 
-/// Whether the local end of the selected pair is a relay's.
+/// Whether a relay carries the chosen path, on either side.
 async fn relayed(pc: &Arc<dyn PeerConnection>) -> Option<bool> {
     let pair = pc.sctp().await?.transport().ice_transport().get_selected_candidate_pair().await.ok()??;
     let relay = RTCIceCandidateType::Relay;
@@ -403,14 +407,21 @@ pub(super) async fn announce(shared: &Shared, pc: &Arc<dyn PeerConnection>) -> b
         tracing::warn!("a connection without certificates");
         return false;
     };
-    if let Some(local_relay) = relayed(pc).await {
-        shared.pace.set_indirect(local_relay);
-    }
+    settle(shared, relayed(pc).await);
     if !shared.open() {
         return false;
     }
     shared.sink.event(LinkEvent::Open { local, remote });
     true
+}
+
+/// The path is found: the driver needs fewer passes now.
+fn settle(shared: &Shared, relayed: Option<bool>) {
+    shared.pace.set_route(match relayed {
+        Some(false) => Route::Direct,
+        Some(true) => Route::Relayed,
+        None => Route::Connecting,
+    });
 }
 
 async fn local_fingerprint(pc: &Arc<dyn PeerConnection>) -> Option<[u8; 32]> {

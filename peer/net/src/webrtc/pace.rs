@@ -36,25 +36,37 @@ tokio::task_local! {
     static DRIVER: ();
 }
 
+/// How many queues of the crate, one behind the other, a packet may have to pass: each costs a pass.
+#[derive(Clone, Copy, Debug)]
+#[repr(u8)]
+pub(super) enum Route {
+    /// Relay, path, handshake: each step's end begins the next one.
+    Connecting = 5,
+    Relayed = 3,
+    Direct = 1,
+}
+
 /// Lets the driver of one connection run again without waiting for its timer.
 #[derive(Debug)]
 pub(super) struct Pace {
     /// Passes of the loop still to be made at once.
     passes: AtomicU8,
-    /// Passes owed after each thing that happened: two while connecting or over a relay, where what
-    /// came out of one queue goes through another one, else one.
+    /// Passes owed after each thing that happened, see [`Route`].
     owed: AtomicU8,
     wake: Notify,
 }
 
 impl Pace {
     pub(super) fn new() -> Arc<Self> {
-        Arc::new(Self { passes: AtomicU8::new(0), owed: AtomicU8::new(2), wake: Notify::new() })
+        Arc::new(Self {
+            passes: AtomicU8::new(0),
+            owed: AtomicU8::new(Route::Connecting as u8),
+            wake: Notify::new(),
+        })
     }
 
-    /// Whether the path is new, or goes over a relay; a direct one needs less.
-    pub(super) fn set_indirect(&self, indirect: bool) {
-        self.owed.store(if indirect { 2 } else { 1 }, Ordering::Relaxed);
+    pub(super) fn set_route(&self, route: Route) {
+        self.owed.store(route as u8, Ordering::Relaxed);
     }
 
     /// Something was put into the connection that the driver was not told of.
