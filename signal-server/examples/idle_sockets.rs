@@ -51,7 +51,7 @@ async fn serve(folder: &std::path::Path, count: usize) -> Fallible<(Child, Socke
         program.parent().and_then(|p| p.parent()).ok_or("no target folder")?.join("deskside-server");
     let limit = (count + 100).to_string();
     let mut command = Command::new(program);
-    command.args(["--listen", "127.0.0.1:0", "--data-dir"]).arg(folder);
+    command.args(["--listen", "127.0.0.1:0", "--set", "store.engine=memory", "--data-dir"]).arg(folder);
     for key in ["limits.connections", "limits.connections_per_address", "sessions.per_account"] {
         command.arg("--set").arg(format!("{key}={limit}"));
     }

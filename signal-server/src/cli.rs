@@ -68,6 +68,9 @@ enum Command {
     Setup {
         #[arg(long, value_name = "URL")]
         server: String,
+        /// PEM file with the server's certificate, if no public authority signed it.
+        #[arg(long, value_name = "FILE")]
+        ca: Option<PathBuf>,
         #[arg(long)]
         token: String,
         #[arg(long)]
@@ -78,6 +81,9 @@ enum Command {
     AddAgent {
         #[arg(long, value_name = "URL")]
         server: String,
+        /// PEM file with the server's certificate, if no public authority signed it.
+        #[arg(long, value_name = "FILE")]
+        ca: Option<PathBuf>,
         /// Name of the admin who makes it.
         #[arg(long = "as", value_name = "NAME")]
         admin: String,
@@ -208,19 +214,21 @@ async fn wait_for_signal() {
 
 fn run(command: Command) -> anyhow::Result<()> {
     match command {
-        Command::Setup { server, token, name } => {
+        Command::Setup { server, ca, token, name } => {
+            let server = Remote::new(&server, ca)?;
             let password = password("DESKSIDE_PASSWORD", "New password: ")?;
-            let made: AccountMade = post(&server, "setup", None, &Setup { token, name, password })?;
+            let made: AccountMade = server.post("setup", None, &Setup { token, name, password })?;
             say(&format!("admin account made: {}", made.name));
         }
-        Command::AddAgent { server, admin, name } => {
+        Command::AddAgent { server, ca, admin, name } => {
+            let server = Remote::new(&server, ca)?;
             let own = password("DESKSIDE_PASSWORD", "Your password: ")?;
-            let signed_in: SignedIn = post(&server, "sign-in", None, &SignIn { name: admin, password: own })?;
+            let signed_in: SignedIn = server.post("sign-in", None, &SignIn { name: admin, password: own })?;
             let password = password("DESKSIDE_AGENT_PASSWORD", "Password of the new account: ")?;
             let bearer = Some(signed_in.token.as_str());
-            let made = post::<AccountMade>(&server, "accounts", bearer, &NewAccount { name, password });
+            let made = server.post::<AccountMade>("accounts", bearer, &NewAccount { name, password });
             // Signed out whether or not it worked.
-            post::<()>(&server, "sign-out", bearer, &())?;
+            server.post::<()>("sign-out", bearer, &())?;
             say(&format!("agent account made: {}", made?.name));
         }
     }
@@ -243,28 +251,46 @@ fn password(variable: &str, prompt: &str) -> anyhow::Result<String> {
     Ok(String::from_utf8(line).context("the password is not UTF-8")?.trim_end_matches('\r').to_owned())
 }
 
-fn post<T: DeserializeOwned>(
-    server: &str,
-    path: &str,
-    bearer: Option<&str>,
-    body: &impl Serialize,
-) -> anyhow::Result<T> {
-    let url = format!("{}/api/v1/{path}", server.trim_end_matches('/'));
-    let config = ureq::Agent::config_builder()
-        .http_status_as_error(false)
-        .timeout_global(Some(std::time::Duration::from_secs(60)))
-        .build();
-    let mut request = ureq::Agent::new_with_config(config).post(&url);
-    if let Some(token) = bearer {
-        request = request.header("authorization", format!("Bearer {token}"));
+/// A server somewhere, by its API.
+struct Remote {
+    url: String,
+    agent: ureq::Agent,
+}
+
+impl Remote {
+    fn new(url: &str, ca: Option<PathBuf>) -> anyhow::Result<Self> {
+        let mut config = ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            .timeout_global(Some(std::time::Duration::from_secs(60)));
+        if let Some(path) = ca {
+            let pem = std::fs::read(&path).with_context(|| path.display().to_string())?;
+            let certificate =
+                ureq::tls::Certificate::from_pem(&pem).with_context(|| path.display().to_string())?;
+            let roots = ureq::tls::RootCerts::new_with_certs(&[certificate]);
+            config = config.tls_config(ureq::tls::TlsConfig::builder().root_certs(roots).build());
+        }
+        let agent = ureq::Agent::new_with_config(config.build());
+        Ok(Self { url: url.trim_end_matches('/').to_owned(), agent })
     }
-    let mut answer = request.send_json(body).with_context(|| format!("cannot reach {server}"))?;
-    if answer.status().is_success() {
-        return answer.body_mut().read_json().context("the server's answer makes no sense");
-    }
-    match answer.body_mut().read_json::<Failure>() {
-        Ok(failure) => bail!("{}", words(failure)),
-        Err(_) => bail!("the server answered {}", answer.status()),
+
+    fn post<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        bearer: Option<&str>,
+        body: &impl Serialize,
+    ) -> anyhow::Result<T> {
+        let mut request = self.agent.post(format!("{}/api/v1/{path}", self.url));
+        if let Some(token) = bearer {
+            request = request.header("authorization", format!("Bearer {token}"));
+        }
+        let mut answer = request.send_json(body).with_context(|| format!("cannot reach {}", self.url))?;
+        if answer.status().is_success() {
+            return answer.body_mut().read_json().context("the server's answer makes no sense");
+        }
+        match answer.body_mut().read_json::<Failure>() {
+            Ok(failure) => bail!("{}", words(failure)),
+            Err(_) => bail!("the server answered {}", answer.status()),
+        }
     }
 }
 

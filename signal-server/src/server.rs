@@ -1,6 +1,10 @@
 //! A running server: bind, serve, stop.
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    sync::Arc,
+    time::Duration,
+};
 
 use tokio::net::{TcpListener, UdpSocket};
 use tokio_util::sync::CancellationToken;
@@ -76,7 +80,10 @@ impl Server {
         let address = listener.local_addr().map_err(not_bound(config.listen.to_string()))?;
         let scheme = if tls.is_some() { "https" } else { "http" };
         let public_url = if config.public_url.is_empty() {
-            format!("{scheme}://{address}")
+            if address.ip().is_unspecified() {
+                tracing::warn!("public_url is not set: links to sessions work on this machine only");
+            }
+            format!("{scheme}://{}", reachable(address))
         } else {
             config.public_url.clone()
         };
@@ -198,6 +205,15 @@ async fn bind_stun(listen: &str) -> Result<Option<UdpSocket>, ServerError> {
     let at: SocketAddr = listen.parse().map_err(|_| ServerError::Address(listen.into()))?;
     let socket = UdpSocket::bind(at).await.map_err(|e| ServerError::Bind(listen.into(), e))?;
     Ok(Some(socket))
+}
+
+/// "All addresses" is none that one can go to.
+fn reachable(bound: SocketAddr) -> SocketAddr {
+    match bound.ip() {
+        IpAddr::V4(v4) if v4.is_unspecified() => (Ipv4Addr::LOCALHOST, bound.port()).into(),
+        IpAddr::V6(v6) if v6.is_unspecified() => (Ipv6Addr::LOCALHOST, bound.port()).into(),
+        _ => bound,
+    }
 }
 
 /// `host:port` of the responder: as configured, or the host of the public URL with the bound port.

@@ -135,7 +135,9 @@ async fn slow_clients_are_given_up() {
 
 #[tokio::test]
 async fn a_socket_without_a_hello_is_closed() {
-    let (server, at) = start(config()).await;
+    let mut config = config();
+    config.sockets.hello_within = 1;
+    let (server, at) = start(config).await;
     let mut silent = Peer::connect(at).await;
     assert_eq!(silent.next().await, FromServer::Refused { error: Code::BadRequest });
     assert!(silent.is_over().await);
@@ -311,5 +313,37 @@ async fn a_reader_who_stands_still_does_not_hold_up_the_others() {
     still_works(at).await;
     drop(lazy);
     agent.roster(&[(1, true), (2, false)]).await;
+    server.shutdown().await.unwrap();
+}
+
+/// Its network is gone without a word: others learn it.
+#[tokio::test]
+async fn a_dead_socket_is_noticed() {
+    let mut config = config();
+    config.sockets.ping_every = 1;
+    config.sockets.silent_for = 3;
+    let (server, at) = start(config).await;
+    let token = admin(&server).await;
+    let session = open(at, &token).await;
+    let (mut agent, _) = Peer::enter(at, &session.ticket, 1).await;
+    let joined = join(at, session.number).await;
+    // Never polled again, so that it answers no ping.
+    let (_dead, _) = Peer::enter(at, &joined.ticket, 2).await;
+    agent.roster(&[(1, true), (2, false)]).await;
+    server.shutdown().await.unwrap();
+}
+
+/// Behind a trusted proxy sockets are counted by the address that the proxy names.
+#[tokio::test]
+async fn sockets_behind_a_proxy_are_limited_each() {
+    let mut config = config();
+    config.limits.connections_per_address = 2;
+    config.proxy.trusted = vec![[127, 0, 0, 1].into()];
+    let (server, at) = start(config).await;
+    let from = |address: &'static str| Peer::connect_with(at, "x-forwarded-for", address);
+    let _held = [from("192.0.2.1").await.unwrap(), from("192.0.2.1").await.unwrap()];
+    assert!(from("192.0.2.1").await.is_err());
+    assert!(from("192.0.2.2").await.is_ok());
+    assert!(from("2001:db8::1").await.is_ok());
     server.shutdown().await.unwrap();
 }

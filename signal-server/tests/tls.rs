@@ -71,3 +71,30 @@ async fn pages_and_sockets_go_through_tls() {
     connect(at, own.cert.der()).await;
     server.shutdown().await.unwrap();
 }
+
+/// The set-up command with the server's own certificate, and without.
+#[tokio::test]
+async fn the_set_up_command_checks_the_certificate() {
+    let folder = tempfile::tempdir().unwrap();
+    let own = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]).unwrap();
+    let mut config = config();
+    config.tls.certificate = folder.path().join("cert.pem");
+    config.tls.key = folder.path().join("key.pem");
+    std::fs::write(&config.tls.certificate, own.cert.pem()).unwrap();
+    std::fs::write(&config.tls.key, own.signing_key.serialize_pem()).unwrap();
+    let certificate = config.tls.certificate.clone();
+    let (server, _) = start(config).await;
+    let (url, token) = (server.local_url(), server.setup_token().unwrap().to_owned());
+    let run = async |ca: bool| {
+        let mut command = tokio::process::Command::new(env!("CARGO_BIN_EXE_deskside-server"));
+        command.args(["setup", "--server", &url, "--token", &token, "--name", "Alice"]);
+        if ca {
+            command.arg("--ca").arg(&certificate);
+        }
+        command.env("DESKSIDE_PASSWORD", kit::PASSWORD).kill_on_drop(true);
+        tokio::time::timeout(PATIENCE, command.output()).await.unwrap().unwrap().status.code()
+    };
+    assert_eq!(run(false).await, Some(1));
+    assert_eq!(run(true).await, Some(0));
+    server.shutdown().await.unwrap();
+}

@@ -126,6 +126,13 @@ fn finish(mut config: Config) -> Result<Config, LoadError> {
     if !(2..=64).contains(&config.sessions.participants) {
         return wrong("sessions.participants goes from 2 to 64");
     }
+    let sockets = &config.sockets;
+    if sockets.hello_within == 0 || sockets.ping_every == 0 || sockets.silent_for <= sockets.ping_every {
+        return wrong("sockets.silent_for must be more than sockets.ping_every, and none of them 0");
+    }
+    if config.organisation.trim().is_empty() || config.organisation.chars().count() > 100 {
+        return wrong("organisation has from 1 to 100 characters");
+    }
     if config.accounts.hash_workers == 0 || config.limits.connections == 0 {
         return wrong("accounts.hash_workers and limits.connections must not be 0");
     }

@@ -25,6 +25,7 @@ pub struct Config {
     /// Folder of the database.
     pub data_dir: PathBuf,
     pub sessions: Sessions,
+    pub sockets: Sockets,
     pub accounts: Accounts,
     pub tls: Tls,
     pub stun: Stun,
@@ -46,6 +47,18 @@ pub struct Sessions {
     pub participants: usize,
     pub at_once: usize,
     pub per_account: usize,
+}
+
+/// Seconds.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Sockets {
+    /// For the first message.
+    pub hello_within: u64,
+    /// A ping goes out this often.
+    pub ping_every: u64,
+    /// Who stays silent for this long is gone.
+    pub silent_for: u64,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -186,6 +199,7 @@ impl Default for Config {
             organisation: "Deskside".into(),
             data_dir: "deskside-data".into(),
             sessions: Sessions::default(),
+            sockets: Sockets::default(),
             accounts: Accounts::default(),
             tls: Tls::default(),
             stun: Stun::default(),
@@ -210,6 +224,12 @@ impl Default for Sessions {
             at_once: 100_000,
             per_account: 100,
         }
+    }
+}
+
+impl Default for Sockets {
+    fn default() -> Self {
+        Self { hello_within: 10, ping_every: 20, silent_for: 50 }
     }
 }
 

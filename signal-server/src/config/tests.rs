@@ -88,6 +88,8 @@ fn wrong_settings_are_told() {
         ("public_url = 'help.example.org'", "public_url"),
         ("public_url = 'https://help.example.org/path'", "public_url"),
         ("[accounts]\nhash_workers = 0", "hash_workers"),
+        ("[sockets]\nsilent_for = 20", "silent_for"),
+        ("organisation = ' '", "organisation"),
         ("[log]\nformat = 'xml'", "xml"),
     ] {
         let error = from_file(text).unwrap_err().to_string();

@@ -17,6 +17,8 @@ pub struct Client {
     pub ip: IpAddr,
     /// From this very machine, through no proxy.
     pub local: bool,
+    /// Named by a trusted proxy: its place is the proxy's, not counted by this address.
+    pub proxied: bool,
     /// Held as long as the connection lives.
     pub place: Arc<Place>,
 }
@@ -29,13 +31,13 @@ impl Client {
         let forwarded = headers.contains_key("x-forwarded-for") || headers.contains_key("forwarded");
         let local = peer.is_loopback() && !forwarded;
         if !trusted.contains(&peer) {
-            return Self { ip: peer, local, place };
+            return Self { ip: peer, local, proxied: false, place };
         }
         let lists = headers.get_all("x-forwarded-for").iter().filter_map(|v| v.to_str().ok());
         let named: Vec<&str> = lists.flat_map(|list| list.split(',')).collect();
         let addresses = named.iter().rev().map_while(|a| a.trim().parse().ok()).map(canonical);
         let ip = addresses.into_iter().find(|a| !trusted.contains(a)).unwrap_or(peer);
-        Self { ip, local, place }
+        Self { ip, local, proxied: true, place }
     }
 }
 

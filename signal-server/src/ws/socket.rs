@@ -20,11 +20,6 @@ use crate::{
     secrets,
 };
 
-/// For the first message.
-const HELLO: Duration = Duration::from_secs(10);
-/// A ping goes out after this long; who stays silent for [`SILENCE`] is gone.
-const PING: Duration = Duration::from_secs(20);
-const SILENCE: Duration = Duration::from_secs(50);
 /// For one message to leave.
 const SENDING: Duration = Duration::from_secs(10);
 
@@ -65,8 +60,9 @@ pub async fn run(app: Arc<App>, mut socket: Box<Socket>) {
 
 /// Reads the hello and gives the participant its place.
 async fn seat(app: &App, socket: &mut Socket) -> Result<(LinkId, Inbox, Seated), Code> {
+    let hello_within = Duration::from_secs(app.config.sockets.hello_within);
     let first = tokio::select! {
-        first = timeout(HELLO, first_text(socket)) => first.map_err(|_| Code::BadRequest)??,
+        first = timeout(hello_within, first_text(socket)) => first.map_err(|_| Code::BadRequest)??,
         () = app.stop.cancelled() => return Err(Code::Unavailable),
     };
     let hello = read_hello(&first)?;
@@ -84,7 +80,10 @@ async fn seat(app: &App, socket: &mut Socket) -> Result<(LinkId, Inbox, Seated),
     let (link, inbox, seated) = seated?;
     // The key is pinned before anybody acts on it.
     if saved.wait().await.is_err() {
-        app.note(|directory, now| directory.disconnect(now, link));
+        let ((), _) = app.act(|directory, hub, now| {
+            hub.remove(link);
+            ((), directory.disconnect(now, link))
+        });
         return Err(Code::Unavailable);
     }
     app.metrics.sockets_opened.add();
@@ -132,7 +131,9 @@ async fn serve(app: &App, socket: &mut Socket, link: LinkId, mut inbox: Inbox, s
     }
     let mut budget = Budget::new(std::time::Instant::now());
     let mut heard = Instant::now();
-    let mut ping = tokio::time::interval_at(heard + PING, PING);
+    let ping_every = Duration::from_secs(app.config.sockets.ping_every);
+    let silent_for = Duration::from_secs(app.config.sockets.silent_for);
+    let mut ping = tokio::time::interval_at(heard + ping_every, ping_every);
     loop {
         tokio::select! {
             message = socket.next() => {
@@ -154,7 +155,7 @@ async fn serve(app: &App, socket: &mut Socket, link: LinkId, mut inbox: Inbox, s
                 None => return Close::Gone,
             },
             _ = ping.tick() => {
-                if heard.elapsed() > SILENCE
+                if heard.elapsed() > silent_for
                     || !matches!(timeout(SENDING, socket.send(Message::Ping(Bytes::new()))).await, Ok(Ok(())))
                 {
                     return Close::Gone;

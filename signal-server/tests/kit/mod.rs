@@ -156,10 +156,19 @@ impl Peer {
     }
 
     pub async fn connect_from(at: SocketAddr, origin: Option<&str>) -> Result<Self, tungstenite::Error> {
-        let mut request = format!("ws://{at}/api/v1/socket").into_client_request().unwrap();
-        if let Some(origin) = origin {
-            request.headers_mut().insert("origin", origin.parse().unwrap());
+        match origin {
+            Some(origin) => Self::connect_with(at, "origin", origin).await,
+            None => Self::connect_with(at, "x-nothing", "").await,
         }
+    }
+
+    pub async fn connect_with(
+        at: SocketAddr,
+        name: &'static str,
+        value: &str,
+    ) -> Result<Self, tungstenite::Error> {
+        let mut request = format!("ws://{at}/api/v1/socket").into_client_request().unwrap();
+        request.headers_mut().insert(name, value.parse().unwrap());
         Ok(Self(tokio_tungstenite::connect_async(request).await?.0))
     }
 
