@@ -13,7 +13,7 @@ use crate::{
     io::Binding,
     sharing::Viewing,
     time::Now,
-    trust::Handshake,
+    trust::{Handshake, Pin},
     view::{LinkView, Refusal, Route, Verified},
     wire::{Outcome, Shared, Why},
 };
@@ -67,7 +67,9 @@ pub(crate) enum Phase {
 /// What was proven once stays for the session.
 pub(crate) struct Pinned {
     pub key: PublicKey,
+    /// The code that people compare; of the handshake that `pin` names.
     pub verified: Verified,
+    pub pin: Pin,
 }
 
 /// One other participant.

@@ -135,6 +135,14 @@ impl Viewing {
         Some(self.asked.remove(i).1)
     }
 
+    /// A request came to nothing: what is held or still asked for stays wanted.
+    pub(crate) fn settle(&mut self, held: &[Act]) {
+        self.wanted = held.iter().copied().collect();
+        for (_, act) in self.asked.clone() {
+            self.want(act);
+        }
+    }
+
     pub(crate) fn unwant(&mut self, act: Act) {
         self.wanted.remove(&act);
         if act == Act::View {

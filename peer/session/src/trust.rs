@@ -39,7 +39,12 @@ pub(crate) struct Facts {
     pub secret: Option<LinkSecret>,
     /// Refuse a peer that does not prove the secret.
     pub secret_required: bool,
+    /// The handshake whose code this side shows for the peer.
+    pub seen: Option<Pin>,
 }
+
+/// Names a handshake that was finished.
+pub(crate) type Pin = [u8; 32];
 
 /// What to do after a message.
 #[derive(Debug, PartialEq, Eq)]
@@ -49,6 +54,9 @@ pub(crate) enum Step {
     Done {
         verified: Verified,
         last: Option<Wire>,
+        pin: Pin,
+        /// Both sides show the code of the same earlier handshake: it goes on to count.
+        same: bool,
     },
     /// `tell`: the other side does not know yet.
     Refuse {
@@ -64,13 +72,28 @@ enum State {
     AwaitWelcome,
     AwaitReveal {
         commit: [u8; 32],
-        their_secret: bool,
+        theirs: Theirs,
     },
     AwaitProof {
         proofs: Proofs,
+        same: bool,
     },
     /// Finished or refused; whatever comes is garbage.
     Closed,
+}
+
+/// What the other side's first message said.
+#[derive(Clone, Copy)]
+struct Theirs {
+    secret: bool,
+    seen: Option<Pin>,
+}
+
+impl Theirs {
+    fn read(secret: bool, seen: Option<&String>) -> Result<Self, Refusal> {
+        let seen = seen.map(|s| decode(s).ok_or(Refusal::Garbage)).transpose()?;
+        Ok(Self { secret, seen })
+    }
 }
 
 #[derive(Clone)]
@@ -93,6 +116,7 @@ impl Handshake {
                 key: facts.me.key.to_text(),
                 secret: facts.secret.is_some(),
                 commit: encode(transcript::commitment(&nonce, &facts.me.key).as_bytes()),
+                seen: facts.seen.map(|s| encode(&s)),
             })
         });
         let state = if hello.is_some() { State::AwaitWelcome } else { State::AwaitHello };
@@ -116,7 +140,8 @@ impl Handshake {
                 self.check_party(m.session, m.from, m.to, m.role, &m.key)?;
                 self.check_secret(m.secret)?;
                 let commit = decode(&m.commit).ok_or(Refusal::Garbage)?;
-                self.state = State::AwaitReveal { commit, their_secret: m.secret };
+                let theirs = Theirs::read(m.secret, m.seen.as_ref())?;
+                self.state = State::AwaitReveal { commit, theirs };
                 let f = &self.facts;
                 Ok(Step::Send(Wire::Welcome(Welcome {
                     version: VERSION,
@@ -127,30 +152,33 @@ impl Handshake {
                     key: f.me.key.to_text(),
                     secret: f.secret.is_some(),
                     nonce: encode(&self.nonce),
+                    seen: f.seen.map(|s| encode(&s)),
                 })))
             }
             (State::AwaitWelcome, Wire::Welcome(m)) => {
                 self.check_party(m.session, m.from, m.to, m.role, &m.key)?;
                 self.check_secret(m.secret)?;
-                let theirs = decode(&m.nonce).ok_or(Refusal::Garbage)?;
-                let proofs = self.proofs(theirs, m.secret);
+                let nonce = decode(&m.nonce).ok_or(Refusal::Garbage)?;
+                let theirs = Theirs::read(m.secret, m.seen.as_ref())?;
+                let proofs = self.proofs(nonce, theirs);
                 let (signature, mac) = proofs.mine(identity);
-                self.state = State::AwaitProof { proofs };
+                self.state = State::AwaitProof { proofs, same: self.same(theirs) };
                 Ok(Step::Send(Wire::Reveal(Reveal { nonce: encode(&self.nonce), signature, mac })))
             }
-            (State::AwaitReveal { commit, their_secret }, Wire::Reveal(m)) => {
-                let theirs: [u8; 32] = decode(&m.nonce).ok_or(Refusal::Garbage)?;
-                if transcript::commitment(&theirs, &self.facts.peer.key) != commit {
+            (State::AwaitReveal { commit, theirs }, Wire::Reveal(m)) => {
+                let nonce: [u8; 32] = decode(&m.nonce).ok_or(Refusal::Garbage)?;
+                if transcript::commitment(&nonce, &self.facts.peer.key) != commit {
                     return Err(Refusal::Signature);
                 }
-                let proofs = self.proofs(theirs, their_secret);
+                let proofs = self.proofs(nonce, theirs);
                 let verified = proofs.check(&self.facts.peer.key, &m.signature, m.mac.as_deref())?;
                 let (signature, mac) = proofs.mine(identity);
-                Ok(Step::Done { verified, last: Some(Wire::Proof(Proof { signature, mac })) })
+                let last = Some(Wire::Proof(Proof { signature, mac }));
+                Ok(Step::Done { verified, last, pin: proofs.pin(), same: self.same(theirs) })
             }
-            (State::AwaitProof { proofs }, Wire::Proof(m)) => {
+            (State::AwaitProof { proofs, same }, Wire::Proof(m)) => {
                 let verified = proofs.check(&self.facts.peer.key, &m.signature, m.mac.as_deref())?;
-                Ok(Step::Done { verified, last: None })
+                Ok(Step::Done { verified, last: None, pin: proofs.pin(), same })
             }
             _ => Err(Refusal::Garbage),
         }
@@ -177,7 +205,11 @@ impl Handshake {
         if self.facts.secret_required && !theirs { Err(Refusal::Secret) } else { Ok(()) }
     }
 
-    fn proofs(&self, theirs: [u8; 32], their_secret: bool) -> Proofs {
+    fn same(&self, theirs: Theirs) -> bool {
+        self.facts.seen.is_some() && self.facts.seen == theirs.seen
+    }
+
+    fn proofs(&self, nonce: [u8; 32], theirs: Theirs) -> Proofs {
         let f = &self.facts;
         let (mine, b) = (self.nonce, f.binding);
         let has = f.secret.is_some();
@@ -186,19 +218,21 @@ impl Handshake {
                 session: f.session,
                 parties: [f.me, f.peer],
                 fingerprints: [b.local, b.remote],
-                nonces: [mine, theirs],
-                secrets: [has, their_secret],
+                nonces: [mine, nonce],
+                secrets: [has, theirs.secret],
+                seen: [f.seen, theirs.seen],
             }
         } else {
             Transcript {
                 session: f.session,
                 parties: [f.peer, f.me],
                 fingerprints: [b.remote, b.local],
-                nonces: [theirs, mine],
-                secrets: [their_secret, has],
+                nonces: [nonce, mine],
+                secrets: [theirs.secret, has],
+                seen: [theirs.seen, f.seen],
             }
         };
-        let secret = f.secret.as_ref().filter(|_| their_secret);
+        let secret = f.secret.as_ref().filter(|_| theirs.secret);
         Proofs::new(&transcript, b.offerer, secret)
     }
 }

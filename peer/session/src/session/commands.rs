@@ -58,9 +58,7 @@ impl Session {
             Command::Pause { paused } => self.pause(paused),
             Command::TakeBack => self.take_back(),
             Command::StopSharing if self.role == Role::Customer => {
-                if self.is_sharing() {
-                    self.stop_all(false);
-                }
+                self.stop_all(false);
             }
             Command::StopSharing => self.give_back(&[Act::View, Act::Control, Act::Clipboard]),
             Command::Chat { to, text } => self.chat(to, text),
@@ -147,10 +145,11 @@ impl Session {
     fn cancel_ask(&mut self) {
         for p in self.peers.iter_mut() {
             let held = p.person().map(|k| self.grants.of(k)).unwrap_or_default();
-            for (request, act) in std::mem::take(&mut p.viewing.asked) {
-                if !held.contains(&act) {
-                    p.viewing.wanted.retain(|a| held.contains(a));
-                }
+            let asked = std::mem::take(&mut p.viewing.asked);
+            if !asked.is_empty() {
+                p.viewing.settle(&held);
+            }
+            for (request, _) in asked {
                 if p.is_up() {
                     self.out.say(p.id, &Message::CancelAsk { request });
                 }
@@ -271,4 +270,41 @@ fn keys(shortcut: Shortcut) -> Vec<InputEvent> {
     };
     let key = |down| move |k: &NamedKey| InputEvent::Key { key: Key::Named(*k), down };
     names.iter().map(key(true)).chain(names.iter().rev().map(key(false))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_may_do_what() {
+        use Role::{Assistant, Customer, Primary};
+        let request = RequestId(1);
+        let event = InputEvent::Move { x: 0, y: 0 };
+        let table: [(Command, &[Role]); 18] = [
+            (Command::Ask { act: Act::View }, &[Primary]),
+            (Command::CancelAsk, &[Primary]),
+            (Command::Answer { request, allow: true, all: true }, &[Customer]),
+            (Command::AllowAll, &[Customer]),
+            (Command::Revoke { act: None }, &[Customer]),
+            (Command::Pause { paused: true }, &[Customer]),
+            (Command::TakeBack, &[Customer]),
+            (Command::StopSharing, &[Primary, Customer]),
+            (Command::ReleaseControl, &[Primary]),
+            (Command::SetCoder { coder: Coder::Auto }, &[Primary]),
+            (Command::SetScreen { screen: Screen::All }, &[Primary]),
+            (Command::Input { event }, &[Primary]),
+            (Command::SendShortcut { shortcut: Shortcut::Super }, &[Primary]),
+            (Command::Chat { to: None, text: String::new() }, &[Primary, Assistant, Customer]),
+            (Command::ChatRead, &[Primary, Assistant, Customer]),
+            (Command::Leave, &[Primary, Assistant, Customer]),
+            (Command::End, &[Primary]),
+            (Command::Ask { act: Act::Control }, &[Primary]),
+        ];
+        for (command, roles) in table {
+            for role in [Primary, Assistant, Customer] {
+                assert_eq!(may_command(role, &command), roles.contains(&role), "{role:?} {command:?}");
+            }
+        }
+    }
 }

@@ -142,10 +142,13 @@ impl Session {
                 self.answer(&ask, Outcome::Refused);
             }
         }
-        for person in self.grants.clear() {
+        let persons = self.grants.clear();
+        if !persons.is_empty() {
+            self.notices.add(Notice::SharingStopped);
+        }
+        for person in persons {
             self.note_why(person, Why::Stopped);
         }
-        self.notices.add(Notice::SharingStopped);
     }
 
     pub(super) fn on_given_back(&mut self, id: ParticipantId, acts: &[Act]) {

@@ -10,7 +10,7 @@ use crate::{
     roster::{
         Change, DROP_AFTER, Due, MAX_UNFINISHED, PROVE_WITHIN, Phase, Pinned, Told, binding_fits, offers,
     },
-    trust::{self, Facts, Handshake, Party, Step},
+    trust::{self, Facts, Handshake, Party, Pin, Step},
     view::{Notice, Refusal, Route, Verified},
 };
 
@@ -108,6 +108,7 @@ impl Session {
             binding,
             secret: self.secret.clone(),
             secret_required: joined_by_link || by_link,
+            seen: p.pinned.as_ref().map(|p| p.pin),
         };
         let (handshake, first) = Handshake::new(facts, self.nonces.next());
         if let Some(first) = first {
@@ -167,31 +168,32 @@ impl Session {
         match handshake.handle(&self.identity, bytes) {
             Step::Send(m) => self.out.push(Output::SendControl { peer: id, bytes: m.encode() }),
             Step::Refuse { reason, tell } => self.refuse(id, reason, tell),
-            Step::Done { verified, last } => {
+            Step::Done { verified, last, pin, same } => {
                 if let Some(m) = last {
                     self.out.push(Output::SendControl { peer: id, bytes: m.encode() });
                 }
-                self.proven(id, verified);
+                self.proven(id, verified, pin, same);
             }
         }
     }
 
-    fn proven(&mut self, id: ParticipantId, verified: Verified) {
+    fn proven(&mut self, id: ParticipantId, verified: Verified, pin: Pin, same: bool) {
         let Some(p) = self.peers.get_mut(id) else { return };
         p.phase = Phase::Up { path: true };
         (p.tries, p.unfinished) = (0, 0);
         p.mailbox.restart();
         let name = p.name.clone();
         match (&mut p.pinned, p.key) {
-            // People compared the first code, and the same key was proven again: it stays.
+            // The same key again. People may have compared the code that is shown: it stays, unless
+            // the connection broke when only one side had it.
             (Some(pinned), _) => {
-                if verified == Verified::Link {
-                    pinned.verified = verified;
+                if !same {
+                    (pinned.verified, pinned.pin) = (verified, pin);
                 }
                 self.notices.add(Notice::Back { name });
             }
             (None, Some(key)) => {
-                p.pinned = Some(Pinned { key, verified });
+                p.pinned = Some(Pinned { key, verified, pin });
                 self.notices.add(Notice::Joined { name });
             }
             (None, None) => {}

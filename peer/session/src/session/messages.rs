@@ -199,13 +199,9 @@ impl Session {
     fn on_answered(&mut self, id: ParticipantId, request: crate::command::RequestId, outcome: Outcome) {
         let Some(p) = self.peers.get_mut(id) else { return };
         let Some(act) = p.viewing.answered(request) else { return };
-        let held = |p: &Peer| p.person().is_some_and(|k| self.grants.has(k, act));
-        if outcome != Outcome::Allowed && !held(p) {
-            p.viewing.unwant(act);
-            // A refused control does not give a view away that is there or asked for.
-            if act == Act::View && p.viewing.asked.iter().any(|(_, a)| *a == Act::Control) {
-                p.viewing.want(Act::Control);
-            }
+        if outcome != Outcome::Allowed {
+            let held = p.person().map(|k| self.grants.of(k)).unwrap_or_default();
+            p.viewing.settle(&held);
         }
         self.notices.add(match outcome {
             Outcome::Allowed => Notice::Allowed { act },
@@ -266,5 +262,48 @@ impl Session {
 
     pub(super) fn send_pointer(&mut self, peer: ParticipantId, moved: Moved) {
         self.out.push(Output::SendPointer { peer, bytes: moved.encode() });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{command::RequestId, wire::handshake::Refused};
+
+    #[test]
+    fn who_may_say_what_to_whom() {
+        use Role::{Assistant, Customer, Primary};
+        let request = RequestId(1);
+        let asking: &[_] = &[(Customer, Primary), (Customer, Assistant)];
+        let acting: &[_] = &[(Customer, Primary)];
+        let granting: &[_] = &[(Primary, Customer), (Assistant, Customer)];
+        let both: &[_] = &[(Customer, Primary), (Primary, Customer)];
+        let roles = [Primary, Assistant, Customer];
+        let all: Vec<_> = roles.iter().flat_map(|a| roles.map(|b| (*a, b))).collect();
+        let table: [(Message, &[(Role, Role)]); 17] = [
+            (Message::Ask { request, act: Act::View }, asking),
+            (Message::CancelAsk { request }, asking),
+            (Message::Answered { request, outcome: Outcome::Allowed }, granting),
+            (Message::Grants { acts: vec![], why: None }, granting),
+            (Message::Sharing { sharing: None }, granting),
+            (Message::Trouble { trouble: crate::view::Trouble::NoDisplay }, granting),
+            (Message::GiveBack { acts: vec![] }, acting),
+            (Message::Wish { coder: None, screen: None }, acting),
+            (Message::Input { n: 0, at: None, event: InputEvent::Move { x: 0, y: 0 } }, acting),
+            (Message::Clipboard { transfer: 0, part: 0, last: true, text: String::new() }, both),
+            (Message::ClipboardAck { transfer: 0 }, both),
+            (Message::Chat { seq: 1, private: false, at: 0, text: "x".into() }, &all),
+            (Message::ChatAck { seq: 1 }, &all),
+            (Message::Bye { ended: false }, &all),
+            (Message::Bye { ended: true }, &all),
+            (Message::Refused(Refused::new(Refusal::Key)), &all),
+            (Message::Unknown, &[]),
+        ];
+        for (message, pairs) in table {
+            for (me, from) in &all {
+                let expected = pairs.contains(&(*me, *from));
+                assert_eq!(accepts(*me, *from, &message), expected, "{me:?} {from:?} {message:?}");
+            }
+        }
     }
 }

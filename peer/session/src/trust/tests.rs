@@ -31,6 +31,7 @@ fn facts(agent: Option<LinkSecret>, customer: Option<LinkSecret>) -> [Facts; 2] 
             binding: binding(5, 6, true),
             secret: agent,
             secret_required: false,
+            seen: None,
         },
         Facts {
             session,
@@ -39,6 +40,7 @@ fn facts(agent: Option<LinkSecret>, customer: Option<LinkSecret>) -> [Facts; 2] 
             binding: binding(6, 5, false),
             secret_required: customer.is_some(),
             secret: customer,
+            seen: None,
         },
     ]
 }
@@ -47,6 +49,7 @@ fn facts(agent: Option<LinkSecret>, customer: Option<LinkSecret>) -> [Facts; 2] 
 struct Outcome {
     done: [Option<Verified>; 2],
     refused: [Option<Refusal>; 2],
+    pins: [Option<(Pin, bool)>; 2],
 }
 
 /// A handshake under way: both sides, and message `number` on its way to `to`.
@@ -74,8 +77,9 @@ impl Flight {
         self.number += 1;
         let answer = match self.sides[to].handle(identity(to), &bytes) {
             Step::Send(m) => Some(m.encode()),
-            Step::Done { verified, last } => {
+            Step::Done { verified, last, pin, same } => {
                 self.outcome.done[to] = Some(verified);
+                self.outcome.pins[to] = Some((pin, same));
                 last.map(|m| m.encode())
             }
             Step::Refuse { reason, tell } => {
@@ -134,6 +138,22 @@ fn by_number_both_see_the_same_code() {
     assert!(code.len() == 6 && code.bytes().all(|b| b.is_ascii_digit()));
     let other = run(facts(secret(9), None), [1, 3], |_, b| b);
     assert_ne!(other.done[0], got.done[0], "the code follows from both nonces");
+}
+
+#[test]
+fn an_earlier_code_goes_on_to_count_only_if_both_show_it() {
+    let first = plain(facts(secret(9), None));
+    let Some((pin, false)) = first.pins[0] else { panic!("{first:?}") };
+    assert_eq!(first.pins[0], first.pins[1]);
+    for (mine, theirs, same) in
+        [(Some(pin), Some(pin), true), (Some(pin), None, false), (Some(pin), Some([0; 32]), false)]
+    {
+        let mut f = facts(secret(9), None);
+        (f[0].seen, f[1].seen) = (mine, theirs);
+        let got = run(f, [3, 4], |_, b| b);
+        assert_eq!(got.pins.map(|p| p.map(|p| p.1)), [Some(same); 2]);
+        assert_eq!(got.done[0], got.done[1]);
+    }
 }
 
 #[test]
@@ -228,7 +248,8 @@ fn somebody_in_the_middle_with_own_keys_shows_two_codes() {
             to_customer[0].me.key = middle;
             to_customer[1].peer.key = middle;
             let code = |f: [Facts; 2], a, b| {
-                let proofs = Handshake::new(f[0].clone(), [a; 32]).0.proofs([b; 32], false);
+                let proofs = Handshake::new(f[0].clone(), [a; 32]).0;
+                let proofs = proofs.proofs([b; 32], Theirs { secret: false, seen: None });
                 proofs.code()
             };
             (code(to_agent, n, 100), code(to_customer, 100, n))

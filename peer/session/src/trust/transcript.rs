@@ -4,7 +4,7 @@
 use crate::{
     Role, SessionNumber,
     identity::{Identity, LinkSecret, PublicKey, decode, encode},
-    trust::Party,
+    trust::{Party, Pin},
     view::{Refusal, Verified},
     wire::VERSION,
 };
@@ -19,6 +19,7 @@ const MAC_KEY: [&str; 2] = [
     "deskside 2026 peer handshake 1: link secret, offerer",
     "deskside 2026 peer handshake 1: link secret, answerer",
 ];
+const PIN: &str = "deskside 2026 peer handshake 1: seen";
 const CODE: &str = "deskside 2026 peer handshake 1: code";
 
 /// Pairs are in the order offerer, answerer.
@@ -28,6 +29,7 @@ pub(super) struct Transcript {
     pub fingerprints: [[u8; 32]; 2],
     pub nonces: [[u8; 32]; 2],
     pub secrets: [bool; 2],
+    pub seen: [Option<Pin>; 2],
 }
 
 impl Transcript {
@@ -45,6 +47,10 @@ impl Transcript {
             h.update(part);
         }
         h.update(&self.secrets.map(u8::from));
+        for seen in &self.seen {
+            h.update(&[u8::from(seen.is_some())]);
+            h.update(&seen.unwrap_or_default());
+        }
         *h.finalize().as_bytes()
     }
 }
@@ -114,6 +120,10 @@ impl Proofs {
                 if macs[side] == mac { Ok(Verified::Link) } else { Err(Refusal::Secret) }
             }
         }
+    }
+
+    pub(super) fn pin(&self) -> Pin {
+        blake3::derive_key(PIN, &self.transcript)
     }
 
     /// Six digits. The bias of the remainder is below 10^-13.

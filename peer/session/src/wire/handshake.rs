@@ -32,6 +32,9 @@ pub struct Hello {
     pub secret: bool,
     /// Hash that binds the sender to its nonce.
     pub commit: String,
+    /// Names the handshake whose code the sender shows for the receiver.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seen: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,6 +48,8 @@ pub struct Welcome {
     pub key: String,
     pub secret: bool,
     pub nonce: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seen: Option<String>,
 }
 
 /// The offerer's nonce, which must fit its commitment, and its proof.

@@ -177,7 +177,7 @@ impl Ledger {
             Step::Customer(Command::Revoke { act }) => self.revoke(*act),
             Step::Customer(Command::TakeBack) => self.control &= self.allow_all,
             Step::Device(CUSTOMER, DeviceEvent::PanicKey) => self.revoke(None),
-            Step::Customer(Command::StopSharing) if w.view(CUSTOMER).sharing.is_some() => self.revoke(None),
+            Step::Customer(Command::StopSharing) => self.revoke(None),
             _ => {}
         }
     }

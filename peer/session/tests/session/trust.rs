@@ -219,3 +219,24 @@ fn the_customer_may_leave_while_refused_links_stay_shut() {
     w.command(AGENT, Command::End);
     assert_eq!(w.node(AGENT).over, Some(Ending::EndedByMe));
 }
+
+#[test]
+fn wherever_the_connection_breaks_both_show_the_same_code() {
+    for first in (20..45).step_by(5) {
+        for second in [20, 25, 30, 35, 40, 200] {
+            let mut w = World::of(vec![agent(), customer()]);
+            w.run(first);
+            w.cut(AGENT, CUSTOMER);
+            w.run(100 + second);
+            w.cut(AGENT, CUSTOMER);
+            w.until("secure", |w| w.secure(AGENT, CUSTOMER));
+            let shown = w.verified(AGENT, CUSTOMER);
+            assert_eq!(shown, w.verified(CUSTOMER, AGENT), "{first} {second}");
+            // What both showed goes on to count.
+            w.run(50);
+            w.cut(AGENT, CUSTOMER);
+            w.until("secure", |w| w.secure(AGENT, CUSTOMER));
+            assert_eq!((w.verified(AGENT, CUSTOMER), w.verified(CUSTOMER, AGENT)), (shown.clone(), shown));
+        }
+    }
+}

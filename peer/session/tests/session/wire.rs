@@ -143,6 +143,7 @@ fn golden_handshake() {
                 key: "K".into(),
                 secret: true,
                 commit: "C".into(),
+                seen: None,
             }),
             concat!(
                 r#"{"type":"hello","version":1,"session":"123456789","from":1,"to":2,"role":"primary","#,
@@ -159,10 +160,11 @@ fn golden_handshake() {
                 key: "K".into(),
                 secret: false,
                 nonce: "N".into(),
+                seen: Some("P".into()),
             }),
             concat!(
                 r#"{"type":"welcome","version":1,"session":"123456789","from":2,"to":1,"role":"customer","#,
-                r#""key":"K","secret":false,"nonce":"N"}"#
+                r#""key":"K","secret":false,"nonce":"N","seen":"P"}"#
             ),
         ),
         (
