@@ -1,10 +1,14 @@
 //! The viewer's picture is the sharer's picture, whatever happened in between.
 
+#[path = "../examples/scenes/mod.rs"]
+mod scenes;
+
 use deskside_media::{
     FrameBuf, Picture, Rect,
     tiles::{DecodeError, Decoder, Encoder, Stats},
 };
 use proptest::prelude::*;
+use scenes::Scene;
 
 /// One thing that happens on a desktop.
 #[derive(Clone, Debug)]
@@ -287,4 +291,47 @@ fn too_little_memory_is_refused() {
     let mut data = vec![0; 100];
     let mut frame = FrameBuf { data: &mut data, stride: 400, width: 100, height: 80 };
     assert_eq!(Decoder::new().decode(&update, &mut frame, &mut Vec::new()), Err(DecodeError::Frame));
+}
+
+/// Runs a scene on a desktop of real text; gives painted and moved pixels and bytes of a mean update.
+fn run(mut scene: impl Scene, steps: usize) -> (usize, usize, usize) {
+    let mut canvas = scenes::desktop(1000, 700);
+    let mut screen = Screen::new(1000, 700, 0);
+    let mut pair = Pair::new(&screen);
+    let (mut painted, mut moved, mut bytes) = (0, 0, 0);
+    for i in 0..=steps {
+        let damage = if i == 0 { vec![canvas.whole()] } else { scene.step(&mut canvas) };
+        screen.data.copy_from_slice(&canvas.data);
+        let stats = pair.send(&screen, &damage).expect("an update");
+        if i > 0 {
+            painted += stats.pixels_changed;
+            moved += stats.pixels_moved;
+            bytes += stats.bytes;
+        }
+    }
+    (painted / steps, moved / steps, bytes / steps)
+}
+
+#[test]
+fn a_dragged_window_is_moved_not_painted() {
+    let (painted, moved, _) = run(scenes::Dragging::default(), 12);
+    // The first time it appears, and must be painted.
+    assert!(moved > 400 * 350 * 7 / 10, "{moved} moved");
+    assert!(painted < 400 * 350 / 4, "{painted} painted");
+}
+
+#[test]
+fn a_terminal_scrolls_for_few_bytes() {
+    let (painted, moved, bytes) = run(scenes::Scrolling { whole: false }, 12);
+    // The even ground beside the lines does not change, and need not move.
+    assert!(moved > 398 * 480 / 2, "{moved} moved");
+    assert!(painted < 398 * 40, "{painted} painted");
+    assert!(bytes < 8_000, "{bytes} bytes");
+}
+
+#[test]
+fn a_letter_costs_little() {
+    let (painted, _, bytes) = run(scenes::Typing::default(), 30);
+    assert!(painted <= 18 * 18, "{painted} painted");
+    assert!(bytes < 500, "{bytes} bytes");
 }

@@ -9,7 +9,7 @@ use openh264::{
         RateControlMode, UsageType, VuiConfig,
     },
 };
-use openh264_sys2::{ENCODER_OPTION_BITRATE, SBitrateInfo, SPATIAL_LAYER_ALL};
+use openh264_sys2::{ENCODER_OPTION_BITRATE, ENCODER_OPTION_FRAME_RATE, SBitrateInfo, SPATIAL_LAYER_ALL};
 
 use super::{
     Config, H264Error, MAX_LONG_SIDE, MAX_SHORT_SIDE, Mode,
@@ -19,6 +19,10 @@ use crate::{Picture, Rect};
 
 /// Lowest and highest bitrate that is set, bits per second.
 const BITRATES: std::ops::RangeInclusive<u32> = 50_000..=100_000_000;
+
+/// Lowest and highest rate of pictures that is set, per second.
+const MIN_FPS: f32 = 1.0;
+const MAX_FPS: f32 = 120.0;
 
 /// Codes one source of pictures.
 pub struct Encoder {
@@ -33,6 +37,7 @@ pub struct Encoder {
     started: bool,
     /// The last picture was skipped, and its changes still wait.
     waiting: bool,
+    pace: Pace,
 }
 
 impl Encoder {
@@ -47,6 +52,7 @@ impl Encoder {
             height,
             started: false,
             waiting: false,
+            pace: Pace::new(&config),
         })
     }
 
@@ -74,10 +80,17 @@ impl Encoder {
             self.shadow.clear();
             self.coder = start(&self.config)?;
             self.started = false;
+            self.pace = Pace::new(&self.config);
         }
         self.take(&picture, changed)?;
         if force_key && self.started {
             self.coder.force_intra_frame();
+        }
+        if let Some(mut rate) = self.pace.next(at_us)
+            && self.started
+        {
+            // SAFETY: the option takes a pointer to a float, which lives until the call returns.
+            unsafe { self.coder.raw_api().set_option(ENCODER_OPTION_FRAME_RATE, addr_of_mut!(rate).cast()) };
         }
         let at = Timestamp::from_millis(at_us.min(i64::MAX as u64) / 1000);
         let coded = self.coder.encode_at(&self.planes, at)?;
@@ -155,6 +168,42 @@ impl Encoder {
     }
 }
 
+/// How fast pictures really come. The coder shares its bits out by pictures a second, and pictures come
+/// when something changes: told the most that may come, it would leave most of the line unused.
+#[derive(Debug)]
+struct Pace {
+    /// Smoothed time between pictures, and its least, microseconds.
+    every_us: f64,
+    least_us: f64,
+    last_us: Option<u64>,
+    /// What the coder was told.
+    told_us: f64,
+}
+
+/// Pictures that come more seldom than this are after a pause.
+const PAUSE_US: f64 = 250_000.0;
+
+impl Pace {
+    fn new(config: &Config) -> Self {
+        let least_us = 1e6 / f64::from(config.max_fps.clamp(MIN_FPS, MAX_FPS));
+        Self { every_us: least_us, least_us, last_us: None, told_us: least_us }
+    }
+
+    /// A picture comes; gives the pictures a second when the coder should be told.
+    fn next(&mut self, at_us: u64) -> Option<f32> {
+        let last = self.last_us.replace(at_us)?;
+        let gap = (at_us.saturating_sub(last) as f64).clamp(self.least_us, PAUSE_US.max(self.least_us));
+        // Quick to believe in more pictures, or the line would be flooded; slow to believe in fewer.
+        let weight = if gap < self.every_us { 0.5 } else { 0.25 };
+        self.every_us += (gap - self.every_us) * weight;
+        if (0.8..1.25).contains(&(self.every_us / self.told_us)) {
+            return None;
+        }
+        self.told_us = self.every_us;
+        Some((1e6 / self.every_us) as f32)
+    }
+}
+
 /// Widens a rectangle to even pixels, and at the picture's edges to the coded size.
 fn even(r: Rect, size: (u16, u16), coded: (u16, u16)) -> Rect {
     let (x, y) = (r.x & !1, r.y & !1);
@@ -189,7 +238,7 @@ fn start(config: &Config) -> Result<openh264::encoder::Encoder, H264Error> {
         .rate_control_mode(RateControlMode::Bitrate)
         .skip_frames(true)
         .qp(QpRange::new(8, 51))
-        .max_frame_rate(FrameRate::from_hz(config.max_fps.clamp(1.0, 120.0)))
+        .max_frame_rate(FrameRate::from_hz(config.max_fps.clamp(MIN_FPS, MAX_FPS)))
         .intra_frame_period(IntraFramePeriod::from_num_frames(0))
         // The screen mode cannot do without; it finds scrolling by it.
         .scene_change_detect(config.mode == Mode::ScreenContent)

@@ -93,7 +93,7 @@ impl Search {
                 span_hashes(picture.row(left, y, right - left), &mut self.hashes);
                 for x in 0..=right - left - SPAN {
                     let hash = self.hashes[x];
-                    if hash % SPECIAL == 0 && self.marks.len() < MOST_MARKS {
+                    if hash.is_multiple_of(SPECIAL) && self.marks.len() < MOST_MARKS {
                         let (x, y) = ((left + x) as u16, y as u16);
                         insert(
                             &mut self.marks,
@@ -116,7 +116,7 @@ impl Search {
             let at = y * stride + x0 * 4;
             span_hashes(&shadow[at..at + w * 4], &mut self.hashes);
             for (x, hash) in self.hashes[..=w - SPAN].iter().enumerate() {
-                if hash % SPECIAL != 0 {
+                if !hash.is_multiple_of(SPECIAL) {
                     continue;
                 }
                 let slot = find(&self.marks, &self.slots, *hash);
