@@ -76,7 +76,7 @@ impl Kind {
 }
 
 /// The size of the first window, in points.
-pub(crate) const ENTRY: Vec2 = vec2(480.0, 620.0);
+pub(crate) const ENTRY: Vec2 = vec2(480.0, 648.0);
 
 impl App {
     /// Sets up letters and colours in `ctx` and asks the backend to wake it on changes. Opens no window.
@@ -169,13 +169,15 @@ impl App {
             return;
         }
         let handle = frame.winit_window().and_then(|w| w.window_handle().ok().map(|h| h.as_raw()));
-        self.root = match handle {
+        #[allow(clippy::useless_conversion, reason = "a C long has 32 bits on some systems")]
+        let root = match handle {
             Some(RawWindowHandle::Xlib(h)) => Some(u64::from(h.window)),
             Some(RawWindowHandle::Xcb(h)) => Some(u64::from(h.window.get())),
             Some(RawWindowHandle::Win32(h)) => u64::try_from(h.hwnd.get()).ok(),
             _ => None,
         };
-        if let Some(window) = self.root {
+        self.root = root;
+        if let Some(window) = root {
             self.backend.own_window(window, true);
         }
     }

@@ -59,6 +59,10 @@ pub trait PicturePlace: Send + Sync {
     /// False where there is no native surface: then the window draws [`PicturePlace::copy`] itself.
     fn put(&self, parent: u64, x: i32, y: i32, width: u16, height: u16, scale: Scale) -> bool;
     fn hide(&self);
+    /// Differs from one surface to the next, so that a new one is laid even where the old one lay.
+    fn identity(&self) -> u64 {
+        0
+    }
     fn grab_keys(&self, on: bool);
     fn accept_input(&self, on: bool);
     /// (serial, width, height, RGBA) if it changed since `since`.

@@ -159,10 +159,20 @@ pub fn clean(text: &str) -> Cow<'_, str> {
     Cow::Owned(joined.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
+/// A name so short that the sentence around it stays whole.
+pub fn short(name: &str) -> String {
+    const LONGEST: usize = 26;
+    let name = clean(name);
+    match name.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", name[..end].trim_end()),
+        None => name.into_owned(),
+    }
+}
+
 /// A longer text from outside (chat): line breaks stay, control and direction marks go.
 pub fn clean_lines(text: &str) -> String {
     text.chars()
-        .filter(|c| *c == '\n' || !is_invisible(*c) && !(c.is_control() && *c != '\t'))
+        .filter(|c| matches!(c, '\n' | '\t') || !(c.is_control() || is_invisible(*c)))
         .map(|c| if c == '\t' { ' ' } else { c })
         .collect::<String>()
         .trim_end()
@@ -200,6 +210,8 @@ mod tests {
         assert_eq!(clean("Ana\nis safe\u{202e}tropus"), "Ana is safetropus");
         assert_eq!(clean("\u{200f} \t "), "");
         assert_eq!(clean(&"x".repeat(10_000)).chars().count(), 200);
+        assert_eq!(short("Ana"), "Ana");
+        assert_eq!(short(&"é ".repeat(40)), format!("{}…", "é ".repeat(13).trim_end()));
         assert_eq!(clean_lines("a\nb\u{7}\u{202e}c\td\n\n"), "a\nbc d");
     }
 

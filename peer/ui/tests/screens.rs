@@ -146,8 +146,9 @@ fn sample(name: &str) -> AppView {
 #[test]
 fn every_screen_is_drawn_in_both_languages() {
     for language in Language::ALL {
+        let mut shown = open(Still::with_picture(join(), Picture::new(false)), language, None);
         for (name, view) in samples::all() {
-            let shown = open(Still::with_picture(view, Picture::new(false)), language, None);
+            shown.set(view);
             let labels = shown.labels();
             assert!(labels.iter().any(|l| !l.is_empty()), "{name} says nothing");
             for label in labels {
@@ -246,9 +247,10 @@ fn every_problem_says_what_happened_and_what_to_do_in_both_languages() {
     ];
     for language in Language::ALL {
         let mut seen = std::collections::BTreeSet::new();
+        let mut s = open(Still::new(join()), language, None);
         for problem in &problems {
             for screen in [Screen::Join { busy: false }, Screen::SignIn { busy: false }] {
-                let s = open(Still::new(samples::app(screen, Some(problem.clone()))), language, None);
+                s.set(samples::app(screen, Some(problem.clone())));
                 let t = deskside_ui::problem_words(&s.texts, problem);
                 s.must(&t.0);
                 s.must(&t.1);
@@ -510,12 +512,12 @@ fn the_bar_is_gone_without_sharing() {
 fn the_end_is_told_to_both_roles_and_leads_home() {
     for language in Language::ALL {
         let mut titles = std::collections::BTreeSet::new();
+        let mut s = open(Still::new(join()), language, None);
         for ending in
             [Ending::Left, Ending::EndedByMe, Ending::EndedByAgent, Ending::Expired, Ending::NotTrusted]
         {
             for role in [Role::Customer, Role::Primary, Role::Assistant] {
-                let mut s =
-                    open(Still::new(samples::app(Screen::Ended { role, ending }, None)), language, None);
+                s.set(samples::app(Screen::Ended { role, ending }, None));
                 let (title, lead) = deskside_ui::ending_words(&s.texts, role, ending);
                 s.must(&title);
                 s.must(&lead);

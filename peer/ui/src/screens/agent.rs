@@ -11,11 +11,12 @@ use eframe::egui::{
 use lucide_icons::Icon;
 
 use super::{
-    chat::ChatForm, dialog::Dialog, half, middle, people, toast::Toast, toolbar, viewer::Viewer, waiting,
+    chat::ChatForm, dialog::Dialog, half, idle, middle, people, toast::Toast, toolbar, viewer::Viewer,
 };
 use crate::{
     cx::Cx,
     number,
+    texts::short,
     widgets::{Button, Look, Tone, banner, card, digits, icon, rule, strong, text},
     words,
 };
@@ -135,7 +136,7 @@ impl AgentSession {
             text::small(ui, cx, cx.t.t("session-link-better"));
         });
         ui.add_space(k.space.half);
-        waiting(ui, cx, &cx.t.t("session-waiting"));
+        idle(ui, cx, &cx.t.t("session-waiting"));
     }
 
     fn copy_buttons(&mut self, ui: &mut Ui, cx: &Cx<'_>, view: &View) {
@@ -253,7 +254,8 @@ impl AgentSession {
 /// What is being waited for.
 pub(crate) fn waiting_words(cx: &Cx<'_>, view: &View) -> Option<String> {
     let customer = view.others.iter().find(|o| o.role == Role::Customer)?;
-    let name = [("name", (&customer.name).into())];
+    let name = short(&customer.name);
+    let name = [("name", (&name).into())];
     Some(match view.asked? {
         Act::View => cx.t.ta("ask-waiting-view", &name),
         Act::Control => cx.t.ta("ask-waiting-control", &name),
@@ -298,7 +300,8 @@ fn asked(ui: &mut Ui, cx: &Cx<'_>, view: &View) {
 /// A customer is there, and nothing is shared: what can be asked.
 fn ready(ui: &mut Ui, cx: &Cx<'_>, view: &View, customer: &Other) {
     let k = cx.k;
-    let named = |key| cx.t.ta(key, &[("name", (&customer.name).into())]);
+    let name = short(&customer.name);
+    let named = |key| cx.t.ta(key, &[("name", (&name).into())]);
     let (title, lead) = match &customer.link {
         LinkView::Connecting => (named("ready-connecting-title"), named("ready-connecting-lead")),
         LinkView::Lost => (named("ready-lost-title"), named("ready-lost-lead")),

@@ -14,7 +14,7 @@ use lucide_icons::Icon;
 
 use crate::{
     cx::Cx,
-    texts::clean,
+    texts::short,
     widgets::{Button, Look, text},
 };
 
@@ -116,19 +116,10 @@ fn actions(cx: &Cx<'_>, sharing: &Sharing) -> Vec<(Icon, String, Look, Command)>
     all
 }
 
-/// A name so short that the sentence around it stays whole.
-fn shorten(name: &str) -> String {
-    const LONGEST: usize = 26;
-    match name.char_indices().nth(LONGEST) {
-        Some((end, _)) => format!("{}…", name[..end].trim_end()),
-        None => name.to_owned(),
-    }
-}
-
 /// Who sees or controls, in one sentence.
 pub(crate) fn state(cx: &Cx<'_>, view: &View, sharing: &Sharing) -> String {
     let name = |id: ParticipantId| {
-        view.others.iter().find(|o| o.id == id).map_or_else(|| "?".to_owned(), |o| shorten(&clean(&o.name)))
+        view.others.iter().find(|o| o.id == id).map_or_else(|| "?".to_owned(), |o| short(&o.name))
     };
     if sharing.paused {
         return cx.t.t("bar-paused");

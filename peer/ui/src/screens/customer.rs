@@ -66,7 +66,7 @@ fn agents(ui: &mut Ui, cx: &Cx<'_>, view: &View) {
     if !view.others.iter().any(|o| o.role != Role::Customer) {
         card(cx).show(ui, |ui| {
             ui.set_width(ui.available_width());
-            super::waiting(ui, cx, &cx.t.t("customer-nobody"));
+            super::idle(ui, cx, &cx.t.t("customer-nobody"));
             text::muted(ui, cx, cx.t.t("customer-nobody-lead"));
         });
     }
@@ -130,9 +130,6 @@ fn permissions(ui: &mut Ui, cx: &Cx<'_>, view: &View) {
         if view.allow_all {
             banner(ui, cx, Tone::Warn, "", &cx.t.t("customer-allow-all"));
         }
-        for act in &acts {
-            permission(ui, cx, *act);
-        }
         if view.allow_all || acts.len() > 1 {
             let all = Button::new(cx, cx.t.t("customer-revoke-all"))
                 .icon(Icon::Undo2)
@@ -141,6 +138,9 @@ fn permissions(ui: &mut Ui, cx: &Cx<'_>, view: &View) {
             if ui.add(all).clicked() {
                 cx.session(Command::Revoke { act: None });
             }
+        }
+        for act in &acts {
+            permission(ui, cx, *act);
         }
         if view.sharing.is_some() {
             text::small(ui, cx, cx.t.t("customer-escape"));

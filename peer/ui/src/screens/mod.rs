@@ -80,6 +80,15 @@ pub(crate) fn waiting(ui: &mut Ui, cx: &Cx<'_>, words: &str) {
     });
 }
 
+/// The words of a wait that may take minutes: nothing moves, so nothing is drawn.
+pub(crate) fn idle(ui: &mut Ui, cx: &Cx<'_>, words: &str) {
+    ui.horizontal(|ui| {
+        ui.set_min_height(cx.k.size.control);
+        widgets::icon(ui, cx, lucide_icons::Icon::Hourglass, cx.k.size.icon, cx.k.c.accent_text);
+        text::strong(ui, cx, words);
+    });
+}
+
 /// Two buttons of the same size next to each other.
 pub(crate) fn half(ui: &Ui, cx: &Cx<'_>) -> f32 {
     ((ui.available_width() - cx.k.space.one) / 2.0).floor()

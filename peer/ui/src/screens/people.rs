@@ -9,7 +9,7 @@ use lucide_icons::Icon;
 
 use crate::{
     cx::Cx,
-    texts::clean,
+    texts::{clean, short},
     widgets::{self, Tone, banner, banner::note, card, code_box, text},
     words,
 };
@@ -68,7 +68,8 @@ pub(crate) fn code(ui: &mut Ui, cx: &Cx<'_>, me: Role, other: &Other) {
     let LinkView::Secure { verified: Verified::Code { code }, .. } = &other.link else { return };
     ui.add_space(cx.k.space.half);
     code_box(ui, cx, code);
-    let name = [("name", (&other.name).into())];
+    let name = short(&other.name);
+    let name = [("name", (&name).into())];
     let words = if me == Role::Customer {
         cx.t.ta("code-ask-agent", &name)
     } else {

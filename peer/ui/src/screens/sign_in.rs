@@ -76,7 +76,6 @@ impl SignInForm {
         }
         ui.add_space(k.space.half);
         crate::widgets::strong(ui, cx, cx.t.t("signin-password"));
-        ui.add_space(-k.space.half);
         ui.horizontal(|ui| {
             let (sign, words) = if self.reveal {
                 (Icon::EyeOff, cx.t.t("signin-hide"))

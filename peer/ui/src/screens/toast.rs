@@ -61,7 +61,7 @@ impl Toast {
                 .shadow(ui.visuals().popup_shadow)
                 .inner_margin(Margin { left: 14, right: 6, top: 8, bottom: 8 })
                 .show(ui, |ui| {
-                    ui.set_width(width - 20.0);
+                    ui.set_width(width - 22.0);
                     ui.horizontal(|ui| {
                         text::icon(ui, cx, sign, k.size.icon, ink);
                         let room = ui.available_width() - k.size.tool - k.space.one;

@@ -17,7 +17,7 @@ use crate::{
     PicturePlace, Scale,
     cx::Cx,
     input::{Hands, Place},
-    texts::clean,
+    texts::short,
     widgets::{busy_dots, icon},
     words,
 };
@@ -37,6 +37,8 @@ pub struct Viewer {
     /// The place has a native surface; unknown until it was asked.
     native: bool,
     accepting: Option<bool>,
+    /// [`PicturePlace::identity`] of the place that all of this is about.
+    place: Option<u64>,
     texture: Option<TextureHandle>,
     serial: u64,
     size: (u16, u16),
@@ -54,6 +56,7 @@ impl Default for Viewer {
             laid: None,
             native: true,
             accepting: None,
+            place: None,
             texture: None,
             serial: 0,
             size: (0, 0),
@@ -79,7 +82,7 @@ impl Viewer {
 
     /// [`Self::close`], once.
     pub fn close_if_open(&mut self, ctx: &egui::Context, cx: &Cx<'_>) {
-        if self.accepting.is_some() || self.full_screen || self.texture.is_some() {
+        if self.place.is_some() || self.full_screen || self.grab {
             self.close(ctx, cx);
         }
     }
@@ -97,6 +100,22 @@ impl Viewer {
             ctx.send_viewport_cmd(ViewportCommand::Fullscreen(false));
         }
         *self = Self { side: true, ..Self::default() };
+    }
+
+    /// What was said to one place is not known to the next.
+    fn follow(&mut self, place: Option<&dyn PicturePlace>) {
+        let identity = place.map(PicturePlace::identity);
+        if self.place != identity {
+            self.place = identity;
+            self.laid = None;
+            self.native = true;
+            self.accepting = None;
+            self.serial = 0;
+            self.texture = None;
+            if let Some(place) = place.filter(|_| self.grab) {
+                place.grab_keys(true);
+            }
+        }
     }
 
     fn hide(&mut self, place: &dyn PicturePlace) {
@@ -124,6 +143,7 @@ impl Viewer {
         let room = ui.available_rect_before_wrap();
         ui.painter().rect_filled(room, 0.0, cx.k.c.canvas);
         let place = cx.backend.picture();
+        self.follow(place.as_deref());
         let mine = sharing.controller == Some(view.me) && !covered;
         if let Some(place) = &place
             && self.accepting != Some(mine)
@@ -300,7 +320,7 @@ impl Obstacle {
 
 fn obstacle(cx: &Cx<'_>, view: &View, sharing: &Sharing) -> Option<Obstacle> {
     let sharer = view.others.iter().find(|o| o.id == sharing.sharer);
-    let name = sharer.map(|o| clean(&o.name).into_owned()).unwrap_or_default();
+    let name = sharer.map(|o| short(&o.name)).unwrap_or_default();
     let named = |key| cx.t.ta(key, &[("name", (&name).into())]);
     if sharer.is_none_or(|o| matches!(o.link, LinkView::Lost | LinkView::Connecting)) {
         let (what, then) = (cx.t.t("viewer-lost"), cx.t.t("viewer-lost-lead"));

@@ -53,10 +53,14 @@ pub fn banner(ui: &mut Ui, cx: &Cx<'_>, tone: Tone, what: &str, to_do: &str) {
 
 /// A small sign and a few words on one line.
 pub fn note(ui: &mut Ui, cx: &Cx<'_>, sign: Icon, words: &str, ink: Color32) -> egui::Response {
-    ui.horizontal(|ui| {
-        ui.spacing_mut().item_spacing.x = 6.0;
-        text::icon(ui, cx, sign, 14.0, ink);
-        text::elided(ui, RichText::new(words).size(cx.k.text.small).color(ink))
+    ui.scope(|ui| {
+        ui.spacing_mut().interact_size.y = 18.0;
+        ui.horizontal(|ui| {
+            ui.spacing_mut().item_spacing.x = 6.0;
+            text::icon(ui, cx, sign, 14.0, ink);
+            text::elided(ui, RichText::new(words).size(cx.k.text.small).color(ink))
+        })
+        .inner
     })
     .inner
 }

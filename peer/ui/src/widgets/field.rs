@@ -72,7 +72,7 @@ impl<'a> Field<'a> {
             .hint_text(hint)
             .align(egui::Align2([self.align, Align::Center]))
             .password(self.password)
-            .min_size(egui::vec2(0.0, self.height - 2.0 * line.width))
+            .min_size(egui::vec2(0.0, self.height))
             .desired_width(f32::INFINITY)
             .show(ui);
         let _: Response = output.response.response.clone().accessible_name(self.name);

@@ -2,7 +2,7 @@
 
 #![allow(dead_code, reason = "tests and the gallery each use a part")]
 
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use deskside_session::{
     ParticipantId, Role, SessionNumber,
@@ -356,7 +356,8 @@ impl PicturePlace for Picture {
     }
 
     fn copy(&self, since: u64) -> Option<(u64, u16, u16, Vec<u8>)> {
-        (since == 0).then(|| (1, 1280, 800, desktop(1280, 800)))
+        static PIXELS: OnceLock<Vec<u8>> = OnceLock::new();
+        (since == 0).then(|| (1, 1280, 800, PIXELS.get_or_init(|| desktop(1280, 800)).clone()))
     }
 }
 
@@ -375,7 +376,7 @@ pub fn desktop(width: u16, height: u16) -> Vec<u8> {
 fn desktop_pixel(x: u16, y: u16, height: u16) -> [u8; 3] {
     let inside = |left: u16, top: u16, w: u16, h: u16| x >= left && x < left + w && y >= top && y < top + h;
     if y >= height - 36 {
-        return if (x / 44) % 2 == 0 && x < 400 && y % 36 > 8 && y % 36 < 30 {
+        return if (x / 44).is_multiple_of(2) && x < 400 && y % 36 > 8 && y % 36 < 30 {
             [90, 110, 130]
         } else {
             [32, 38, 48]
