@@ -1,4 +1,5 @@
-//! Opens one of the windows' screens with made-up content, to look at it.
+//! Opens one of the windows' screens with made-up content, to look at it; says what its
+//! buttons would do.
 //!
 //! `cargo run -p deskside-ui --example gallery -- --screen agent-invite --lang fr --dark`
 
@@ -34,7 +35,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     };
     let at = all.iter().position(|(name, _)| *name == wanted).ok_or("no such screen")?;
     let language = Language::from_locale(&args.lang).ok_or("no such language")?;
-    let backend = samples::Still::with_picture(all.swap_remove(at).1, samples::Picture::new(false));
+    let mut backend = samples::Still::with_picture(all.swap_remove(at).1, samples::Picture::new(false));
+    backend.loud = true;
     deskside_ui::run(Arc::new(backend), Options { language, dark: Some(args.dark) })?;
     Ok(())
 }

@@ -248,6 +248,8 @@ pub fn all() -> Vec<(&'static str, AppView)> {
 pub struct Still {
     state: Mutex<State>,
     picture: Option<Arc<Picture>>,
+    /// Also says on standard error what it is told.
+    pub loud: bool,
 }
 
 struct State {
@@ -262,7 +264,7 @@ impl Still {
     pub fn new(view: AppView) -> Self {
         let state =
             State { serial: 1, view: Arc::new(view), told: Vec::new(), windows: Vec::new(), wake: None };
-        Self { state: Mutex::new(state), picture: None }
+        Self { state: Mutex::new(state), picture: None, loud: false }
     }
 
     pub fn with_picture(view: AppView, picture: Arc<Picture>) -> Self {
@@ -292,6 +294,9 @@ impl Backend for Still {
     }
 
     fn command(&self, command: AppCommand) {
+        if self.loud {
+            eprintln!("{command:?}");
+        }
         self.state.lock().expect("not poisoned").told.push(command);
     }
 
