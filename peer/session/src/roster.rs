@@ -98,6 +98,8 @@ pub(crate) struct Peer {
     pub told: Told,
     /// Customer: the highest pointer position seen from it.
     pub pointer: u64,
+    /// Customer: where that was.
+    pub pointer_at: (u16, u16),
     /// Agent: what it lets me do.
     pub viewing: Viewing,
 }
@@ -128,6 +130,7 @@ impl Peer {
             why: None,
             told: Told::default(),
             pointer: 0,
+            pointer_at: (0, 0),
             viewing: Viewing::default(),
         }
     }

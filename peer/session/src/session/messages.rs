@@ -167,7 +167,18 @@ impl Session {
         if moves && !newer {
             return;
         }
+        let place = match event {
+            InputEvent::Move { x, y } => Some((x, y)),
+            _ => at,
+        };
+        if newer && let Some(place) = place {
+            p.pointer_at = place;
+        }
+        let late = n < p.pointer;
         p.pointer = p.pointer.max(n);
+        // A move on the other channel overtook this click: the click happens at its own place, and
+        // the pointer goes on to where it is by now.
+        let overtaken = (late && matches!(event, InputEvent::Button { .. })).then_some(p.pointer_at);
         if !moves
             && newer
             && let Some((x, y)) = at
@@ -177,6 +188,11 @@ impl Session {
         }
         if let Some(event) = clamp(event, self.share.size) {
             self.out.inject(&permit, event);
+        }
+        if let Some((x, y)) = overtaken
+            && let Some(on) = clamp(InputEvent::Move { x, y }, self.share.size)
+        {
+            self.out.inject(&permit, on);
         }
     }
 

@@ -47,6 +47,19 @@ fn events_arrive_in_order_and_inside_the_picture() {
 }
 
 #[test]
+fn a_click_that_a_move_overtook_happens_in_its_place_and_the_pointer_goes_on() {
+    let mut w = World::with(Act::Control);
+    w.take_log(CUSTOMER);
+    for (n, event) in [
+        (7, r#"{"input":"move","x":30,"y":40}"#),
+        (6, r#"{"input":"button","button":"left","down":true,"x":10,"y":20}"#),
+    ] {
+        w.forge(AGENT, CUSTOMER, format!(r#"{{"type":"input","n":{n},"event":{event}}}"#).into_bytes());
+    }
+    assert_eq!(w.injected(CUSTOMER), [mv(30, 40), click(true, 10, 20), mv(30, 40)]);
+}
+
+#[test]
 fn without_control_nothing_is_sent_or_done() {
     let mut w = World::with(Act::View);
     w.take_log(CUSTOMER);
