@@ -145,13 +145,21 @@ fn parse(line: &[u8]) -> Result<AppCommand, String> {
     })
 }
 
-/// Prints each new view until the program closes.
+/// Prints each new view, the last one included, until the program closes.
 pub async fn print_views(publisher: Arc<Publisher>, printer: Printer) {
     let mut views = publisher.subscribe();
-    views.mark_changed();
-    while views.changed().await.is_ok() {
-        let view = Arc::clone(&views.borrow_and_update().1);
-        printer.print(&Line::View { view: &view });
+    let mut printed = 0;
+    loop {
+        // Read first: a view that is published before the end must not be missed.
+        let closed = publisher.closed().is_some();
+        let (serial, view) = views.borrow_and_update().clone();
+        if serial != printed {
+            printed = serial;
+            printer.print(&Line::View { view: &view });
+        }
+        if closed || views.changed().await.is_err() {
+            return;
+        }
     }
 }
 

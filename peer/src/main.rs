@@ -65,12 +65,13 @@ fn run(cli: Cli) -> anyhow::Result<u8> {
     } else {
         (Printer::silent(), None)
     };
+    let mut views = None;
     if json {
         printer.print(&Line::Ready {
             version: env!("CARGO_PKG_VERSION"),
             protocol: deskside_session::wire::VERSION,
         });
-        runtime.spawn(headless::print_views(Arc::clone(&publisher), printer.clone()));
+        views = Some(runtime.spawn(headless::print_views(Arc::clone(&publisher), printer.clone())));
         let (events, printer) = (events.clone(), printer.clone());
         std::thread::spawn(move || headless::read_commands(&events, &printer));
     }
@@ -106,6 +107,10 @@ fn run(cli: Cli) -> anyhow::Result<u8> {
             exit::NO_DISPLAY
         }
     };
+    if let Some(views) = views {
+        // It ends by itself: the publisher is closed.
+        let _ = runtime.block_on(views);
+    }
     printer.print(&Line::Exit { code });
     runtime.shutdown_background();
     drop(printer);

@@ -55,9 +55,10 @@ impl Publisher {
         self.wakers.lock().unwrap_or_else(PoisonError::into_inner).push(wake);
     }
 
-    /// The program ends with this exit code.
+    /// The program ends with this exit code; the last view stays.
     pub fn close(&self, code: u8) {
         *self.closed.lock().unwrap_or_else(PoisonError::into_inner) = Some(code);
+        self.latest.send_modify(|_| {});
         self.wake();
     }
 
