@@ -51,8 +51,10 @@ impl Scene {
     /// Waits until each shows a proven connection to the other.
     #[track_caller]
     pub fn wait_secure(&self) {
-        self.agent.wait_session("a proven connection", secure);
-        self.customer.wait_session("a proven connection", secure);
+        let both = || [&self.agent, &self.customer].iter().all(|p| p.session().is_some_and(|s| secure(&s)));
+        if wait::within(wait::DEADLINE, || both().then_some(())).is_none() {
+            panic!("no proven connection\n{}\n{}", self.agent.story(), self.customer.story());
+        }
     }
 
     /// The agent asks, the customer allows.
@@ -92,9 +94,9 @@ impl Scene {
     /// Waits until the customer's pointer follows the agent's.
     #[track_caller]
     pub fn wait_hands(&mut self) {
-        let mut x = 300;
         let followed = wait::within(wait::DEADLINE, || {
-            x = if x == 300 { 310 } else { 300 };
+            // Always somewhere else than where it is already.
+            let x = if self.desk.pointer().0 == 300 { 310 } else { 300 };
             self.agent.input(InputEvent::Move { x, y: 200 });
             let moved = || (self.desk.pointer() == (x as i16, 200)).then_some(());
             wait::within(std::time::Duration::from_millis(200), moved)

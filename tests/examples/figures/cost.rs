@@ -1,0 +1,73 @@
+//! CPU time, memory and bytes on the line, from the system's own accounts.
+
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+
+/// Which processes, and which interface in which namespace.
+#[derive(Clone, Debug)]
+pub struct Meter {
+    pub sharer: u32,
+    pub viewer: u32,
+    pub namespace: String,
+    pub interface: String,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub struct Reading {
+    sharer: f64,
+    viewer: f64,
+    bytes: f64,
+}
+
+/// Cores used, and kilobytes a second that left the sharer's computer.
+#[derive(Clone, Copy, Debug)]
+pub struct Cost {
+    pub sharer_cores: f64,
+    pub viewer_cores: f64,
+    pub kb_s: f64,
+}
+
+impl Meter {
+    pub fn read(&self) -> Result<Reading> {
+        let out = std::process::Command::new("ip")
+            .args(["netns", "exec", &self.namespace, "cat"])
+            .arg(format!("/sys/class/net/{}/statistics/tx_bytes", self.interface))
+            .output()?;
+        let bytes = String::from_utf8(out.stdout)?.trim().parse().context("bytes of the interface")?;
+        Ok(Reading { sharer: cpu(self.sharer)?, viewer: cpu(self.viewer)?, bytes })
+    }
+
+    /// Resident megabytes of sharer and viewer.
+    pub fn memory(&self) -> Result<(f64, f64)> {
+        Ok((rss(self.sharer)?, rss(self.viewer)?))
+    }
+}
+
+impl Reading {
+    pub fn since(&self, before: &Self, time: Duration) -> Cost {
+        let s = time.as_secs_f64();
+        Cost {
+            sharer_cores: (self.sharer - before.sharer) / s,
+            viewer_cores: (self.viewer - before.viewer) / s,
+            kb_s: (self.bytes - before.bytes) / s / 1000.0,
+        }
+    }
+}
+
+/// Seconds of CPU that a process and its threads used.
+fn cpu(pid: u32) -> Result<f64> {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat"))?;
+    let rest = stat.rsplit(')').next().context("stat")?;
+    let field =
+        |n: usize| -> Result<f64> { Ok(rest.split_whitespace().nth(n).context("stat is short")?.parse()?) };
+    // Fields 14 and 15 of proc(5), counted behind the name; 100 ticks a second.
+    Ok((field(11)? + field(12)?) / 100.0)
+}
+
+fn rss(pid: u32) -> Result<f64> {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status"))?;
+    let line = status.lines().find(|l| l.starts_with("VmRSS")).context("VmRSS")?;
+    let kb: f64 = line.split_whitespace().nth(1).context("VmRSS")?.parse()?;
+    Ok(kb / 1024.0)
+}

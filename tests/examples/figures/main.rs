@@ -1,0 +1,93 @@
+//! The figures of `docs/performance.md`: Deskside next to well-known programs, doing the same work on
+//! the same machine in the same run. Needs root (network namespaces), Xvfb, openbox, xdotool, and the rivals.
+//!
+//! `cargo xtask bench` builds everything and runs this; `figures [PROGRAM…]` runs some of
+//! `tiles`, `h264`, `X0tigervnc`, `x11vnc`.
+
+mod cost;
+mod measure;
+mod ours;
+mod report;
+mod rivals;
+mod screen;
+mod stage;
+mod work;
+
+use anyhow::Result;
+use cost::Meter;
+use measure::Figures;
+use screen::Screen;
+use stage::{Display, HEIGHT, Net, WIDTH};
+use work::Kind;
+
+const ROUNDS: u32 = 150;
+const SECONDS: u64 = 6;
+
+fn main() -> Result<()> {
+    let wanted: Vec<String> = std::env::args().skip(1).collect();
+    let wants = |name: &str| wanted.is_empty() || wanted.iter().any(|w| w == name);
+    let net = Net::new()?;
+    let mut all = Vec::new();
+    for coder in ["tiles", "h264"] {
+        if wants(coder) {
+            keep(&mut all, coder, ours(&net, coder));
+        }
+    }
+    if wants("X0tigervnc") && rivals::installed("X0tigervnc") {
+        keep(&mut all, "X0tigervnc", rival(&net, rivals::x0tigervnc));
+    }
+    if wants("x11vnc") && rivals::installed("x11vnc") {
+        keep(&mut all, "x11vnc", rival(&net, rivals::x11vnc));
+    }
+    report::print(&all);
+    Ok(())
+}
+
+fn keep(all: &mut Vec<Figures>, name: &str, figures: Result<Figures>) {
+    match figures {
+        Ok(f) => all.push(f),
+        Err(e) => eprintln!("{name}: {e:#}"),
+    }
+}
+
+fn ours(net: &Net, coder: &str) -> Result<Figures> {
+    // Room for the window around the picture.
+    let (source, show) = (Display::start(WIDTH, HEIGHT)?, Display::start(2560, 1440)?);
+    let (at_source, mut at_viewer) = (Screen::open(&source.name)?, Screen::open(&show.name)?);
+    at_viewer.watch()?;
+    let mut deskside = ours::Deskside::start(net, &source, &show)?;
+    let first = deskside.share(coder, &at_source, &mut at_viewer)?;
+    deskside.one_to_one(&show, &at_source, &mut at_viewer)?;
+    let meter = deskside.meter(net);
+    let mut figures = measured(&source, &at_source, &mut at_viewer, &meter)?;
+    figures.name = format!("Deskside, {coder}");
+    figures.first_ms = Some(first);
+    figures.notes.push(format!("joining to a proven connection: {:.0} ms", deskside.join_ms));
+    Ok(figures)
+}
+
+fn rival(net: &Net, start: fn(&Net, &Display, &Display) -> Result<rivals::Rival>) -> Result<Figures> {
+    let (source, show) = (Display::start(WIDTH, HEIGHT)?, Display::start(WIDTH, HEIGHT)?);
+    let (at_source, mut at_viewer) = (Screen::open(&source.name)?, Screen::open(&show.name)?);
+    at_viewer.watch()?;
+    let rival = start(net, &source, &show)?;
+    let meter = rival.meter(net);
+    let mut figures = measured(&source, &at_source, &mut at_viewer, &meter)?;
+    figures.name = rival.name.to_owned();
+    Ok(figures)
+}
+
+fn measured(source: &Display, at_source: &Screen, viewer: &mut Screen, meter: &Meter) -> Result<Figures> {
+    let offset = measure::locate(at_source, viewer)?;
+    let mut figures = Figures { still: Some(measure::still(viewer, meter, 10)?), ..Figures::default() };
+    figures.change = measure::change(at_source, viewer, offset, ROUNDS)?;
+    match measure::key(&source.name, viewer, offset, ROUNDS) {
+        Ok(k) => figures.key = k,
+        Err(e) => figures.notes.push(format!("key: {e:#}")),
+    }
+    figures.scroll = Some(measure::flow(&source.name, viewer, offset, Kind::Scroll, meter, SECONDS)?);
+    figures.drag = Some(measure::flow(&source.name, viewer, offset, Kind::Drag, meter, SECONDS)?);
+    figures.video = Some(measure::flow(&source.name, viewer, offset, Kind::Video, meter, SECONDS)?);
+    figures.memory_mb = meter.memory()?;
+    Ok(figures)
+}

@@ -1,0 +1,58 @@
+//! D2: clipboard text, both ways, when it is granted and not before.
+
+use std::time::Duration;
+
+use deskside_session::command::{Act, Command};
+use deskside_tests::{Display, Peer, Server, peer::Start, scene::secure, until, wait};
+
+struct Two {
+    agent: Peer,
+    customer: Peer,
+    desk: Display,
+    office: Display,
+    _server: Server,
+}
+
+fn two() -> Two {
+    let server = Server::start();
+    let (desk, office) = (Display::start(640, 480, "us"), Display::start(640, 480, "fr"));
+    let agent = Start::new("agent", server.url(), Some(&office)).agent().start();
+    let number = agent.wait_session("a number", |_| true).number.to_string();
+    let customer = Peer::customer(&server, Some(&desk), &number);
+    agent.wait_session("the customer", secure);
+    customer.wait_session("the agent", secure);
+    Two { agent, customer, desk, office, _server: server }
+}
+
+#[test]
+fn text_travels_both_ways_when_it_is_granted() {
+    let mut two = two();
+    two.agent.tell(Command::Ask { act: Act::Clipboard });
+    two.customer.answer(Act::Clipboard, true);
+    two.agent.wait_session("the grant", |s| s.grants.iter().any(|g| g.act == Act::Clipboard));
+    two.desk.copy("from the customer: naïve €\nsecond line");
+    until("it arrived", || {
+        (two.office.clipboard() == "from the customer: naïve €\nsecond line").then_some(())
+    });
+    two.office.copy("du côté de l'agent");
+    until("it arrived", || (two.desk.clipboard() == "du côté de l'agent").then_some(()));
+    // Larger than one message.
+    let long = "0123456789abcdef".repeat(12_000);
+    two.desk.copy(&long);
+    until("all of it arrived", || (two.office.clipboard() == long).then_some(()));
+}
+
+#[test]
+fn without_a_grant_nothing_travels() {
+    let mut two = two();
+    two.agent.tell(Command::Ask { act: Act::View });
+    two.customer.answer(Act::View, true);
+    two.agent.wait_session("the grant", |s| !s.grants.is_empty());
+    two.desk.copy("a secret of the customer");
+    two.office.copy("a secret of the agent");
+    let (desk, office) = (&two.desk, &two.office);
+    wait::never("a clipboard that travelled", Duration::from_secs(2), || {
+        (office.clipboard() != "a secret of the agent" || desk.clipboard() != "a secret of the customer")
+            .then_some(())
+    });
+}
