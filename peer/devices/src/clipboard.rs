@@ -2,7 +2,7 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-mod portable;
+pub mod portable;
 #[cfg(all(unix, not(target_os = "macos")))]
 pub mod x11;
 

@@ -1,13 +1,17 @@
 //! Acts with pointer and keyboard on this computer.
 
+use std::time::Duration;
+
 use deskside_session::input::InputEvent;
 
 pub(crate) mod codes;
+pub mod rdev;
 mod sent;
 #[cfg(all(unix, not(target_os = "macos")))]
 pub mod x11;
 
-pub(crate) use sent::{Act, take as take_sent};
+pub(crate) use rdev::heard;
+pub(crate) use sent::{ANY_DISPLAY, Act, display_id, take as take_sent};
 
 /// The longest [`InputEvent::Text`], in characters.
 pub const MAX_TEXT: usize = 1_000;
@@ -16,8 +20,9 @@ pub const MAX_TEXT: usize = 1_000;
 pub trait Injector: Send {
     /// `origin`: top left of the shared picture on the desktop; positions are clamped to `size`.
     ///
-    /// A key that is already held is not pressed again: the computer repeats it by itself. The up of a
-    /// key or button that is not held is no error.
+    /// The down of a key that is held already repeats it; the computer's own repetition is off for held
+    /// keys as far as that can be done, so that a late up does not type a row of characters.
+    /// The up of a key or button that is not held is no error.
     fn inject(&mut self, event: &InputEvent, origin: (i32, i32), size: (u16, u16))
     -> Result<(), InjectError>;
     /// Releases every key and button that this injector holds down.
@@ -39,17 +44,50 @@ pub enum InjectError {
 }
 
 /// Opens the best back end: XTest on a kept X11 connection, else rdev (with enigo for text).
+/// The environment's `DESKSIDE_INPUT` may ask for one of them: `xtest` or `rdev`.
 pub fn open() -> Result<Box<dyn Injector>, InjectError> {
+    let wish = std::env::var("DESKSIDE_INPUT").unwrap_or_default();
+    match wish.as_str() {
+        "xtest" => open_xtest(),
+        "rdev" => open_rdev(),
+        _ => match open_xtest() {
+            // A person said no: that is not to be got round.
+            Err(e) if e != InjectError::Denied => {
+                tracing::debug!(error = %e, "no XTest, trying rdev");
+                open_rdev()
+            }
+            done => done,
+        },
+    }
+}
+
+fn open_xtest() -> Result<Box<dyn Injector>, InjectError> {
     #[cfg(all(unix, not(target_os = "macos")))]
     return Ok(Box::new(x11::XTest::open(None)?));
     #[cfg(not(all(unix, not(target_os = "macos"))))]
     return Err(InjectError::NoDisplay);
 }
 
+fn open_rdev() -> Result<Box<dyn Injector>, InjectError> {
+    Ok(Box::new(rdev::Rdev::open()?))
+}
+
 /// The place on the desktop of a pixel of the shared picture, clamped to the picture.
 fn place(x: u16, y: u16, origin: (i32, i32), size: (u16, u16)) -> (i32, i32) {
     let clamp = |v: u16, n: u16| i32::from(v.min(n.saturating_sub(1)));
     (origin.0.saturating_add(clamp(x, size.0)), origin.1.saturating_add(clamp(y, size.1)))
+}
+
+/// A program translates a key press with the layout it fetched last. It learns of changes in order with
+/// the presses, but fetches when it gets round to it: until then a used key must mean the same.
+const SETTLE: Duration = Duration::from_secs(1);
+
+/// Lets other programs fetch the layout.
+#[expect(clippy::disallowed_methods, reason = "no program tells when it has fetched the layout")]
+fn settle(time: Duration) {
+    if !time.is_zero() {
+        std::thread::sleep(time);
+    }
 }
 
 /// Collects 1/120 notches of one wheel and gives whole ones.

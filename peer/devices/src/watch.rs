@@ -4,6 +4,7 @@
 use crate::inject::InjectError;
 
 mod judge;
+pub mod rdev;
 #[cfg(all(unix, not(target_os = "macos")))]
 pub mod x11;
 
@@ -19,10 +20,11 @@ pub enum OwnAct {
 /// Stops watching when dropped.
 pub trait Watch: Send {}
 
-/// Starts a thread that calls `told` for each act, at most 20 times a second each.
+/// Starts a thread that calls `told` for each act, at most 20 times a second each: by XInput2 on X11,
+/// else by rdev.
 pub fn start(told: Box<dyn Fn(OwnAct) + Send>) -> Result<Box<dyn Watch>, InjectError> {
     #[cfg(all(unix, not(target_os = "macos")))]
     return Ok(Box::new(x11::start(None, told)?));
     #[cfg(not(all(unix, not(target_os = "macos"))))]
-    return Err(InjectError::NoDisplay);
+    return Ok(Box::new(rdev::start(told)?));
 }

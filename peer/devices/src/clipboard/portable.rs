@@ -15,7 +15,8 @@ struct Polled {
     thread: Option<JoinHandle<()>>,
 }
 
-pub(super) fn open(told: Told) -> Option<impl Clipboard> {
+/// Opens the clipboard of the environment.
+pub fn open(told: Told) -> Option<impl Clipboard> {
     let shared = Arc::<(Mutex<Orders>, Condvar)>::default();
     let clipboard = arboard::Clipboard::new().map_err(|e| tracing::info!(error = %e, "no clipboard")).ok()?;
     let theirs = shared.clone();

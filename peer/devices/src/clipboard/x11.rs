@@ -90,7 +90,6 @@ struct Keeper {
     window: Window,
     atoms: Atoms,
     orders: Arc<Mutex<Orders>>,
-    watch: bool,
     told: Told,
     /// The text that was set or told last: a clipboard manager may offer it again as its own.
     last: Option<String>,
@@ -106,7 +105,7 @@ impl Keeper {
         conn.xfixes_query_version(5, 0)?.reply()?;
         let atoms = Atoms::new(&conn)?.reply()?;
         let window = conn.generate_id()?;
-        let (depth, class) = (COPY_DEPTH_FROM_PARENT as u8, WindowClass::INPUT_OUTPUT);
+        let (depth, class) = (COPY_DEPTH_FROM_PARENT, WindowClass::INPUT_OUTPUT);
         let aux = CreateWindowAux::new().event_mask(EventMask::PROPERTY_CHANGE);
         conn.create_window(depth, window, root, 0, 0, 1, 1, 0, class, 0, &aux)?;
         let changes = SelectionEventMask::SET_SELECTION_OWNER;
@@ -118,7 +117,6 @@ impl Keeper {
             window,
             atoms,
             orders: orders.clone(),
-            watch: false,
             told,
             last: None,
             offer: offer::Offer::default(),
@@ -145,7 +143,6 @@ impl Keeper {
             if quit {
                 return Ok(());
             }
-            self.watch = watch;
             if !watch {
                 self.fetch = None;
             }
@@ -179,7 +176,7 @@ impl Keeper {
         match event {
             Event::XfixesSelectionNotify(e) if e.owner != self.window => {
                 self.fetch = None;
-                if self.watch && e.owner != x11rb::NONE {
+                if lock(&self.orders).watch && e.owner != x11rb::NONE {
                     let names = &self.atoms;
                     let properties = [names.FETCH_0, names.FETCH_1, names.FETCH_2, names.FETCH_3];
                     let property = properties[self.fetches % properties.len()];

@@ -2,7 +2,8 @@
 
 use std::{
     collections::VecDeque,
-    sync::Mutex,
+    hash::{DefaultHasher, Hash as _, Hasher as _},
+    sync::{Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 
@@ -24,12 +25,26 @@ struct Sent {
 const LIFE: Duration = Duration::from_secs(2);
 const MOST: usize = 4_096;
 
-static SENT: Mutex<VecDeque<Sent>> = Mutex::new(VecDeque::new());
+/// For events that are reported without saying of which display.
+pub(crate) const ANY_DISPLAY: u64 = 0;
+
+#[derive(Default)]
+struct Memory {
+    sent: VecDeque<Sent>,
+    /// Displays where keys are pressed that are not recorded, and until when they may be reported.
+    unknown: Vec<(u64, Option<Instant>)>,
+}
+
+static MEMORY: Mutex<Memory> = Mutex::new(Memory { sent: VecDeque::new(), unknown: Vec::new() });
+
+fn memory() -> MutexGuard<'static, Memory> {
+    MEMORY.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 /// Says that `act` is about to be sent to a display; to be called before it leaves.
 pub(crate) fn record(display: u64, act: Act) {
     let now = Instant::now();
-    let Ok(mut sent) = SENT.lock() else { return };
+    let sent = &mut memory().sent;
     while sent.front().is_some_and(|s| now.duration_since(s.at) > LIFE) || sent.len() >= MOST {
         sent.pop_front();
     }
@@ -39,10 +54,50 @@ pub(crate) fn record(display: u64, act: Act) {
 /// Whether `act` was sent by this process; each record answers once.
 pub(crate) fn take(display: u64, act: Act) -> bool {
     let now = Instant::now();
-    let Ok(mut sent) = SENT.lock() else { return false };
-    let found =
-        sent.iter().position(|s| s.display == display && s.act == act && now.duration_since(s.at) <= LIFE);
-    found.and_then(|i| sent.remove(i)).is_some()
+    let mut memory = memory();
+    let found = memory
+        .sent
+        .iter()
+        .position(|s| s.display == display && s.act == act && now.duration_since(s.at) <= LIFE);
+    if let Some(i) = found {
+        memory.sent.remove(i);
+        return true;
+    }
+    memory.unknown.retain(|(_, until)| until.is_none_or(|t| t > now));
+    matches!(act, Act::Key(_)) && memory.unknown.iter().any(|(d, _)| *d == display)
+}
+
+/// While it lives, and shortly after, every key that a program presses is taken for one of this process.
+pub(crate) struct Unknown(u64);
+
+impl Unknown {
+    const AFTER: Duration = Duration::from_millis(100);
+
+    pub(crate) fn begin(display: u64) -> Self {
+        memory().unknown.push((display, None));
+        Self(display)
+    }
+}
+
+impl Drop for Unknown {
+    fn drop(&mut self) {
+        let unknown = &mut memory().unknown;
+        if let Some(mine) = unknown.iter_mut().find(|(d, until)| *d == self.0 && until.is_none()) {
+            mine.1 = Some(Instant::now() + Self::AFTER);
+        }
+    }
+}
+
+/// A number for a display, the same for its different screens; `None` is the one of the environment.
+pub(crate) fn display_id(display: Option<&str>) -> u64 {
+    let name = display.map(str::to_owned).or_else(|| std::env::var("DISPLAY").ok()).unwrap_or_default();
+    let without_screen = match (name.rfind(':'), name.rfind('.')) {
+        (Some(colon), Some(dot)) if dot > colon => &name[..dot],
+        _ => &name,
+    };
+    let mut hasher = DefaultHasher::new();
+    without_screen.hash(&mut hasher);
+    hasher.finish()
 }
 
 #[cfg(test)]
@@ -64,7 +119,24 @@ mod tests {
         for _ in 0..MOST * 2 {
             record(903, Act::Motion { x: 1, y: 1 });
         }
-        assert!(SENT.lock().unwrap().len() <= MOST);
+        assert!(memory().sent.len() <= MOST);
         while take(903, Act::Motion { x: 1, y: 1 }) {}
+    }
+
+    #[test]
+    fn unknown_keys_are_taken_for_sent_ones_meanwhile() {
+        let unknown = Unknown::begin(904);
+        assert!(take(904, Act::Key(1)) && take(904, Act::Key(1)));
+        assert!(!take(904, Act::Button(1)));
+        assert!(!take(905, Act::Key(1)));
+        drop(unknown);
+        assert!(take(904, Act::Key(1)), "it may still be on its way");
+    }
+
+    #[test]
+    fn screens_of_one_display_are_the_same() {
+        assert_eq!(display_id(Some(":61.0")), display_id(Some(":61")));
+        assert_eq!(display_id(Some("a.example:1.0")), display_id(Some("a.example:1")));
+        assert_ne!(display_id(Some(":61")), display_id(Some(":62")));
     }
 }

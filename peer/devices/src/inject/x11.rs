@@ -1,9 +1,6 @@
 //! Input by the XTest extension on one kept connection.
 
-use std::{
-    hash::{DefaultHasher, Hash, Hasher},
-    sync::Arc,
-};
+use std::sync::Arc;
 
 use deskside_session::input::InputEvent;
 use x11rb::{
@@ -21,12 +18,12 @@ use x11rb::{
     rust_connection::RustConnection,
 };
 
-use super::{Act, InjectError, Injector, Notches, codes::x11_button, place, sent};
+use super::{Act, InjectError, Injector, Notches, codes::x11_button, place, sent, settle};
 
 mod keyboard;
 mod keymap;
 mod spare;
-mod target;
+pub(super) mod target;
 
 /// The XTest back end.
 pub struct XTest {
@@ -59,7 +56,7 @@ impl XTest {
             keys: keyboard::Keys::new(&conn)?,
             conn: Arc::new(conn),
             root,
-            display: display_id(display),
+            display: sent::display_id(display),
             buttons: Vec::new(),
             wheels: Default::default(),
         })
@@ -213,7 +210,7 @@ impl Drop for XTest {
         if let Some(time) = spares.until_settled() {
             // Nobody waits for it: a key that stays lent because the process ended does no harm.
             std::thread::spawn(move || {
-                spare::settle(time);
+                settle(time);
                 let given = spares.give_back(&conn).map_err(ReplyError::from);
                 // A round trip: what a closing connection still holds may be lost.
                 let given = given.and_then(|()| conn.get_input_focus()?.reply().map(drop));
@@ -223,18 +220,6 @@ impl Drop for XTest {
             });
         }
     }
-}
-
-/// A number for a display, the same for its different screens.
-pub(crate) fn display_id(display: Option<&str>) -> u64 {
-    let name = display.map(str::to_owned).or_else(|| std::env::var("DISPLAY").ok()).unwrap_or_default();
-    let without_screen = match (name.rfind(':'), name.rfind('.')) {
-        (Some(colon), Some(dot)) if dot > colon => &name[..dot],
-        _ => &name,
-    };
-    let mut hasher = DefaultHasher::new();
-    without_screen.hash(&mut hasher);
-    hasher.finish()
 }
 
 impl From<ConnectError> for InjectError {
@@ -255,17 +240,5 @@ impl From<ConnectionError> for InjectError {
 impl From<ReplyError> for InjectError {
     fn from(e: ReplyError) -> Self {
         Self::Failed(e.to_string())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn screens_of_one_display_are_the_same() {
-        assert_eq!(display_id(Some(":61.0")), display_id(Some(":61")));
-        assert_eq!(display_id(Some("a.example:1.0")), display_id(Some("a.example:1")));
-        assert_ne!(display_id(Some(":61")), display_id(Some(":62")));
     }
 }

@@ -21,7 +21,7 @@ use x11rb::{
 };
 
 use super::{OwnAct, Watch, judge::Judge};
-use crate::inject::{Act, InjectError, take_sent, x11::display_id};
+use crate::inject::{Act, InjectError, display_id, take_sent};
 
 const ESCAPE: u32 = 0xff1b;
 
@@ -45,7 +45,7 @@ pub fn start(display: Option<&str>, told: Box<dyn Fn(OwnAct) + Send>) -> Result<
     let bell = conn.generate_id().map_err(|e| InjectError::Failed(e.to_string()))?;
     let input_only = WindowClass::INPUT_ONLY;
     let values = CreateWindowAux::new();
-    conn.create_window(COPY_DEPTH_FROM_PARENT as u8, bell, root, 0, 0, 1, 1, 0, input_only, 0, &values)?;
+    conn.create_window(COPY_DEPTH_FROM_PARENT, bell, root, 0, 0, 1, 1, 0, input_only, 0, &values)?;
     let raw = XIEventMask::RAW_KEY_PRESS
         | XIEventMask::RAW_BUTTON_PRESS
         | XIEventMask::RAW_MOTION
@@ -184,12 +184,12 @@ impl Watcher {
             take_sent(self.display, Act::Motion { x, y })
         };
         let mut way = 0.0;
-        for i in 0..2 {
-            let Some(value) = axes[i] else { continue };
-            way += match source.scale[i] {
+        for ((value, scale), last) in axes.into_iter().zip(source.scale).zip(&mut source.last) {
+            let Some(value) = value else { continue };
+            way += match scale {
                 None => value.abs(),
                 Some(scale) => {
-                    let before = source.last[i].replace(value);
+                    let before = last.replace(value);
                     before.map_or(f64::from(u16::MAX), |b| (value - b).abs() * scale)
                 }
             };

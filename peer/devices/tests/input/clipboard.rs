@@ -98,7 +98,8 @@ fn set_texts_can_be_pasted_and_are_not_told() {
     let targets = String::from_utf8(paste(&desk, &["-target", "TARGETS"])).unwrap();
     assert!(targets.contains("UTF8_STRING") && targets.contains("text/plain;charset=utf-8"), "{targets}");
     // A program that takes the same text over, as clipboard managers do, says nothing new.
-    copy(&desk, "é中".as_bytes(), &[]);
+    let mut served = copying(&desk, "é中".as_bytes(), &["-loops", "1"]);
+    eventually("it was taken", || served.try_wait().unwrap().is_some());
     copy(&desk, b"new", &[]);
     assert_eq!(texts.recv_timeout(desk.patience()).as_deref(), Ok("new"));
     assert!(texts.try_recv().is_err());

@@ -133,7 +133,7 @@ impl Desk {
 
     /// A terminal whose lines go to the file "typed".
     pub fn typewriter(&mut self) {
-        self.terminal("stty -echo; touch ready; exec cat > typed");
+        self.terminal("stty -echo; : > typed; touch ready; exec cat >> typed");
     }
 
     /// Waits for so many lines from the typewriter.

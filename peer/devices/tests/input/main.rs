@@ -6,5 +6,6 @@ mod desk;
 mod keys;
 mod own;
 mod pointer;
+mod portable;
 mod recorder;
 mod watch;

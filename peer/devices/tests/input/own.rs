@@ -136,7 +136,7 @@ fn a_window_that_opens_under_the_pointer_gets_nothing() {
     let mut agent = desk.agent();
     let mut reached = 0;
     for round in 0..20 {
-        let mut prompt = Recorder::open(&desk, (200, 200), SIZE, false);
+        let prompt = Recorder::open(&desk, (200, 200), SIZE, false);
         prompt.is_of_this_process();
         let shown = std::thread::spawn(move || {
             prompt.show();

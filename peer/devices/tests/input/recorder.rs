@@ -34,7 +34,11 @@ pub struct Recorder {
 impl Recorder {
     /// A window at a place of the desktop; `framed` by the window manager or bare.
     pub fn open(desk: &Desk, at: (i16, i16), size: (u16, u16), framed: bool) -> Self {
-        let (conn, screen) = RustConnection::connect(Some(&desk.name)).unwrap();
+        Self::open_on(&desk.name, at, size, framed)
+    }
+
+    pub fn open_on(display: &str, at: (i16, i16), size: (u16, u16), framed: bool) -> Self {
+        let (conn, screen) = RustConnection::connect(Some(display)).unwrap();
         let root = conn.setup().roots[screen].root;
         let mut recorder = Self { window: 0, conn, root, seen: Vec::new() };
         recorder.window = recorder.create(root, at, size, !framed);
@@ -52,7 +56,7 @@ impl Recorder {
             CreateWindowAux::new().event_mask(mask).override_redirect(u32::from(bare)).background_pixel(7);
         self.conn
             .create_window(
-                COPY_DEPTH_FROM_PARENT as u8,
+                COPY_DEPTH_FROM_PARENT,
                 window,
                 parent,
                 at.0,
@@ -108,12 +112,12 @@ impl Recorder {
     /// All that arrived since the last call, now that all that the agent did is done.
     pub fn seen(&mut self, agent: &mut Agent) -> Vec<Seen> {
         agent.0.release_all();
-        self.conn.get_input_focus().unwrap().reply().unwrap();
-        self.take();
-        std::mem::take(&mut self.seen)
+        self.take()
     }
 
-    fn take(&mut self) {
+    /// All that arrived since the last call.
+    pub fn take(&mut self) -> Vec<Seen> {
+        self.conn.get_input_focus().unwrap().reply().unwrap();
         while let Some(event) = self.conn.poll_for_event().unwrap() {
             self.seen.push(match event {
                 Event::ButtonPress(e) => {
@@ -128,6 +132,7 @@ impl Recorder {
                 _ => continue,
             });
         }
+        std::mem::take(&mut self.seen)
     }
 }
 

@@ -7,7 +7,7 @@ use x11rb::{
     errors::{ConnectionError, ReplyError},
     protocol::{
         xkb::{ConnectionExt as _, GetStateReply, Group, ID},
-        xproto::{ConnectionExt as _, ModMask},
+        xproto::{AutoRepeatMode, ChangeKeyboardControlAux, ConnectionExt as _, ModMask},
     },
     rust_connection::RustConnection,
 };
@@ -15,11 +15,12 @@ use x11rb::{
 use super::{
     InjectError, XTest,
     keymap::{Keymap, LOCK, Mods, SHIFT, Way},
-    spare::{Outcome, Spares, settle},
+    spare::{Outcome, Spares},
 };
 use crate::inject::{
     MAX_TEXT,
     codes::{keysyms, usage, x11_keycode},
+    settle,
 };
 
 pub(super) struct Keys {
@@ -28,6 +29,8 @@ pub(super) struct Keys {
     spares: Spares,
     /// What the agent holds, and with which keycode it went down.
     held: Vec<(Key, u8)>,
+    /// Of `held`: keys that the server would repeat by itself, and is told not to meanwhile.
+    quiet: Vec<u8>,
     /// Modifier keys pressed for the level of a character.
     added: Vec<u8>,
     /// Of `held`: modifier keys released for the level of a character.
@@ -42,6 +45,8 @@ pub(super) struct Keys {
 #[derive(Clone, Copy, Default)]
 struct Now {
     group: u8,
+    /// Of each keycode, whether the server repeats it while held: a bit each.
+    repeats: [u8; 32],
     /// Modifiers that keys of others hold.
     others: u8,
     latched: u8,
@@ -55,6 +60,7 @@ impl Keys {
             stale: false,
             spares: Spares::default(),
             held: Vec::new(),
+            quiet: Vec::new(),
             added: Vec::new(),
             lifted: Vec::new(),
             locks: None,
@@ -106,7 +112,8 @@ impl Keys {
 impl XTest {
     pub(super) fn key_down(&mut self, key: Key) -> Result<(), InjectError> {
         let key = plain(key)?;
-        if self.keys.held.iter().any(|h| h.0 == key) {
+        let held = self.keys.held.iter().find(|h| h.0 == key);
+        if held.is_some_and(|h| self.keys.map.is_modifier(h.1)) {
             return Ok(());
         }
         let wait = match self.alone(|x| x.try_key_down(key))? {
@@ -140,15 +147,41 @@ impl XTest {
         };
         self.shape(&mut now, way, lift & self.keys.agents())?;
         self.keys.shaped_for = Some(key);
-        // The same key may still be down for another character.
-        if let Some(i) = self.keys.held.iter().position(|h| h.1 == way.code) {
-            self.keys.held.remove(i);
-            self.key(way.code, false)?;
+        let was_quiet = self.keys.quiet.contains(&way.code);
+        // The key may still be down: for another character, or to be repeated.
+        while let Some(i) = self.keys.held.iter().position(|h| h.1 == way.code || h.0 == key) {
+            let code = self.keys.held.remove(i).1;
+            self.let_up(code)?;
+        }
+        let (byte, bit) = (usize::from(way.code / 8), 1 << (way.code % 8));
+        if was_quiet || now.repeats[byte] & bit != 0 {
+            self.repetition(way.code, AutoRepeatMode::OFF)?;
+            self.keys.quiet.push(way.code);
         }
         self.key(way.code, true)?;
         self.keys.held.push((key, way.code));
         self.keys.spares.touch(way.code);
         Ok(None)
+    }
+
+    /// Releases a key that was held.
+    fn let_up(&mut self, code: u8) -> Result<(), InjectError> {
+        if let Some(i) = self.keys.lifted.iter().position(|c| *c == code) {
+            self.keys.lifted.remove(i);
+        } else {
+            self.key(code, false)?;
+        }
+        if let Some(i) = self.keys.quiet.iter().position(|c| *c == code) {
+            self.keys.quiet.remove(i);
+            self.repetition(code, AutoRepeatMode::ON)?;
+        }
+        self.keys.spares.touch(code);
+        Ok(())
+    }
+
+    fn repetition(&self, code: u8, mode: AutoRepeatMode) -> Result<(), ConnectionError> {
+        let aux = ChangeKeyboardControlAux::new().key(u32::from(code)).auto_repeat_mode(mode);
+        self.conn.change_keyboard_control(&aux).map(drop)
     }
 
     fn at_position(&self, usage: u16) -> Result<Way, InjectError> {
@@ -171,12 +204,7 @@ impl XTest {
         };
         for (key, code) in released {
             self.keys.held.retain(|h| h.0 != key);
-            if let Some(i) = self.keys.lifted.iter().position(|c| *c == code) {
-                self.keys.lifted.remove(i);
-            } else {
-                self.key(code, false)?;
-            }
-            self.keys.spares.touch(code);
+            self.let_up(code)?;
             if self.keys.shaped_for == Some(key) {
                 self.unshape(&mut Now::default())?;
             }
@@ -185,11 +213,8 @@ impl XTest {
     }
 
     pub(super) fn keys_up(&mut self) -> Result<(), InjectError> {
-        let lifted = std::mem::take(&mut self.keys.lifted);
         for (_, code) in std::mem::take(&mut self.keys.held) {
-            if !lifted.contains(&code) {
-                self.key(code, false)?;
-            }
+            self.let_up(code)?;
         }
         self.unshape(&mut Now::default())
     }
@@ -250,7 +275,7 @@ impl XTest {
     fn tap(&mut self, code: u8) -> Result<(), InjectError> {
         if let Some(i) = self.keys.held.iter().position(|h| h.1 == code) {
             self.keys.held.remove(i);
-            self.key(code, false)?;
+            self.let_up(code)?;
         }
         self.key(code, true)?;
         self.key(code, false)?;
@@ -263,7 +288,9 @@ impl XTest {
         let state = self.conn.xkb_get_state(u16::from(ID::USE_CORE_KBD))?;
         let focus = self.conn.get_input_focus()?;
         let pointer = self.conn.query_pointer(self.root)?;
+        let control = self.conn.get_keyboard_control()?;
         let (state, focus, pointer) = (state.reply()?, focus.reply()?.focus, pointer.reply()?);
+        let control = control.reply()?;
         // Without a focus of its own a key goes to the window under the pointer.
         let target = if focus <= 1 || focus == self.root { pointer.child } else { focus };
         if self.targets.is_ours(&self.conn, target)? {
@@ -276,7 +303,9 @@ impl XTest {
         let [base, latched, locked] =
             [state.base_mods, state.latched_mods, state.locked_mods].map(|m| u16::from(m) as u8);
         let others = base & !self.keys.ours();
-        Ok(Now { group: group_of(&state), others, latched, locked })
+        let repeats =
+            if control.global_auto_repeat == AutoRepeatMode::ON { control.auto_repeats } else { [0; 32] };
+        Ok(Now { group: group_of(&state), repeats, others, latched, locked })
     }
 
     /// The way to a character, for which a key may have to be lent; `next` are the characters that are

@@ -224,6 +224,11 @@ impl Keymap {
         }
     }
 
+    /// Whether a key is in the modifier map: such do not repeat.
+    pub fn is_modifier(&self, code: u8) -> bool {
+        self.modmap[usize::from(code)] != 0
+    }
+
     /// A key whose holding sets this one modifier and does nothing else.
     pub fn shift_for(&self, bit: u8) -> Option<u8> {
         self.shifts[bit.trailing_zeros() as usize & 7]

@@ -10,10 +10,7 @@ use x11rb::{
 };
 
 use super::keymap::{Keymap, sym_of};
-
-/// A program translates a key press with the layout it fetched last. It learns of changes in order with
-/// the presses, but fetches when it gets round to it: until then a used key must mean the same.
-const SETTLE: Duration = Duration::from_secs(1);
+use crate::inject::SETTLE;
 
 /// A character's place: one level of a lent key.
 #[derive(Clone, Copy)]
@@ -163,12 +160,4 @@ fn set(conn: &RustConnection, code: u8, kind: u8, syms: &[u32]) -> Result<(), Co
         &SetMapAux::new().syms(vec![key]),
     )?;
     Ok(())
-}
-
-/// Lets other programs fetch the layout.
-#[expect(clippy::disallowed_methods, reason = "no program tells when it has fetched the layout")]
-pub(super) fn settle(time: Duration) {
-    if !time.is_zero() {
-        std::thread::sleep(time);
-    }
 }

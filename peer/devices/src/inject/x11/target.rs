@@ -21,7 +21,7 @@ const KEEP: Duration = Duration::from_millis(250);
 const DEPTH: usize = 3;
 const MOST: usize = 64;
 
-pub(super) struct Targets {
+pub(in crate::inject) struct Targets {
     atoms: Atoms,
     root: Window,
     host: Vec<u8>,
