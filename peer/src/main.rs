@@ -42,6 +42,7 @@ fn run(cli: Cli) -> anyhow::Result<u8> {
         }
         Some(RoleCommand::Join { target, name }) => First::Join { target, name },
     };
+    tracing::info!(version = env!("CARGO_PKG_VERSION"), server = cli.server, "Deskside starts");
     let agent = matches!(first, First::Agent { .. });
     let slot = (!cli.headless).then(Arc::<Slot>::default);
     let options = Options {

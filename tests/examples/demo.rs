@@ -22,7 +22,11 @@ fn main() {
     let desk = Display::start(1280, 800, "us");
     desk.terminal("the customer's terminal", "90x24+320+60", "PS1='customer$ ' sh");
     let office = Office::open();
-    say(&format!("the customer's computer is the virtual display {}; the agent's is {}", desk.name, office.name()));
+    say(&format!(
+        "the customer's computer is the virtual display {}; the agent's is {}",
+        desk.name,
+        office.name()
+    ));
 
     let mut agent = office.start(Start::new("agent", server.url(), None)).agent().windows().start();
     let number = agent.wait_session("a session", |_| true).number;

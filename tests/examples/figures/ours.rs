@@ -120,7 +120,16 @@ impl Deskside {
         for _ in 0..5 {
             let done = std::process::Command::new("xdotool")
                 .env("DISPLAY", &show.name)
-                .args(["search", "--onlyvisible", "--name", "^Deskside$", "windowmove", "0", "0", "windowsize"])
+                .args([
+                    "search",
+                    "--onlyvisible",
+                    "--name",
+                    "^Deskside$",
+                    "windowmove",
+                    "0",
+                    "0",
+                    "windowsize",
+                ])
                 .args(["--sync", &width.to_string(), &height.to_string()])
                 .output()?;
             anyhow::ensure!(done.status.success(), "the agent's window was not found");

@@ -97,7 +97,12 @@ impl Process {
         self.child.id()
     }
 
-    pub fn line<T>(&self, what: &str, within: Duration, mut look: impl FnMut(&str) -> Option<T>) -> Result<T> {
+    pub fn line<T>(
+        &self,
+        what: &str,
+        within: Duration,
+        mut look: impl FnMut(&str) -> Option<T>,
+    ) -> Result<T> {
         let until = Instant::now() + within;
         loop {
             let left = until.saturating_duration_since(Instant::now());
