@@ -16,8 +16,9 @@ use crate::{Picture, Rect};
 const SCROLL_FROM: usize = 64 * 64;
 /// With fewer pixels left to paint, nothing is searched for movement in all directions.
 const MOVE_FROM: usize = 128 * 128;
-/// Longest pause, in updates, after searches that found nothing.
-const LONGEST_PAUSE: u32 = 16;
+/// Longest pauses, in updates, after searches that found nothing.
+const MOVE_PAUSE: u32 = 16;
+const SCROLL_PAUSE: u32 = 4;
 
 /// What an update holds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -44,7 +45,8 @@ pub struct Encoder {
     zstd: Option<Compressor<'static>>,
     scroll: scroll::Search,
     moved: moved::Search,
-    pause: Pause,
+    scroll_pause: Pause,
+    move_pause: Pause,
     rects: Vec<Rect>,
     /// Blocks that differ, each inside one tile.
     blocks: Vec<Rect>,
@@ -65,7 +67,8 @@ impl Encoder {
             zstd: compressor(),
             scroll: scroll::Search::default(),
             moved: moved::Search::default(),
-            pause: Pause::default(),
+            scroll_pause: Pause::new(SCROLL_PAUSE),
+            move_pause: Pause::new(MOVE_PAUSE),
             rects: Vec::new(),
             blocks: Vec::new(),
             copies: Vec::new(),
@@ -126,18 +129,22 @@ impl Encoder {
     /// False when a whole picture is cheaper to send and to bound.
     fn encode_changes(&mut self, picture: &Picture<'_>) -> bool {
         let rects = std::mem::take(&mut self.rects);
-        for r in rects.iter().filter(|r| r.area() >= SCROLL_FROM) {
+        let searched = rects.iter().any(|r| r.area() >= SCROLL_FROM) && self.scroll_pause.is_over();
+        for r in rects.iter().filter(|r| searched && r.area() >= SCROLL_FROM) {
             self.scroll.vertical(picture, &mut self.shadow, *r, &mut self.copies);
         }
         let mut blocks = std::mem::take(&mut self.blocks);
         self.find_changes(picture, &rects, &mut blocks);
         let left: usize = blocks.iter().map(Rect::area).sum();
         let scrolled: usize = self.copies.iter().map(|c| c.to.area()).sum();
-        if left >= MOVE_FROM.max(scrolled / 4) && self.pause.is_over() {
+        if searched && (scrolled > 0 || left >= MOVE_FROM) {
+            self.scroll_pause.note(scrolled > 0);
+        }
+        if left >= MOVE_FROM.max(scrolled / 4) && self.move_pause.is_over() {
             let before = self.copies.len();
             let within = blocks.iter().copied().reduce(|a, b| a.around(&b)).unwrap_or_default();
             self.moved.any(picture, &mut self.shadow, &rects, within, &mut self.copies);
-            self.pause.note(self.copies.len() > before);
+            self.move_pause.note(self.copies.len() > before);
             if self.copies.len() > before {
                 self.find_changes(picture, &rects, &mut blocks);
             }
@@ -273,13 +280,18 @@ impl Encoder {
 }
 
 /// A search that finds nothing is done less and less often.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Pause {
+    longest: u32,
     length: u32,
     left: u32,
 }
 
 impl Pause {
+    fn new(longest: u32) -> Self {
+        Self { longest, length: 0, left: 0 }
+    }
+
     fn is_over(&mut self) -> bool {
         let over = self.left == 0;
         self.left = self.left.saturating_sub(1);
@@ -287,7 +299,7 @@ impl Pause {
     }
 
     fn note(&mut self, found: bool) {
-        self.length = if found { 0 } else { (self.length * 2).clamp(1, LONGEST_PAUSE) };
+        self.length = if found { 0 } else { (self.length * 2).clamp(1, self.longest) };
         self.left = self.length;
     }
 }
