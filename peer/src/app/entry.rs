@@ -1,0 +1,296 @@
+//! The ways into a session: signing in, opening one, joining one, and the first welcome.
+
+use std::sync::Arc;
+
+use deskside_net::{Api, ApiError, BadSite, Loss, Signaling, SignalingConfig, SignalingEvent, Site};
+use deskside_protocol::{
+    SessionNumber,
+    api::{Code, Join},
+};
+use deskside_session::{Identity, JoinTarget, LinkSecret, Role, app::Problem};
+use tokio::runtime::Handle;
+
+use super::{
+    Account, App, Entering, Joining, Phase,
+    event::{Answer, Event},
+    running::{self, Running},
+};
+use crate::{exit, identity};
+
+impl App {
+    pub(super) fn forget_question(&mut self) {
+        self.question += 1;
+        self.problem = None;
+        if let Some(task) = self.asking.take() {
+            task.abort();
+        }
+    }
+
+    pub(super) fn ask(&mut self, question: impl Future<Output = Answer> + Send + 'static) {
+        self.forget_question();
+        let (events, number) = (self.events.clone(), self.question);
+        self.asking = Some(tokio::spawn(async move {
+            let answer = question.await;
+            let _ = events.send(Event::Answer(number, answer)).await;
+        }));
+    }
+
+    pub(super) fn site(&self, server: &str) -> Result<Site, Problem> {
+        Site::new(server, self.options.ca.as_deref()).map_err(|e| match e {
+            BadSite::Address => Problem::ServerDown { server: server.to_owned() },
+            BadSite::Authorities(_) => Problem::Other { detail: e.to_string() },
+        })
+    }
+
+    pub(super) fn sign_in(&mut self, server: Option<String>, name: String, password: String) -> Option<u8> {
+        if let Some(server) = server.filter(|s| !s.trim().is_empty()) {
+            self.options.server = server.trim().trim_end_matches('/').to_owned();
+        }
+        let api = match self.site(&self.options.server) {
+            Ok(site) => Api::new(site),
+            Err(problem) => return self.problem(problem),
+        };
+        self.ask(async move { Answer::SignedIn(api.sign_in(&name, &password).await) });
+        self.phase = Phase::SignIn { busy: true };
+        None
+    }
+
+    pub(super) fn start_session(&mut self) -> Option<u8> {
+        let Some(account) = &self.account else {
+            self.bad_command("sign in first");
+            return None;
+        };
+        let (api, token) = match self.site(&account.server) {
+            Ok(site) => (Api::new(site), account.token.clone()),
+            Err(problem) => return self.problem(problem),
+        };
+        self.ask(async move { Answer::Opened(api.open_session(&token).await) });
+        self.phase = Phase::AgentHome { busy: true };
+        None
+    }
+
+    pub(super) fn join(
+        &mut self,
+        target: &str,
+        name: Option<String>,
+        joining: &mut Option<Joining>,
+    ) -> Option<u8> {
+        let target = match JoinTarget::parse(target) {
+            Ok(t) => t,
+            Err(_) => {
+                self.phase = Phase::Join { busy: false };
+                return self.problem(Problem::MalformedNumber);
+            }
+        };
+        let server = target.server.unwrap_or_else(|| self.options.server.clone());
+        let name = name.unwrap_or_default();
+        let api = match self.site(&server) {
+            Ok(site) => Api::new(site),
+            Err(problem) => return self.problem(problem),
+        };
+        *joining = Some(Joining { server, secret: target.secret, name: name.clone() });
+        let join = Join { number: target.number, name };
+        self.ask(async move { Answer::Joined(api.join(&join).await) });
+        self.phase = Phase::Join { busy: true };
+        None
+    }
+
+    /// Says what went wrong; a program without windows that cannot begin ends with a code.
+    pub(super) fn problem(&mut self, problem: Problem) -> Option<u8> {
+        let code = exit::of_problem(&problem);
+        self.problem = Some(problem);
+        let waits = self.options.windows.is_some() || self.account.is_some();
+        if waits {
+            return None;
+        }
+        self.publisher.publish(self.view());
+        Some(code)
+    }
+
+    pub(super) fn answer(&mut self, answer: Answer, joining: &mut Option<Joining>) -> Option<u8> {
+        match answer {
+            Answer::SignedIn(Ok(signed)) => {
+                self.account = Some(Account {
+                    server: self.options.server.clone(),
+                    token: signed.token,
+                    name: signed.name,
+                });
+                self.phase = Phase::AgentHome { busy: false };
+                if std::mem::take(&mut self.start_when_signed_in) {
+                    return self.start_session();
+                }
+                None
+            }
+            Answer::SignedIn(Err(e)) => {
+                self.phase = Phase::SignIn { busy: false };
+                let problem = self.worded(e, true);
+                self.problem(problem)
+            }
+            Answer::Opened(Ok(opened)) => {
+                let account_server =
+                    self.account.as_ref().map_or_else(|| self.options.server.clone(), |a| a.server.clone());
+                let made = identity::load(&self.options.home)
+                    .and_then(|seed| Ok((Identity::from_seed(seed), LinkSecret::new(identity::fresh()?))));
+                let (identity, secret) = match made {
+                    Ok(m) => m,
+                    Err(e) => {
+                        self.phase = Phase::AgentHome { busy: false };
+                        return self.problem(Problem::Other { detail: e.to_string() });
+                    }
+                };
+                let link = format!("{}#{}", opened.join_url, secret.to_text());
+                let name = self.account_name();
+                self.enter(
+                    &account_server,
+                    opened.ticket,
+                    Entry {
+                        role: Role::Primary,
+                        name,
+                        number: opened.number,
+                        secret: Some(secret),
+                        link: Some(link),
+                        identity,
+                    },
+                )
+            }
+            Answer::Opened(Err(e)) => {
+                self.phase = Phase::AgentHome { busy: false };
+                if matches!(e, ApiError::Refused { code: Code::NotSignedIn, .. }) {
+                    self.account = None;
+                    self.phase = Phase::SignIn { busy: false };
+                }
+                let problem = self.worded(e, true);
+                self.problem(problem)
+            }
+            Answer::Joined(Ok(joined)) => {
+                let Some(j) = joining.take() else { return None };
+                let identity = match identity::fresh() {
+                    Ok(seed) => Identity::from_seed(seed),
+                    Err(e) => {
+                        self.phase = Phase::Join { busy: false };
+                        return self.problem(Problem::Other { detail: e.to_string() });
+                    }
+                };
+                self.enter(
+                    &j.server,
+                    joined.ticket,
+                    Entry {
+                        role: Role::Customer,
+                        name: j.name,
+                        number: joined.number,
+                        secret: j.secret,
+                        link: None,
+                        identity,
+                    },
+                )
+            }
+            Answer::Joined(Err(e)) => {
+                self.phase = Phase::Join { busy: false };
+                let server = joining.take().map(|j| j.server).unwrap_or_default();
+                let problem = problem_of(e, &server, false);
+                self.problem(problem)
+            }
+        }
+    }
+
+    fn worded(&self, e: ApiError, signing_in: bool) -> Problem {
+        problem_of(e, &self.options.server, signing_in)
+    }
+
+    fn enter(&mut self, server: &str, ticket: String, entry: Entry) -> Option<u8> {
+        self.sockets += 1;
+        let (socket, events) = (self.sockets, self.events.clone());
+        let site = match self.site(server) {
+            Ok(site) => site,
+            Err(problem) => return self.problem(problem),
+        };
+        let config =
+            SignalingConfig { site, ticket, key: entry.identity.public_text(), name: entry.name.clone() };
+        let signaling = Signaling::start(&Handle::current(), config, move |event| {
+            if events.try_send(Event::Signaling(socket, event)).is_err() {
+                tracing::warn!("a message of the server was dropped: too many are waiting");
+            }
+        });
+        let Entry { role, name, number, secret, link, identity } = entry;
+        self.phase =
+            Phase::Entering(Entering { role, name, number, secret, link, identity, socket, signaling });
+        None
+    }
+
+    pub(super) fn signaling(&mut self, socket: u64, event: SignalingEvent) -> Option<u8> {
+        match &mut self.phase {
+            Phase::Entering(e) if e.socket == socket => match event {
+                SignalingEvent::Up { you, organisation, roster, ice, .. } => {
+                    let Phase::Entering(e) = std::mem::replace(&mut self.phase, Phase::Join { busy: false })
+                    else {
+                        return None;
+                    };
+                    let welcome = running::Welcome { you, organisation, roster, ice };
+                    match Running::begin(
+                        e,
+                        welcome,
+                        Arc::clone(&self.connector),
+                        self.events.clone(),
+                        self.options.relay_only,
+                        self.options.windows.clone(),
+                    ) {
+                        Ok(running) => {
+                            self.problem = None;
+                            self.phase = Phase::Running(Box::new(running));
+                            None
+                        }
+                        Err(error) => self.problem(Problem::Other { detail: error.to_string() }),
+                    }
+                }
+                SignalingEvent::Refused(code) => {
+                    let (role, server) = (e.role, self.options.server.clone());
+                    self.phase = if role == Role::Customer {
+                        Phase::Join { busy: false }
+                    } else {
+                        Phase::AgentHome { busy: false }
+                    };
+                    let problem = problem_of(ApiError::Refused { code, retry_after: None }, &server, false);
+                    self.problem(problem)
+                }
+                SignalingEvent::Down(Loss::Away) | SignalingEvent::Message(_) => None,
+                SignalingEvent::Down(Loss::NotTrusted | Loss::Garbage) => {
+                    let server = self.options.server.clone();
+                    self.phase = Phase::Join { busy: false };
+                    self.problem(Problem::ServerNotTrusted { server })
+                }
+            },
+            Phase::Running(r) if r.socket == socket => {
+                r.signaling(event);
+                None
+            }
+            _ => None,
+        }
+    }
+}
+
+struct Entry {
+    role: Role,
+    name: String,
+    number: SessionNumber,
+    secret: Option<LinkSecret>,
+    link: Option<String>,
+    identity: Identity,
+}
+
+fn problem_of(e: ApiError, server: &str, signing_in: bool) -> Problem {
+    let server = server.to_owned();
+    match e {
+        ApiError::Down => Problem::ServerDown { server },
+        ApiError::NotTrusted | ApiError::Garbage => Problem::ServerNotTrusted { server },
+        ApiError::Version => Problem::ServerVersion { theirs: 0 },
+        ApiError::Refused { code, retry_after } => match code {
+            Code::NoSuchSession => Problem::NoSuchSession,
+            Code::TooManyTries => Problem::TooManyTries { wait_s: retry_after.unwrap_or(60) },
+            Code::NotSignedIn if signing_in => Problem::WrongPassword,
+            Code::NotSignedIn => Problem::NoSuchSession,
+            Code::Version => Problem::ServerVersion { theirs: 0 },
+            Code::Unavailable => Problem::ServerDown { server },
+            other => Problem::Other { detail: format!("{other:?}") },
+        },
+    }
+}
