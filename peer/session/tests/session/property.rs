@@ -167,6 +167,14 @@ impl Ledger {
 
     /// Before the core hears of it.
     fn before(&mut self, w: &World, step: &Step) {
+        // What was given without a question stays when the leave to do so ends.
+        for g in w.view(CUSTOMER).grants.iter().filter(|_| self.allow_all) {
+            match g.act {
+                Act::View => self.view = true,
+                Act::Control => self.control = true,
+                Act::Clipboard => self.clipboard = true,
+            }
+        }
         match step {
             Step::Answer { allow: true, all } => {
                 if let Some(p) = w.view(CUSTOMER).prompt {
@@ -228,10 +236,13 @@ proptest! {
     #[test]
     fn nothing_happens_without_consent(steps in proptest::collection::vec(step(false), 1..50)) {
         let mut w = world();
+        let lied = steps.iter().any(|s| matches!(s, Step::ToAgent(_)));
         for s in steps {
             carry_out(&mut w, s);
             w.run(3);
-            for id in [CUSTOMER, THIRD, AGENT] {
+            // An agent who asked for the clipboard takes a customer's word for it.
+            let told = [CUSTOMER, THIRD, AGENT].into_iter().filter(|id| *id != AGENT || !lied);
+            for id in told {
                 let log = w.take_log(id);
                 prop_assert!(!log.iter().any(|o| device_output(o).is_some()), "{id:?} {log:?}");
             }
