@@ -37,6 +37,9 @@ pub struct App {
     serial: u64,
     view: Option<Arc<AppView>>,
     kind: Option<Kind>,
+    /// Until when a new size is waited for, in seconds since the windows opened.
+    settling: f64,
+    full_screen: bool,
     root: Option<u64>,
     join: JoinForm,
     sign_in: SignInForm,
@@ -75,6 +78,10 @@ impl Kind {
     }
 }
 
+/// Seconds in which the window manager is expected to have answered to a new size. Its answer does
+/// not always draw, so until then the window draws itself, a few times a second.
+const SETTLE: f64 = 2.5;
+
 /// The size of the first window, in points.
 pub(crate) const ENTRY: Vec2 = vec2(480.0, 648.0);
 
@@ -95,6 +102,8 @@ impl App {
             serial: 0,
             view: None,
             kind: None,
+            settling: 0.0,
+            full_screen: false,
             root: None,
             join: JoinForm::default(),
             sign_in: SignInForm::default(),
@@ -159,8 +168,7 @@ impl App {
         ctx.send_viewport_cmd(ViewportCommand::MinInnerSize(least));
         if !first || kind != Kind::Entry {
             ctx.send_viewport_cmd(ViewportCommand::InnerSize(size));
-            // The window manager answers in its own time, and its answer alone does not draw.
-            ctx.request_repaint_after(std::time::Duration::from_millis(100));
+            self.settling = ctx.input(|i| i.time) + SETTLE;
         }
     }
 
@@ -205,6 +213,9 @@ impl App {
     }
 
     fn draw(&mut self, ui: &mut Ui) {
+        if ui.input(|i| i.time) < self.settling {
+            ui.ctx().request_repaint_after(std::time::Duration::from_millis(150));
+        }
         let Some(view) = self.view.clone() else { return };
         let theme = self.themes.now(ui.ctx());
         let backend = Arc::clone(&self.backend);
@@ -247,6 +258,11 @@ impl App {
                 Some(Answer::Stay | Answer::Done) => self.dialog = None,
                 Some(Answer::Quit) => quit = true,
             }
+        }
+        if self.full_screen != self.agent.viewer.full_screen {
+            self.full_screen = self.agent.viewer.full_screen;
+            self.settling = cx.now + SETTLE;
+            ui.ctx().request_repaint();
         }
         if quit {
             self.quit(ui.ctx());
