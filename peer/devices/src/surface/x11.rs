@@ -7,6 +7,7 @@ mod compose;
 mod keymap;
 mod keys;
 mod paint;
+mod pixels;
 mod window;
 
 use std::{

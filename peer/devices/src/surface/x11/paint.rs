@@ -5,7 +5,7 @@ use x11rb::{
     connection::{Connection as _, RequestConnection as _},
     protocol::{
         Event,
-        render::{self, ConnectionExt as _, PictOp, Pictformat},
+        render::{self, ConnectionExt as _, PictOp},
         shm::{self, ConnectionExt as _},
         xproto::{
             ChangeWindowAttributesAux, ConnectionExt as _, CreateGCAux, Cursor, Gcontext, ImageFormat,
@@ -16,7 +16,10 @@ use x11rb::{
     wrapper::ConnectionExt as _,
 };
 
-use super::super::layout::{Layout, Part};
+use super::{
+    super::layout::{Layout, Part},
+    pixels::{Formats, formats, put_rows, rectangle},
+};
 use crate::{
     capture::PointerShape,
     surface::Scale,
@@ -40,12 +43,6 @@ pub struct Painter {
     backing: Option<Backing>,
     target: Option<Target>,
     pointer: Pointer,
-}
-
-#[derive(Clone, Copy)]
-struct Formats {
-    root: Pictformat,
-    argb: Pictformat,
 }
 
 struct Backing {
@@ -464,52 +461,5 @@ impl Painter {
             }
         }
         Ok(())
-    }
-}
-
-/// Coordinates in a window are 16 bits wide.
-fn rectangle(p: Part) -> Rectangle {
-    Rectangle { x: p.x as i16, y: p.y as i16, width: p.w as u16, height: p.h as u16 }
-}
-
-/// Sends packed rows of `width` pixels in requests that are not too long.
-fn put_rows(
-    conn: &RustConnection,
-    to: Pixmap,
-    gc: Gcontext,
-    depth: u8,
-    width: u16,
-    at: (i16, i16),
-    bytes: &[u8],
-) -> Result<(), X11Error> {
-    let row = usize::from(width) * 4;
-    let rows = (conn.maximum_request_bytes().saturating_sub(64) / row).max(1);
-    let mut y = at.1;
-    for some in bytes.chunks(rows * row) {
-        let height = (some.len() / row) as u16;
-        conn.put_image(ImageFormat::Z_PIXMAP, to, gc, width, height, at.0, y, 0, depth, some)?;
-        y = y.saturating_add_unsigned(height);
-    }
-    Ok(())
-}
-
-fn formats(conn: &RustConnection, screen: &Screen) -> Result<Formats, X11Error> {
-    let missing = X11Error::Missing("RENDER");
-    if conn.extension_information(render::X11_EXTENSION_NAME)?.is_none() {
-        return Err(missing);
-    }
-    conn.render_query_version(0, 11)?.reply()?;
-    let known = conn.render_query_pict_formats()?.reply()?;
-    let visuals = known.screens.iter().flat_map(|s| &s.depths).flat_map(|d| &d.visuals);
-    let root = visuals.into_iter().find(|v| v.visual == screen.root_visual).map(|v| v.format);
-    let argb = known.formats.iter().find(|f| {
-        let d = &f.direct;
-        f.depth == 32
-            && (d.alpha_mask, d.alpha_shift) == (0xff, 24)
-            && (d.red_shift, d.green_shift, d.blue_shift) == (16, 8, 0)
-    });
-    match (root, argb) {
-        (Some(root), Some(argb)) => Ok(Formats { root, argb: argb.id }),
-        _ => Err(missing),
     }
 }

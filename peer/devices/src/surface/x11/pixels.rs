@@ -1,0 +1,67 @@
+//! Pixels on their way to the X server, and the formats they have there.
+
+use x11rb::{
+    connection::RequestConnection as _,
+    protocol::{
+        render::{self, ConnectionExt as _, Pictformat},
+        xproto::{ConnectionExt as _, Gcontext, ImageFormat, Pixmap, Rectangle, Screen},
+    },
+    rust_connection::RustConnection,
+};
+
+use super::super::layout::Part;
+use crate::x11::X11Error;
+
+/// Pixel formats of RENDER.
+#[derive(Clone, Copy)]
+pub struct Formats {
+    pub root: Pictformat,
+    pub argb: Pictformat,
+}
+
+/// Coordinates in a window are 16 bits wide.
+pub fn rectangle(p: Part) -> Rectangle {
+    Rectangle { x: p.x as i16, y: p.y as i16, width: p.w as u16, height: p.h as u16 }
+}
+
+/// Sends packed rows of `width` pixels in requests that are not too long.
+pub fn put_rows(
+    conn: &RustConnection,
+    to: Pixmap,
+    gc: Gcontext,
+    depth: u8,
+    width: u16,
+    at: (i16, i16),
+    bytes: &[u8],
+) -> Result<(), X11Error> {
+    let row = usize::from(width) * 4;
+    let rows = (conn.maximum_request_bytes().saturating_sub(64) / row).max(1);
+    let mut y = at.1;
+    for some in bytes.chunks(rows * row) {
+        let height = (some.len() / row) as u16;
+        conn.put_image(ImageFormat::Z_PIXMAP, to, gc, width, height, at.0, y, 0, depth, some)?;
+        y = y.saturating_add_unsigned(height);
+    }
+    Ok(())
+}
+
+pub fn formats(conn: &RustConnection, screen: &Screen) -> Result<Formats, X11Error> {
+    let missing = X11Error::Missing("RENDER");
+    if conn.extension_information(render::X11_EXTENSION_NAME)?.is_none() {
+        return Err(missing);
+    }
+    conn.render_query_version(0, 11)?.reply()?;
+    let known = conn.render_query_pict_formats()?.reply()?;
+    let visuals = known.screens.iter().flat_map(|s| &s.depths).flat_map(|d| &d.visuals);
+    let root = visuals.into_iter().find(|v| v.visual == screen.root_visual).map(|v| v.format);
+    let argb = known.formats.iter().find(|f| {
+        let d = &f.direct;
+        f.depth == 32
+            && (d.alpha_mask, d.alpha_shift) == (0xff, 24)
+            && (d.red_shift, d.green_shift, d.blue_shift) == (16, 8, 0)
+    });
+    match (root, argb) {
+        (Some(root), Some(argb)) => Ok(Formats { root, argb: argb.id }),
+        _ => Err(missing),
+    }
+}
