@@ -9,7 +9,7 @@ use std::{
 
 use bytes::Bytes;
 use deskside_devices::{clipboard, surface, watch};
-use deskside_net::{Channel, Connector, LinkEvent, Signaling, SignalingEvent};
+use deskside_net::{Channel, Connector, LinkEvent, SendError, Signaling, SignalingEvent};
 use deskside_protocol::{
     api::{self, IceServer},
     socket::{EndReason, FromServer, ToServer},
@@ -303,8 +303,14 @@ impl Running {
 
     fn send(&mut self, peer: ParticipantId, channel: Channel, bytes: Vec<u8>) {
         let Some(transport) = self.links.transport(peer) else { return };
-        if let Err(e) = transport.send(channel, Bytes::from(bytes)) {
-            tracing::debug!(peer = peer.0, ?channel, error = %e, "a message was not sent");
+        match transport.send(channel, Bytes::from(bytes)) {
+            Err(SendError::Full) if channel == Channel::Control => {
+                // Nothing on this channel may be lost: a new connection brings what is missing.
+                tracing::warn!(peer = peer.0, "the line takes nothing any more; it is made anew");
+                self.link(peer, LinkEvent::Closed);
+            }
+            Err(e) => tracing::debug!(peer = peer.0, ?channel, error = %e, "a message was not sent"),
+            Ok(()) => {}
         }
     }
 
