@@ -13,15 +13,18 @@ use crate::{
 
 /// The place of the remote desktop, handed from the session to the windows.
 #[derive(Default)]
-pub struct Slot(Mutex<Option<Arc<dyn surface::Place>>>);
+pub struct Slot(Mutex<(u64, Option<Arc<dyn surface::Place>>)>);
 
 impl Slot {
     pub fn set(&self, place: Option<Arc<dyn surface::Place>>) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = place;
+        let mut slot = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        *slot = (slot.0 + 1, place);
     }
 
-    fn get(&self) -> Option<Arc<dyn surface::Place>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    /// The place, with a number that no other one has.
+    fn get(&self) -> Option<(u64, Arc<dyn surface::Place>)> {
+        let slot = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        slot.1.clone().map(|place| (slot.0, place))
     }
 }
 
@@ -47,7 +50,7 @@ impl Backend for Windows {
     }
 
     fn picture(&self) -> Option<Arc<dyn PicturePlace>> {
-        self.slot.get().map(|p| Arc::new(Laid(p)) as Arc<dyn PicturePlace>)
+        self.slot.get().map(|(number, place)| Arc::new(Laid { number, place }) as Arc<dyn PicturePlace>)
     }
 
     fn should_quit(&self) -> bool {
@@ -64,26 +67,32 @@ impl Backend for Windows {
 }
 
 /// A surface's place as the windows see it.
-struct Laid(Arc<dyn surface::Place>);
+struct Laid {
+    number: u64,
+    place: Arc<dyn surface::Place>,
+}
 
 impl PicturePlace for Laid {
+    fn identity(&self) -> u64 {
+        self.number
+    }
     fn put(&self, parent: u64, x: i32, y: i32, width: u16, height: u16, scale: Scale) -> bool {
         let scale = match scale {
             Scale::Fit => surface::Scale::Fit,
             Scale::One { x, y } => surface::Scale::One { x, y },
         };
-        self.0.put(parent, x, y, width, height, scale)
+        self.place.put(parent, x, y, width, height, scale)
     }
     fn hide(&self) {
-        self.0.hide();
+        self.place.hide();
     }
     fn grab_keys(&self, on: bool) {
-        self.0.grab_keys(on);
+        self.place.grab_keys(on);
     }
     fn accept_input(&self, on: bool) {
-        self.0.accept_input(on);
+        self.place.accept_input(on);
     }
     fn copy(&self, since: u64) -> Option<(u64, u16, u16, Vec<u8>)> {
-        self.0.copy(since)
+        self.place.copy(since)
     }
 }

@@ -9,7 +9,7 @@ use clap::{Parser, Subcommand};
 #[command(name = "deskside", version, about, max_term_width = 100)]
 pub struct Cli {
     /// Address of the organisation's server, for example https://support.example.org
-    #[arg(long, env = "DESKSIDE_SERVER", global = true, default_value = "http://127.0.0.1:8740")]
+    #[arg(long, env = "DESKSIDE_SERVER", global = true, default_value = "http://127.0.0.1:8470")]
     pub server: String,
     /// A PEM file with a certificate authority to trust beside the usual ones
     #[arg(long, env = "DESKSIDE_CA", global = true, value_name = "FILE")]
