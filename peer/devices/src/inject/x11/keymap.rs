@@ -273,7 +273,7 @@ impl Keymap {
         // Programs capitalise what a held CapsLock did not already choose.
         let capitals = c.is_some_and(has_case) && mask & LOCK == 0 && now & LOCK != 0;
         let mut best: Option<(u8, u32)> = None;
-        for target in (0..=u8::MAX).filter(|t| t & !mask == 0 && level_of(kind, *t) == spot.level) {
+        for target in parts_of(mask).filter(|t| level_of(kind, *t) == spot.level) {
             let cost = (0..8)
                 .map(|i| 1u8 << i)
                 .filter(|b| (target ^ now) & mask & b != 0)
@@ -305,6 +305,11 @@ impl Keymap {
     }
 }
 
+/// All sets of bits within `mask`.
+fn parts_of(mask: u8) -> impl Iterator<Item = u8> {
+    std::iter::successors(Some(mask), move |part| part.checked_sub(1).map(|p| p & mask))
+}
+
 fn level_of(kind: &KeyType, mods: u8) -> u8 {
     kind.map.iter().find(|e| e.active && bits(e.mods_mask) == mods).map_or(0, |e| e.level)
 }
@@ -329,4 +334,29 @@ pub(super) fn sym_of(c: char) -> u32 {
 
 fn has_case(c: char) -> bool {
     !c.to_uppercase().eq(c.to_lowercase())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_are_all_sets_of_bits() {
+        assert_eq!(parts_of(0b1010_0001).count(), 8);
+        assert!(parts_of(0b1010_0001).all(|p| p & !0b1010_0001 == 0));
+        assert_eq!(parts_of(0).collect::<Vec<_>>(), [0]);
+        assert_eq!(parts_of(u8::MAX).count(), 256);
+    }
+
+    #[test]
+    fn characters_have_the_keysyms_that_programs_know() {
+        for (c, sym) in [('a', 0x61), ('é', 0xe9), ('€', 0x20ac), ('中', 0x0100_4e2d), ('😀', 0x0101_f600)]
+        {
+            assert_eq!(sym_of(c), sym, "{c}");
+        }
+        // Dead keys, function keys and the keypad type no character by themselves.
+        for sym in [0, 0xfe51, 0xff0d, 0xff1b, 0xffb1, 0xffff] {
+            assert_eq!(char_of(sym), None, "{sym:#x}");
+        }
+    }
 }
