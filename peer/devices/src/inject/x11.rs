@@ -25,6 +25,17 @@ mod keymap;
 mod spare;
 pub(super) mod target;
 
+/// Which button of a device is which for programs: a left-handed person has them the other way round.
+struct Order(Vec<u8>);
+
+impl Order {
+    /// The device's button that programs see as `button`.
+    fn device(&self, button: u8) -> u8 {
+        let found = self.0.iter().zip(1u8..=255).find(|(seen, _)| **seen == button);
+        found.map_or(button, |(_, device)| device)
+    }
+}
+
 /// The XTest back end.
 pub struct XTest {
     conn: Arc<RustConnection>,
@@ -33,7 +44,8 @@ pub struct XTest {
     display: u64,
     targets: target::Targets,
     keys: keyboard::Keys,
-    buttons: Vec<u8>,
+    /// What is held: the button that programs see, and the one of the device.
+    buttons: Vec<(u8, u8)>,
     wheels: [Notches; 2],
 }
 
@@ -99,9 +111,12 @@ impl XTest {
         done
     }
 
-    fn refuse_own_under_pointer(&mut self) -> Result<(), InjectError> {
+    /// Refuses what would reach an own window; gives the person's order of the buttons.
+    fn look_under_pointer(&mut self) -> Result<Order, InjectError> {
+        let order = self.conn.get_pointer_mapping()?;
         let under = self.conn.query_pointer(self.root)?.reply()?.child;
-        if self.targets.is_ours(&self.conn, under)? { Err(InjectError::OwnWindow) } else { Ok(()) }
+        let order = Order(order.reply()?.map);
+        if self.targets.is_ours(&self.conn, under)? { Err(InjectError::OwnWindow) } else { Ok(order) }
     }
 
     fn wheel(&mut self, dx: i16, dy: i16) -> Result<(), InjectError> {
@@ -111,10 +126,10 @@ impl XTest {
             return Ok(());
         }
         self.alone(|x| {
-            x.refuse_own_under_pointer()?;
+            let order = x.look_under_pointer()?;
             for (count, less, more) in [(up, 5, 4), (across, 6, 7)] {
+                let button = order.device(if count < 0 { less } else { more });
                 for _ in 0..count.abs() {
-                    let button = if count < 0 { less } else { more };
                     x.button(button, true)?;
                     x.button(button, false)?;
                 }
@@ -126,20 +141,20 @@ impl XTest {
     fn press(&mut self, button: u8, at: (i32, i32)) -> Result<(), InjectError> {
         self.alone(|x| {
             x.motion(at)?;
-            x.refuse_own_under_pointer()?;
-            if !x.buttons.contains(&button) {
-                x.buttons.push(button);
-                x.button(button, true)?;
+            let device = x.look_under_pointer()?.device(button);
+            if !x.buttons.iter().any(|b| b.0 == button) {
+                x.buttons.push((button, device));
+                x.button(device, true)?;
             }
             Ok(())
         })
     }
 
     fn release(&mut self, button: u8, at: (i32, i32)) -> Result<(), InjectError> {
-        let Some(i) = self.buttons.iter().position(|b| *b == button) else { return Ok(()) };
-        self.buttons.remove(i);
+        let Some(i) = self.buttons.iter().position(|b| b.0 == button) else { return Ok(()) };
+        let device = self.buttons.remove(i).1;
         self.motion(at)?;
-        self.button(button, false)?;
+        self.button(device, false)?;
         Ok(())
     }
 
@@ -189,7 +204,7 @@ impl Injector for XTest {
 
 impl XTest {
     fn let_go(&mut self) -> Result<(), InjectError> {
-        for button in std::mem::take(&mut self.buttons) {
+        for (_, button) in std::mem::take(&mut self.buttons) {
             self.button(button, false)?;
         }
         self.keys_up()?;

@@ -38,6 +38,20 @@ fn every_button_is_itself_and_acts_where_it_says() {
 }
 
 #[test]
+fn the_left_button_is_the_first_one_of_a_left_handed_person_too() {
+    let desk = Desk::start();
+    let mut window = whole(&desk);
+    let mut agent = desk.agent();
+    desk.run("xmodmap", &["-e", "pointer = 3 2 1"]);
+    for b in [Button::Left, Button::Right] {
+        agent.send(button(b, true, 100, 50)).unwrap();
+        agent.send(button(b, false, 100, 50)).unwrap();
+    }
+    let seen = window.seen(&mut agent);
+    assert_eq!(buttons(&seen), [(1, true), (1, false), (3, true), (3, false)]);
+}
+
+#[test]
 fn a_drag_moves_with_the_button_down() {
     let desk = Desk::start();
     let mut window = whole(&desk);
