@@ -100,7 +100,7 @@ impl Encoding {
                 }
                 self.paused = paused;
             }
-            Tell::FromViewer(id, bytes) => self.from_viewer(id, &bytes),
+            Tell::FromViewer(id, bytes) => self.viewer_said(id, &bytes),
             Tell::KeyFrameWanted => self.key_wanted = true,
             Tell::Bitrate(id, bits) => {
                 if let Some(v) = self.viewers.iter_mut().find(|v| v.id == id) {
@@ -128,7 +128,7 @@ impl Encoding {
         }
     }
 
-    fn from_viewer(&mut self, id: ParticipantId, bytes: &Bytes) {
+    fn viewer_said(&mut self, id: ParticipantId, bytes: &Bytes) {
         let at = self.us(Instant::now());
         let Some(viewer) = self.viewers.iter_mut().find(|v| v.id == id) else { return };
         match PictureMessage::decode(bytes) {
@@ -253,10 +253,10 @@ impl Encoding {
 
     fn apply_bitrate(&mut self) {
         let bits = self.bitrate();
-        if let Some(video) = self.video.as_mut() {
-            if let Err(e) = video.set_bitrate(bits) {
-                tracing::warn!(error = %e, "the bitrate cannot be changed");
-            }
+        if let Some(video) = self.video.as_mut()
+            && let Err(e) = video.set_bitrate(bits)
+        {
+            tracing::warn!(error = %e, "the bitrate cannot be changed");
         }
     }
 

@@ -2,7 +2,7 @@
 //! holds up the session.
 
 use std::{
-    sync::mpsc::{Receiver, Sender, channel},
+    sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel},
     thread::JoinHandle,
 };
 
@@ -16,15 +16,18 @@ enum Tell {
     Release,
 }
 
+/// Events that may wait for a display that is busy.
+const WAITING: usize = 4096;
+
 /// Ends when dropped; whatever it held down is released.
 pub struct Hands {
-    tell: Option<Sender<Tell>>,
+    tell: Option<SyncSender<Tell>>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Hands {
     pub fn start(trouble: Box<dyn Fn(Trouble) + Send>) -> std::io::Result<Self> {
-        let (tell, told) = channel();
+        let (tell, told) = sync_channel(WAITING);
         let thread = std::thread::Builder::new().name("hands".into()).spawn(move || run(&told, &*trouble))?;
         Ok(Self { tell: Some(tell), thread: Some(thread) })
     }
@@ -42,9 +45,10 @@ impl Hands {
     }
 
     fn tell(&self, tell: Tell) {
-        if let Some(to) = &self.tell {
-            // Gone only when the display is: reported as trouble by the thread itself.
-            let _ = to.send(tell);
+        if let Some(to) = &self.tell
+            && let Err(TrySendError::Full(_)) = to.try_send(tell)
+        {
+            tracing::warn!("the display takes no input any more; some of it is lost");
         }
     }
 }

@@ -7,7 +7,7 @@ use std::{
 
 use deskside_session::app::{AppCommand, AppOnly, AppView};
 use serde::Serialize;
-use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::sync::mpsc::{Sender, channel};
 
 use crate::{
     app::event::{Event, Events},
@@ -16,6 +16,9 @@ use crate::{
 
 /// Longest command line in bytes.
 const MAX_LINE: u64 = 256 * 1024;
+
+/// Lines that may wait for who reads them.
+const WAITING: usize = 4096;
 
 /// One line of output.
 #[derive(Serialize)]
@@ -30,18 +33,18 @@ pub enum Line<'a> {
 
 /// Writes lines in the order in which they were given.
 #[derive(Clone)]
-pub struct Printer(Option<UnboundedSender<Option<String>>>);
+pub struct Printer(Option<Sender<Option<String>>>);
 
 /// The thread that writes.
 pub struct Printing {
-    end: UnboundedSender<Option<String>>,
+    end: Sender<Option<String>>,
     thread: std::thread::JoinHandle<()>,
 }
 
 impl Printing {
     /// Returns when all lines so far are written.
     pub fn finish(self) {
-        if self.end.send(None).is_ok() {
+        if self.end.blocking_send(None).is_ok() {
             let _ = self.thread.join();
         }
     }
@@ -54,7 +57,7 @@ impl Printer {
     }
 
     pub fn start() -> (Self, Printing) {
-        let (tx, mut rx): (_, UnboundedReceiver<Option<String>>) = unbounded_channel();
+        let (tx, mut rx) = channel::<Option<String>>(WAITING);
         let end = tx.clone();
         let thread = std::thread::spawn(move || {
             while let Some(Some(line)) = rx.blocking_recv() {
@@ -72,7 +75,8 @@ impl Printer {
         if let Some(tx) = &self.0
             && let Ok(text) = serde_json::to_string(line)
         {
-            let _ = tx.send(Some(text));
+            // Who reads slowly misses lines in between; the newest view comes again.
+            let _ = tx.try_send(Some(text));
         }
     }
 }

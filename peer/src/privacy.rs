@@ -2,7 +2,7 @@
 
 use std::{
     collections::BTreeSet,
-    sync::mpsc::{RecvTimeoutError, Sender, channel},
+    sync::mpsc::{RecvTimeoutError, SyncSender, sync_channel},
     thread::JoinHandle,
     time::Duration,
 };
@@ -14,14 +14,14 @@ const LOOK: Duration = Duration::from_millis(10);
 
 /// Looks for the windows of a class while told to, and has them blacked out.
 pub struct Privacy {
-    wanted: Option<Sender<bool>>,
+    wanted: Option<SyncSender<bool>>,
     thread: Option<JoinHandle<()>>,
     on: bool,
 }
 
 impl Privacy {
     pub fn start(class: &'static str) -> std::io::Result<Self> {
-        let (wanted, told) = channel::<bool>();
+        let (wanted, told) = sync_channel::<bool>(16);
         let thread = std::thread::Builder::new().name("privacy".into()).spawn(move || {
             let mut known = BTreeSet::new();
             let mut finder = None;

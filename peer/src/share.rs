@@ -4,7 +4,8 @@
 use std::{
     sync::{
         Arc,
-        mpsc::{Receiver, Sender, channel},
+        atomic::{AtomicBool, Ordering},
+        mpsc::{Receiver, SyncSender, TrySendError, sync_channel},
     },
     thread::JoinHandle,
     time::{Duration, Instant},
@@ -35,6 +36,9 @@ pub enum Tell {
     Stop,
 }
 
+/// Messages of viewers that may wait.
+const WAITING: usize = 1024;
+
 /// What the thread reports.
 #[derive(Clone, Debug)]
 pub enum Report {
@@ -52,22 +56,32 @@ pub enum Report {
 
 /// A running share; dropping it ends it.
 pub struct Share {
-    tell: Sender<Tell>,
+    tell: SyncSender<Tell>,
     waker: Arc<std::sync::Mutex<Option<Waker>>>,
     thread: Option<JoinHandle<()>>,
+    /// Also said when the queue is full.
+    stopped: Arc<AtomicBool>,
 }
 
 /// Tells the thread from anywhere.
 #[derive(Clone)]
 pub struct Teller {
-    tell: Sender<Tell>,
+    tell: SyncSender<Tell>,
     waker: Arc<std::sync::Mutex<Option<Waker>>>,
 }
 
 impl Teller {
     pub fn tell(&self, tell: Tell) {
-        if self.tell.send(tell).is_ok()
-            && let Ok(waker) = self.waker.lock()
+        // A flood of a viewer is dropped; a later acknowledgement stands for the lost ones.
+        match self.tell.try_send(tell) {
+            Err(TrySendError::Full(Tell::Stop)) | Ok(()) => self.wake(),
+            Err(TrySendError::Full(_)) => tracing::debug!("a viewer says too much at once"),
+            Err(TrySendError::Disconnected(_)) => {}
+        }
+    }
+
+    fn wake(&self) {
+        if let Ok(waker) = self.waker.lock()
             && let Some(wake) = waker.as_ref()
         {
             wake();
@@ -77,13 +91,15 @@ impl Teller {
 
 impl Share {
     pub fn start(screen: Screen, coder: Coder, report: Box<dyn Fn(Report) + Send>) -> std::io::Result<Self> {
-        let (tell, told) = channel();
+        let (tell, told) = sync_channel(WAITING);
         let waker = Arc::default();
         let theirs = Arc::clone(&waker);
+        let stopped = Arc::new(AtomicBool::new(false));
+        let stop = Arc::clone(&stopped);
         let thread = std::thread::Builder::new()
             .name("share".into())
-            .spawn(move || run(screen, coder, &told, &theirs, &*report))?;
-        Ok(Self { tell, waker, thread: Some(thread) })
+            .spawn(move || run(screen, coder, &told, &stop, &theirs, &*report))?;
+        Ok(Self { tell, waker, thread: Some(thread), stopped })
     }
 
     pub fn teller(&self) -> Teller {
@@ -93,6 +109,7 @@ impl Share {
 
 impl Drop for Share {
     fn drop(&mut self) {
+        self.stopped.store(true, Ordering::Relaxed);
         self.teller().tell(Tell::Stop);
         if let Some(thread) = self.thread.take() {
             // The thread never waits for anything but the display, and was just woken.
@@ -111,6 +128,7 @@ fn run(
     mut screen: Screen,
     coder: Coder,
     told: &Receiver<Tell>,
+    stop: &AtomicBool,
     waker: &SharedWaker,
     report: &dyn Fn(Report),
 ) {
@@ -145,7 +163,7 @@ fn run(
         if let Ok(mut w) = waker.lock() {
             *w = Some(capturer.waker());
         }
-        match share(capturer.as_mut(), &mut encoding, told, report, &mut tries) {
+        match share(capturer.as_mut(), &mut encoding, told, stop, report, &mut tries) {
             Next::Stop => return,
             Next::Screen(s) => screen = s,
             Next::Broke(e) => {
@@ -178,6 +196,7 @@ fn share(
     capturer: &mut dyn Capturer,
     encoding: &mut Encoding,
     told: &Receiver<Tell>,
+    stop: &AtomicBool,
     report: &dyn Fn(Report),
     tries: &mut u32,
 ) -> Next {
@@ -185,6 +204,9 @@ fn share(
     let mut damaged = true;
     let mut geometry = true;
     loop {
+        if stop.load(Ordering::Relaxed) {
+            return Next::Stop;
+        }
         while let Ok(tell) = told.try_recv() {
             match tell {
                 Tell::Stop => return Next::Stop,

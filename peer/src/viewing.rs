@@ -3,7 +3,7 @@
 use std::{
     sync::{
         Arc,
-        mpsc::{Receiver, Sender, channel},
+        mpsc::{Receiver, SyncSender, sync_channel},
     },
     thread::JoinHandle,
     time::{Duration, Instant},
@@ -32,29 +32,33 @@ enum Tell {
     Stop,
 }
 
+/// Messages of the sharer that may wait.
+const WAITING: usize = 2048;
+
 /// Shows what one sharer sends; ends when dropped.
 pub struct Viewing {
-    tell: Sender<Tell>,
+    tell: SyncSender<Tell>,
     place: Arc<dyn Place>,
     thread: Option<JoinHandle<()>>,
 }
 
 /// Feeds pictures from the connection's own tasks.
 #[derive(Clone)]
-pub struct Feed(Sender<Tell>);
+pub struct Feed(SyncSender<Tell>);
 
 impl Feed {
     pub fn picture(&self, message: Bytes) {
-        let _ = self.0.send(Tell::Picture(message, Instant::now()));
+        // A flood is dropped; what is missing then is asked for as a whole.
+        let _ = self.0.try_send(Tell::Picture(message, Instant::now()));
     }
     pub fn video(&self, access_unit: Bytes) {
-        let _ = self.0.send(Tell::Video(access_unit));
+        let _ = self.0.try_send(Tell::Video(access_unit));
     }
 }
 
 impl Viewing {
     pub fn start(surface: Box<dyn Surface>) -> std::io::Result<Self> {
-        let (tell, told) = channel();
+        let (tell, told) = sync_channel(WAITING);
         let place = surface.place();
         let thread =
             std::thread::Builder::new().name("view".into()).spawn(move || Screen::new(surface).run(&told))?;

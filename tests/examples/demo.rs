@@ -7,7 +7,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use deskside_session::command::{Act, Command};
+use deskside_session::{
+    app::{AppOnly, Screen},
+    command::{Act, Command},
+};
 use deskside_tests::{Display, Peer, Server, peer::Start, programs, scene::secure, server::AGENT, until};
 
 fn main() {
@@ -63,6 +66,8 @@ fn main() {
         by_hand(&server, &desk);
     }
     agent.tell(Command::End);
+    customer.wait("the end", |v| matches!(v.screen, Screen::Ended { .. }));
+    customer.tell(AppOnly::Quit);
     assert!(customer.wait_exit().success(), "the customer's program ended in order");
 }
 

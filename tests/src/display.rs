@@ -100,7 +100,7 @@ impl Display {
         self.programs.borrow_mut().push(process);
     }
 
-    /// A terminal that runs a shell command, at this place; waits until it is shown.
+    /// A terminal that runs a shell command, at this place; waits until it has its frame and the focus.
     #[track_caller]
     pub fn terminal(&self, title: &str, geometry: &str, shell: &str) -> Window {
         let font = "-misc-fixed-medium-r-normal--14-*-*-*-*-*-iso10646-1";
@@ -108,7 +108,17 @@ impl Display {
             "xterm",
             &["-u8", "-fn", font, "-title", title, "-geometry", geometry, "-e", "sh", "-c", shell],
         );
-        self.window(title)
+        let window = self.window(title);
+        until("the terminal is the active window", || (self.active()? == window).then_some(()));
+        window
+    }
+
+    /// The window that the window manager gave the focus, once it has its frame.
+    pub fn active(&self) -> Option<Window> {
+        let active = self.root_property("_NET_ACTIVE_WINDOW").filter(|w| *w != 0)?;
+        let tree = self.connection.query_tree(active).ok()?.reply().ok()?;
+        let focus = self.connection.get_input_focus().ok()?.reply().ok()?.focus;
+        (tree.parent != self.root && (focus == active || tree.children.contains(&focus))).then_some(active)
     }
 
     /// Where programs of this display may leave files.
@@ -241,12 +251,14 @@ impl Display {
     }
 
     fn has_window_manager(&self) -> bool {
-        let look = || {
-            let check = self.atom("_NET_SUPPORTING_WM_CHECK")?;
-            let p = self.connection.get_property(false, self.root, check, AtomEnum::WINDOW, 0, 1).ok()?;
-            p.reply().ok()?.value32()?.next()
-        };
-        look().is_some()
+        self.root_property("_NET_SUPPORTING_WM_CHECK").is_some()
+    }
+
+    /// The first window that a property of the root names.
+    fn root_property(&self, name: &str) -> Option<Window> {
+        let name = self.atom(name)?;
+        let p = self.connection.get_property(false, self.root, name, AtomEnum::WINDOW, 0, 1).ok()?;
+        p.reply().ok()?.value32()?.next()
     }
 
     fn atom(&self, name: &str) -> Option<u32> {

@@ -104,6 +104,15 @@ impl Scene {
         assert!(followed.is_some(), "the pointer never followed\n{}", self.customer.story());
     }
 
+    /// Waits until a file on the customer's computer says this.
+    #[track_caller]
+    pub fn wait_file(&self, name: &str, text: &str) {
+        let read = || std::fs::read_to_string(self.desk.file(name)).unwrap_or_default();
+        if wait::within(wait::DEADLINE, || (read() == text).then_some(())).is_none() {
+            panic!("{name} says {:?}\n{}\n{}", read(), self.agent.story(), self.customer.story());
+        }
+    }
+
     /// Waits until the viewer's picture is, pixel by pixel, what is on the customer's screen.
     #[track_caller]
     pub fn wait_same_picture(&mut self) -> Picture {

@@ -4,7 +4,7 @@ use deskside_session::{
     command::{Act, Command, Shortcut},
     input::{Button, InputEvent, Key, NamedKey},
 };
-use deskside_tests::{Display, Probe, Scene, Server, probe::Seen, until};
+use deskside_tests::{Display, Probe, Scene, Server, probe::Seen, until, wait};
 
 #[test]
 fn typed_text_arrives_in_a_terminal() {
@@ -12,7 +12,7 @@ fn typed_text_arrives_in_a_terminal() {
     scene.desk.terminal("typing", "80x10+50+50", "cat > typed");
     let text = "Hello, World! 0123456789 {[(<|>)]} ~`@#$%^&*-_=+;:'\",.?/\\\n";
     scene.agent.type_keys(text);
-    scene.desk.file_with("typed", |t| t == text);
+    scene.wait_file("typed", text);
     assert!(!scene.desk.something_held());
 }
 
@@ -23,7 +23,7 @@ fn any_layout(layout: &str) {
     scene.desk.terminal("typing", "80x10+50+50", "cat > typed");
     let text = "azerty QWERTY 1234567890 éàçù ß € ñ œ Ÿ @#[]{}\\|~ ж Ω 中 😀\n";
     scene.agent.type_keys(text);
-    scene.desk.file_with("typed", |t| t == text);
+    scene.wait_file("typed", text);
     assert!(!scene.desk.something_held());
 }
 
@@ -49,7 +49,7 @@ fn composed_text_arrives_whole() {
     scene.desk.terminal("typing", "80x10+50+50", "cat > typed");
     scene.agent.input(InputEvent::Text { text: "êtes-vous là ? 你好".into() });
     scene.agent.key(Key::Named(NamedKey::Enter));
-    scene.desk.file_with("typed", |t| t == "êtes-vous là ? 你好\n");
+    scene.wait_file("typed", "êtes-vous là ? 你好\n");
 }
 
 #[test]
@@ -65,7 +65,7 @@ fn editing_keys_and_modifiers() {
     scene.agent.key(Key::Char('w'));
     scene.agent.input(control(false));
     scene.agent.type_keys("right\n");
-    scene.desk.file_with("typed", |t| t == "wrong right\n");
+    scene.wait_file("typed", "wrong right\n");
 }
 
 #[test]
@@ -126,10 +126,12 @@ fn a_drag_moves_a_window() {
     }
     let (end_x, end_y) = (grip_x + 120, grip_y + 90);
     scene.agent.input(InputEvent::Button { button: Button::Left, down: false, x: end_x, y: end_y });
-    until("the window was moved", || {
+    let moved = || {
         let (now_x, now_y, ..) = scene.desk.place(window);
-        (i32::from(now_x - x) - 120 == 0 && i32::from(now_y - y) - 90 == 0).then_some(())
-    });
+        (now_x - x, now_y - y)
+    };
+    let done = wait::within(wait::DEADLINE, || (moved() == (120, 90)).then_some(()));
+    assert!(done.is_some(), "moved by {:?}\n{}", moved(), scene.customer.story());
     scene.wait_same_picture();
 }
 

@@ -38,7 +38,7 @@ fn logs_at_their_loudest_hold_no_secret() {
     scene.wait_hands();
     scene.agent.click(Button::Left, 120, 120);
     scene.agent.type_keys(&format!("{TYPED}\n"));
-    scene.desk.file_with("typed", |t| t == format!("{TYPED}\n"));
+    scene.wait_file("typed", &format!("{TYPED}\n"));
     scene.desk.copy(COPIED);
     scene.agent.tell(Command::End);
     assert!(scene.customer.wait_exit().success());
@@ -52,8 +52,9 @@ fn logs_at_their_loudest_hold_no_secret() {
         ("customer", scene.customer.log()),
         ("refused agent", wrong.log()),
     ];
+    // Who was refused has hardly anything to log.
+    assert!(logs[..3].iter().all(|(_, log)| log.len() > 500), "the logs were read");
     for (who, log) in &logs {
-        assert!(log.len() > 50, "the log of the {who} was read");
         for canary in [CHAT, TYPED, COPIED, WRONG_PASSWORD, PASSWORD, secret, &setup, &token] {
             if let Some(line) = log.lines().find(|l| l.contains(canary)) {
                 panic!("the {who}'s log holds {canary}: {line}");

@@ -29,7 +29,7 @@ fn a_whole_session_goes_through_the_relay() {
     scene.take_control();
     scene.desk.terminal("typing", "60x10+50+50", "cat > typed");
     scene.agent.type_keys("through the relay\n");
-    scene.desk.file_with("typed", |t| t == "through the relay\n");
+    scene.wait_file("typed", "through the relay\n");
     scene.wait_same_picture();
     scene.agent.tell(Command::Chat { to: None, text: "hello".into() });
     scene.customer.wait_session("the chat", |s| s.chat.len() == 1);

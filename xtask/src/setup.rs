@@ -49,6 +49,7 @@ const TEST: &[&str] = &[
     "fonts-dejavu-core",
     "imagemagick",
     "coturn",
+    "jq",
 ];
 
 /// What the figures are compared with, and the networks they are taken on.

@@ -163,7 +163,7 @@ impl App {
                 self.problem(problem)
             }
             Answer::Joined(Ok(joined)) => {
-                let Some(j) = joining.take() else { return None };
+                let j = joining.take()?;
                 let identity = match identity::fresh() {
                     Ok(seed) => Identity::from_seed(seed),
                     Err(e) => {
@@ -212,8 +212,16 @@ impl App {
             }
         });
         let Entry { role, name, number, secret, link, identity } = entry;
-        self.phase =
-            Phase::Entering(Entering { role, name, number, secret, link, identity, socket, signaling });
+        self.phase = Phase::Entering(Box::new(Entering {
+            role,
+            name,
+            number,
+            secret,
+            link,
+            identity,
+            socket,
+            signaling,
+        }));
         None
     }
 

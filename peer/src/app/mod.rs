@@ -84,7 +84,7 @@ enum Phase {
         busy: bool,
     },
     /// The server let us in; its socket is not up yet.
-    Entering(Entering),
+    Entering(Box<Entering>),
     Running(Box<Running>),
     Ended {
         role: Role,

@@ -64,7 +64,7 @@ pub struct Running {
 
 impl Running {
     pub(super) fn begin(
-        entering: Entering,
+        entering: Box<Entering>,
         welcome: Welcome,
         connector: Arc<dyn Connector>,
         events: Events,

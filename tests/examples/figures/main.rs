@@ -4,6 +4,8 @@
 //! `cargo xtask bench` builds everything and runs this; `figures [PROGRAM…]` runs some of
 //! `tiles`, `h264`, `X0tigervnc`, `x11vnc`.
 
+#![expect(clippy::print_stdout, reason = "its output is what it is for")]
+
 mod cost;
 mod measure;
 mod ours;

@@ -3,7 +3,7 @@
 use std::{
     io::{BufRead, BufReader, Write},
     process::{Child, ChildStdin, Command, Stdio},
-    sync::mpsc::{Receiver, channel},
+    sync::mpsc::{Receiver, sync_channel},
     time::{Duration, Instant},
 };
 
@@ -74,7 +74,7 @@ impl Process {
             .stderr(if quiet { Stdio::null() } else { Stdio::inherit() })
             .spawn()
             .with_context(|| format!("cannot start {name}"))?;
-        let (tx, lines) = channel();
+        let (tx, lines) = sync_channel(1 << 16);
         let out = child.stdout.take().context("output")?;
         std::thread::spawn(move || {
             for line in BufReader::new(out).lines().map_while(Result::ok) {
