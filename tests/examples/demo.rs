@@ -5,13 +5,16 @@
 use std::{
     io::{IsTerminal, Read},
     path::{Path, PathBuf},
+    time::{Duration, Instant},
 };
 
 use deskside_session::{
     app::{AppOnly, Screen},
     command::{Act, Command},
 };
-use deskside_tests::{Display, Peer, Server, peer::Start, programs, scene::secure, server::AGENT, until};
+use deskside_tests::{
+    Display, Peer, Picture, Server, peer::Start, programs, scene::secure, server::AGENT, until, wait::within,
+};
 
 fn main() {
     let keep = std::env::args().any(|a| a == "--keep");
@@ -34,8 +37,12 @@ fn main() {
     let mut agent = office.start(Start::new("agent", server.url(), None)).agent().windows().start();
     let number = agent.wait_session("a session", |_| true).number;
     say(&format!("the agent opened a session: {number}"));
-    let mut customer =
-        Start::new("customer", server.url(), Some(&desk)).join(&number.to_string()).windows().start();
+    let mut customer = Start::new("customer", server.url(), Some(&desk))
+        .join(&number.to_string())
+        .arg("--name")
+        .arg("Luc")
+        .windows()
+        .start();
     agent.wait_session("the customer", secure);
     customer.wait_session("the agent", secure);
     say("the customer joined by that number; each side proved its key to the other");
@@ -43,8 +50,10 @@ fn main() {
 
     agent.tell(Command::Ask { act: Act::View });
     customer.wait_session("a question", |s| s.prompt.is_some());
-    shoot(&desk, &pictures, "2-customer-is-asked.png");
+    let asked = rested(&desk);
     customer.answer(Act::View, true);
+    // Only now: writing takes a while, and nobody waits for ever for an answer.
+    asked.write(&pictures.join("2-customer-is-asked.png"));
     agent.wait_session("the picture", |s| s.sharing.as_ref().is_some_and(|s| s.width > 0));
     say("asked, and allowed: the agent sees the desktop");
     until("the picture", || agent.try_picture());
@@ -75,9 +84,7 @@ fn main() {
 fn control(agent: &mut Peer, desk: &Display) {
     until("the agent's hand", || {
         agent.click(deskside_session::input::Button::Left, 600, 300);
-        deskside_tests::wait::within(std::time::Duration::from_millis(300), || {
-            (desk.pointer() == (600, 300)).then_some(())
-        })
+        within(Duration::from_millis(300), || (desk.pointer() == (600, 300)).then_some(()))
     });
     agent.type_keys("echo \"Hello from the agent: é ß ж\" | tee greeting\n");
     desk.file_with("greeting", |t| t.contains("Hello"));
@@ -123,19 +130,23 @@ impl Office {
     }
 }
 
-/// Takes the picture once the windows rest.
 fn shoot(display: &Display, folder: &Path, name: &str) {
+    rested(display).write(&folder.join(name));
+}
+
+/// What is shown once the windows rest, or after a while: a question counts down all the time.
+fn rested(display: &Display) -> Picture {
     let mut last = display.picture();
-    let mut still = std::time::Instant::now();
-    until("windows at rest", || {
+    let mut still = Instant::now();
+    within(Duration::from_secs(4), || {
         let now = display.picture();
         if now != last {
             last = now;
-            still = std::time::Instant::now();
+            still = Instant::now();
         }
-        (last.colours(16) >= 16 && still.elapsed().as_millis() > 700).then_some(())
+        (still.elapsed() > Duration::from_millis(700) && last.colours(16) >= 16).then_some(())
     });
-    last.write(&folder.join(name));
+    last
 }
 
 fn pictures() -> PathBuf {
