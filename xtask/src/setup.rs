@@ -50,11 +50,15 @@ const TEST: &[&str] = &[
     "imagemagick",
     "coturn",
     "jq",
+    "iproute2",
+    "openssl",
+    "xserver-xorg-core",
+    "xserver-xorg-video-dummy",
 ];
 
 /// What the figures are compared with, and the networks they are taken on.
 const BENCH: &[&str] =
-    &["iproute2", "nftables", "tigervnc-scraping-server", "tigervnc-viewer", "x11vnc", "ffmpeg", "procps"];
+    &["nftables", "tigervnc-scraping-server", "tigervnc-viewer", "x11vnc", "ffmpeg", "procps"];
 
 /// Installs what is missing of the packages for building, running and testing, and with `bench` of
 /// those for measuring. On other systems than Debian and its relatives it says what is needed.
