@@ -8,8 +8,6 @@ use super::read;
 
 /// Longest source file, in lines.
 const LONGEST: usize = 500;
-/// Tests hold tables and scenes, which read better in one place.
-const LONGEST_TEST: usize = 700;
 
 /// Longer files, each with the reason.
 const LONGER: &[(&str, &str)] = &[];
@@ -41,10 +39,8 @@ fn of_source(file: &Path, text: &str) -> Vec<String> {
     let name = file.display();
     let mut problems = Vec::new();
     let lines = text.lines().count();
-    let is_test = file.components().any(|c| c.as_os_str() == "tests");
-    let longest = if is_test { LONGEST_TEST } else { LONGEST };
-    if lines > longest && !LONGER.iter().any(|(f, _)| file == Path::new(f)) {
-        problems.push(format!("{name}: {lines} lines, more than {longest}: split it"));
+    if lines > LONGEST && !LONGER.iter().any(|(f, _)| file == Path::new(f)) {
+        problems.push(format!("{name}: {lines} lines, more than {LONGEST}: split it"));
     }
     let clockless = file.starts_with("peer/session/src");
     for (number, line) in text.lines().enumerate().map(|(n, l)| (n + 1, l)) {
