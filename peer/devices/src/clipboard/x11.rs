@@ -91,6 +91,8 @@ struct Keeper {
     atoms: Atoms,
     orders: Arc<Mutex<Orders>>,
     told: Told,
+    /// Changes are told: those that the display made after this was ordered.
+    watching: bool,
     /// The text that was set or told last: a clipboard manager may offer it again as its own.
     last: Option<String>,
     offer: offer::Offer,
@@ -118,6 +120,7 @@ impl Keeper {
             atoms,
             orders: orders.clone(),
             told,
+            watching: false,
             last: None,
             offer: offer::Offer::default(),
             fetch: None,
@@ -143,9 +146,7 @@ impl Keeper {
             if quit {
                 return Ok(());
             }
-            if !watch {
-                self.fetch = None;
-            }
+            self.watch(watch)?;
             if let Some(text) = set {
                 self.set(text)?;
             }
@@ -164,6 +165,21 @@ impl Keeper {
         }
     }
 
+    fn watch(&mut self, on: bool) -> Result<(), X11Error> {
+        if on && !self.watching {
+            // What changed before is no change: the answer comes behind all that is told of it.
+            self.conn.get_input_focus()?.reply()?;
+            while let Some(event) = self.conn.poll_for_event()? {
+                self.handle(event)?;
+            }
+        }
+        if !on {
+            self.fetch = None;
+        }
+        self.watching = on;
+        Ok(())
+    }
+
     fn set(&mut self, text: String) -> Result<(), X11Error> {
         self.fetch = None;
         self.offer.text = Some(Arc::from(text.as_str()));
@@ -176,7 +192,7 @@ impl Keeper {
         match event {
             Event::XfixesSelectionNotify(e) if e.owner != self.window => {
                 self.fetch = None;
-                if lock(&self.orders).watch && e.owner != x11rb::NONE {
+                if self.watching && lock(&self.orders).watch && e.owner != x11rb::NONE {
                     let names = &self.atoms;
                     let properties = [names.FETCH_0, names.FETCH_1, names.FETCH_2, names.FETCH_3];
                     let property = properties[self.fetches % properties.len()];
