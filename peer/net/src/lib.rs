@@ -53,6 +53,8 @@ pub trait Transport: Send + Sync {
     /// Sends one H.264 access unit (Annex B) on the screen's track. `at`: microseconds of the
     /// sender's steady clock. Dropped when the line is not up.
     fn send_video(&self, access_unit: Bytes, at: u64);
+    /// What the line was seen to carry before video was sent on it, bits per second.
+    fn hint_bitrate(&self, bits_per_second: u32);
     /// Asks the other side for a key frame (RTCP PLI, RFC 4585).
     fn request_key_frame(&self);
     /// New ICE credentials and candidates after the network changed (RFC 8445, section 2.4).

@@ -1,11 +1,17 @@
 //! What the receiver reports about our track: requests for a key frame, and how much the line carries.
 
-use std::{collections::VecDeque, sync::Arc, time::Duration, time::Instant};
+use std::{
+    collections::VecDeque,
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::{Duration, Instant},
+};
 
 use rtc::{
     interceptor::{
-        Attribute, BandwidthEstimator, EstimatorStats, Gcc, Interceptor, Packet, PacketReport, StreamInfo,
-        TaggedPacket,
+        Attribute, BandwidthEstimator, Interceptor, Packet, PacketReport, StreamInfo, TaggedPacket,
     },
     rtcp::payload_feedbacks::{
         full_intra_request::FullIntraRequest, picture_loss_indication::PictureLossIndication,
@@ -14,6 +20,7 @@ use rtc::{
     shared::error::Error,
 };
 
+use super::estimate::LineRate;
 use crate::{LinkEvent, LinkSink};
 
 /// Lets PLI and FIR (RFC 4585, RFC 5104) through to the track; the crate ends all RTCP in its chain else.
@@ -65,22 +72,46 @@ impl Interceptor for KeyFrameRequests {
 }
 
 /// Reported at most this often, and only when it changed by a twentieth.
-const REPORT: Duration = Duration::from_millis(200);
+const REPORT: Duration = Duration::from_millis(100);
 
-/// The congestion control, with its result told to the sink.
+/// What may be sent now, bits per second, as the estimate, the sender and the program share it.
+#[derive(Debug)]
+pub(super) struct SendRate {
+    now: AtomicU32,
+    /// What the program knows of the line before video was sent on it; 0: nothing new.
+    hint: AtomicU32,
+}
+
+impl SendRate {
+    pub(super) fn new(bits_per_second: u32) -> Self {
+        Self { now: AtomicU32::new(bits_per_second), hint: AtomicU32::new(0) }
+    }
+
+    pub(super) fn now(&self) -> u32 {
+        self.now.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn hint(&self, bits_per_second: u32) {
+        self.hint.store(bits_per_second, Ordering::Relaxed);
+        self.now.store(bits_per_second, Ordering::Relaxed);
+    }
+}
+
+/// The estimate of what the line carries, told to the sink.
 pub(super) struct Estimate {
-    gcc: Gcc,
+    rate: LineRate,
+    shared: Arc<SendRate>,
     sink: Arc<dyn LinkSink>,
     told: Option<(Instant, f64)>,
 }
 
 impl Estimate {
-    pub(super) fn new(gcc: Gcc, sink: Arc<dyn LinkSink>) -> Self {
-        Self { gcc, sink, told: None }
+    pub(super) fn new(rate: LineRate, shared: Arc<SendRate>, sink: Arc<dyn LinkSink>) -> Self {
+        Self { rate, shared, sink, told: None }
     }
 
     fn tell(&mut self, now: Instant) {
-        let target = self.gcc.target_bitrate();
+        let target = self.rate.target();
         let worth_it = match self.told {
             None => true,
             Some((at, last)) => {
@@ -97,26 +128,16 @@ impl Estimate {
 
 impl BandwidthEstimator for Estimate {
     fn on_reports(&mut self, now: Instant, reports: &[PacketReport]) {
-        self.gcc.on_reports(now, reports);
+        match self.shared.hint.swap(0, Ordering::Relaxed) {
+            0 => {}
+            hint => self.rate.hint(f64::from(hint)),
+        }
+        self.rate.reports(now, reports);
+        self.shared.now.store(self.rate.target() as u32, Ordering::Relaxed);
         self.tell(now);
     }
 
     fn target_bitrate(&self) -> f64 {
-        self.gcc.target_bitrate()
-    }
-
-    fn handle_timeout(&mut self, now: Instant) {
-        self.gcc.handle_timeout(now);
-        if self.told.is_some() {
-            self.tell(now);
-        }
-    }
-
-    fn poll_timeout(&self) -> Option<Instant> {
-        self.gcc.poll_timeout()
-    }
-
-    fn stats(&self) -> EstimatorStats {
-        self.gcc.stats()
+        self.rate.target()
     }
 }

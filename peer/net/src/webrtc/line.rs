@@ -5,16 +5,14 @@ use std::{net::IpAddr, sync::Arc, time::Duration};
 use deskside_protocol::api::IceServer;
 use rtc::{
     ice::mdns::MulticastDnsMode,
-    interceptor::{Gcc, Slot},
+    interceptor::{CongestionControlBuilder, Slot, TwccReceiverBuilder, TwccSenderBuilder},
     media_stream::MediaStreamTrack,
-    peer_connection::configuration::{
-        interceptor_registry::CongestionFeedback, media_engine::MIME_TYPE_H264,
-        setting_engine::SctpMaxMessageSize,
-    },
+    peer_connection::configuration::{media_engine::MIME_TYPE_H264, setting_engine::SctpMaxMessageSize},
     rtp_transceiver::rtp_sender::{
         RTCPFeedback, RTCRtpCodec, RTCRtpCodecParameters, RTCRtpCodingParameters, RTCRtpEncodingParameters,
-        RtpCodecKind,
+        RTCRtpHeaderExtensionCapability, RtpCodecKind,
     },
+    sdp::extmap::TRANSPORT_CC_URI,
 };
 use webrtc::{
     data_channel::{DataChannel, RTCDataChannelInit},
@@ -23,13 +21,14 @@ use webrtc::{
     peer_connection::{
         MediaEngine, PeerConnection, PeerConnectionBuilder, PeerConnectionEventHandler,
         RTCConfigurationBuilder, RTCIceServer, RTCIceTransportPolicy, Registry, SettingEngineBuilder,
-        configure_congestion_control, configure_nack, configure_rtcp_reports,
+        configure_nack, configure_rtcp_reports,
     },
     rtp_transceiver::RtpSender,
 };
 
 use super::{
-    feedback::{Estimate, KeyFrameRequests},
+    estimate::LineRate,
+    feedback::{Estimate, KeyFrameRequests, SendRate},
     pace::{Pace, PacedRuntime, receive_window},
 };
 use crate::{Channel, LinkConfig, LinkSink};
@@ -60,15 +59,15 @@ pub(super) async fn build(
     config: &LinkConfig,
     sink: &Arc<dyn LinkSink>,
     pace: &Arc<Pace>,
+    rate: &Arc<SendRate>,
     handler: Arc<dyn PeerConnectionEventHandler>,
 ) -> Result<Line> {
     let codec = h264();
     let mut media = MediaEngine::default();
     media.register_codec(codec.clone(), RtpCodecKind::Video)?;
     let start = f64::from(config.start_bitrate).clamp(BITRATE.0, BITRATE.1);
-    let estimate = Estimate::new(Gcc::new(start, BITRATE.0, BITRATE.1), sink.clone());
-    let mut interceptors =
-        configure_congestion_control(Registry::new(), estimate, CongestionFeedback::Twcc, &mut media)?;
+    let estimate = Estimate::new(LineRate::new(start, BITRATE), rate.clone(), sink.clone());
+    let mut interceptors = configure_estimate(Registry::new(), estimate, &mut media)?;
     interceptors = configure_nack(interceptors, &mut media);
     interceptors = configure_rtcp_reports(interceptors);
     interceptors = interceptors.with(Slot::Custom(14_000), KeyFrameRequests::default());
@@ -128,6 +127,17 @@ pub(super) async fn build(
     Ok(Line { pc, channels, track, sender, ssrc })
 }
 
+/// The crate's `configure_congestion_control` without its pacer, which begins at 1 Mbit/s and lets packets out
+/// at the driver's next timer only: they are paced in `video`.
+fn configure_estimate(registry: Registry, estimate: Estimate, media: &mut MediaEngine) -> Result<Registry> {
+    let uri = TRANSPORT_CC_URI.to_owned();
+    media.register_header_extension(RTCRtpHeaderExtensionCapability { uri }, RtpCodecKind::Video, None)?;
+    Ok(registry
+        .with(Slot::CongestionControl, CongestionControlBuilder::new(estimate).build())
+        .with(Slot::TwccSender, TwccSenderBuilder::new().build())
+        .with(Slot::TwccReceiver, TwccReceiverBuilder::new().build()))
+}
+
 fn settings(relay_only: bool, own: usize) -> SettingEngineBuilder {
     let interval = check_interval(own);
     let tries = TRY_PATH.as_millis() / interval.as_millis();
@@ -141,7 +151,7 @@ fn settings(relay_only: bool, own: usize) -> SettingEngineBuilder {
         .with_ice_timeouts(
             Some(Duration::from_secs(3)),
             Some(Duration::from_secs(25)),
-            Some(Duration::from_secs(1)),
+            Some(Duration::from_millis(1200)),
         )
         // How long a better kind of path is waited for; what the crate waits is seconds. A peer-reflexive
         // address is most often a host's whose candidate is still on its way.

@@ -4,6 +4,7 @@
 //! move data, `pace` keeps the crate's driver prompt.
 
 mod channels;
+mod estimate;
 mod feedback;
 mod h264;
 mod line;
@@ -26,6 +27,7 @@ use tokio::{
 
 use self::{
     channels::Outbox,
+    feedback::SendRate,
     negotiate::{Event, Negotiator, Step},
     pace::Pace,
     video::Video,
@@ -58,11 +60,18 @@ impl Connector for WebrtcConnector {
             sink,
             pace: Pace::new(),
             outboxes: [Channel::Control, Channel::Pointer, Channel::Picture].map(Outbox::new),
-            video: Video::default(),
+            video: Video::new(SendRate::new(config.start_bitrate)),
             phase: AtomicU8::new(Phase::Connecting as u8),
         });
         let negotiator = Negotiator::new(config, shared.clone(), events.clone());
-        self.runtime.spawn(negotiator.run(inbox, to_take));
+        let task = self.runtime.spawn(negotiator.run(inbox, to_take));
+        let watched = shared.clone();
+        self.runtime.spawn(async move {
+            // A fault of the crate costs the connection, and a new one is made.
+            if task.await.is_err() && watched.close() {
+                watched.sink.event(LinkEvent::Closed);
+            }
+        });
         Arc::new(Link { shared, events, steps })
     }
 }
@@ -140,6 +149,10 @@ impl Transport for Link {
         if self.shared.is(Phase::Open) && !self.shared.video.push(access_unit, at) {
             self.shared.report(LinkEvent::KeyFrameWanted);
         }
+    }
+
+    fn hint_bitrate(&self, bits_per_second: u32) {
+        self.shared.video.rate.hint(bits_per_second);
     }
 
     fn request_key_frame(&self) {

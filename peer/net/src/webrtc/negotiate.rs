@@ -133,7 +133,14 @@ impl Negotiator {
         self.candidates = 0;
         self.shared.pace.set_route(Route::Connecting);
         let handler = Arc::new(Handler { generation: self.generation, events: self.events.clone() });
-        let line = Box::pin(line::build(&self.config, &self.shared.sink, &self.shared.pace, handler)).await?;
+        let line = Box::pin(line::build(
+            &self.config,
+            &self.shared.sink,
+            &self.shared.pace,
+            &self.shared.video.rate,
+            handler,
+        ))
+        .await?;
         let opening = Opening::new(&line);
         for (which, channel) in &line.channels {
             let (shared, events, generation) = (self.shared.clone(), self.events.clone(), self.generation);
@@ -254,7 +261,7 @@ impl Negotiator {
         offer: String,
         fingerprint: Option<String>,
     ) -> Result<()> {
-        pc.set_remote_description(RTCSessionDescription::offer(offer)?).await?;
+        pc.set_remote_description(RTCSessionDescription::offer(sdp::with_ours(&offer))?).await?;
         self.remote = fingerprint;
         let answer = pc.create_answer(None).await?;
         let sdp = answer.sdp.clone();
@@ -277,7 +284,7 @@ impl Negotiator {
             return Ok(());
         }
         self.candidates = self.early.len();
-        pc.set_remote_description(RTCSessionDescription::answer(sdp)?).await?;
+        pc.set_remote_description(RTCSessionDescription::answer(sdp::with_ours(&sdp))?).await?;
         self.remote = fingerprint;
         self.shared.pace.kick();
         self.take_early(&pc).await
@@ -299,8 +306,8 @@ impl Negotiator {
         mid: Option<String>,
         mline: Option<u16>,
     ) -> Result<()> {
-        // An empty one only says that no more will come; a name ending in .local cannot be looked up here.
-        if candidate.is_empty() || candidate.contains(".local ") || self.candidates >= CANDIDATES {
+        // An empty one only says that no more will come, and is none of ours; a name ending in .local cannot be looked up here.
+        if !sdp::is_ours(&candidate) || candidate.contains(".local ") || self.candidates >= CANDIDATES {
             return Ok(());
         }
         self.candidates += 1;

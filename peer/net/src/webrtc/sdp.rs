@@ -1,4 +1,5 @@
-//! The one thing read from a session description: the certificate's fingerprint (RFC 8122).
+//! What is read from descriptions and candidates before the crate gets them: the certificate's fingerprint
+//! (RFC 8122), and which component a candidate is for (RFC 8839, section 5.1).
 
 /// The first SHA-256 fingerprint, in lower case.
 pub(super) fn fingerprint(sdp: &str) -> Option<String> {
@@ -19,9 +20,33 @@ pub(super) fn digest(fingerprint: &str) -> Option<[u8; 32]> {
     parts.next().is_none().then_some(digest)
 }
 
+/// Whether a candidate, without `a=`, is for the one component that there is (RFC 8445, section 13; RTCP is
+/// multiplexed). The crate panics on numbers that are none.
+pub(super) fn is_ours(candidate: &str) -> bool {
+    candidate.split_ascii_whitespace().nth(1) == Some("1")
+}
+
+/// A description without the candidates that are not ours.
+pub(super) fn with_ours(sdp: &str) -> String {
+    let keeps = |line: &&str| line.trim_start().strip_prefix("a=candidate:").is_none_or(is_ours);
+    sdp.split_inclusive('\n').filter(keeps).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn candidates_of_other_components_are_left_out() {
+        let line = |component: &str| format!("a=candidate:1 {component} udp 0 10.0.0.1 5000 typ host\r\n");
+        let sdp =
+            ["v=0\r\n", &line("1"), &line("2"), &line("300"), &line("99999"), &line("x"), "a=mid:0\r\n"];
+        assert_eq!(with_ours(&sdp.concat()), ["v=0\r\n", &line("1"), "a=mid:0\r\n"].concat());
+        assert!(is_ours("candidate:1 1 udp 0 10.0.0.1 5000 typ host"));
+        for bad in ["", "candidate:1", "candidate:1 01 udp", "candidate:1 257 udp"] {
+            assert!(!is_ours(bad), "{bad}");
+        }
+    }
 
     #[test]
     fn reads_a_fingerprint() {

@@ -22,6 +22,7 @@ use webrtc::{
 
 use super::{
     Shared,
+    feedback::SendRate,
     h264::{self, Assembler, Part},
 };
 use crate::LinkEvent;
@@ -35,12 +36,21 @@ const ASK: Duration = Duration::from_millis(300);
 /// And again after this time, when none came.
 const ASK_AGAIN: Duration = Duration::from_secs(1);
 
+/// A picture's packets leave at once up to what the line carries in this time, and up to this many bytes, …
+const BURST: Duration = Duration::from_millis(100);
+const MOST_BURST: f64 = 64.0 * 1024.0;
+const LEAST_BURST: f64 = 8.0 * 1024.0;
+/// … and the rest so many times faster than the rate that is aimed at.
+const FASTER: f64 = 2.5;
+/// The timer is no finer.
+const TICK: Duration = Duration::from_millis(2);
+
 /// Access units on their way out, and the wish for a key frame.
-#[derive(Default)]
 pub(super) struct Video {
     out: Mutex<Out>,
     ready: Notify,
     pub(super) key_wanted: Notify,
+    pub(super) rate: Arc<SendRate>,
 }
 
 #[derive(Default)]
@@ -50,7 +60,38 @@ struct Out {
     broken: bool,
 }
 
+/// Keeps a large picture from filling the queues on the way.
+struct Pacer {
+    /// Bytes that may leave now; below zero: that must wait.
+    left: f64,
+    at: Instant,
+}
+
+impl Pacer {
+    fn new(now: Instant) -> Self {
+        Self { left: LEAST_BURST, at: now }
+    }
+
+    /// How long to wait before a packet of so many bytes, with `rate` in bits per second.
+    fn wait(&mut self, now: Instant, rate: u32, bytes: usize) -> Duration {
+        let aim = f64::from(rate) / 8.0;
+        let burst = (aim * BURST.as_secs_f64()).clamp(LEAST_BURST, MOST_BURST);
+        let passed = now.saturating_duration_since(self.at).as_secs_f64();
+        self.left = (self.left + passed * aim * FASTER).min(burst) - bytes as f64;
+        self.at = now;
+        if self.left >= 0.0 {
+            return Duration::ZERO;
+        }
+        let wait = Duration::from_secs_f64(-self.left / (aim * FASTER).max(1.0));
+        if wait < TICK { Duration::ZERO } else { wait }
+    }
+}
+
 impl Video {
+    pub(super) fn new(rate: SendRate) -> Self {
+        Self { out: Mutex::default(), ready: Notify::new(), key_wanted: Notify::new(), rate: Arc::new(rate) }
+    }
+
     /// False: the line is too slow, what waited is dropped, and a key frame is needed.
     pub(super) fn push(&self, unit: Bytes, at: u64) -> bool {
         let mut out = self.out.lock().unwrap_or_else(PoisonError::into_inner);
@@ -87,6 +128,7 @@ pub(super) async fn send(
 ) {
     let mut sequence = super::random_u32() as u16;
     let offset = super::random_u32();
+    let mut pacer = Pacer::new(Instant::now());
     loop {
         let (unit, at) = shared.video.next().await;
         // Asked each time: it may change with a new description, and costs little beside the packets.
@@ -106,6 +148,10 @@ pub(super) async fn send(
                 ..Default::default()
             };
             sequence = sequence.wrapping_add(1);
+            let wait = pacer.wait(Instant::now(), shared.video.rate.now(), payload.len());
+            if !wait.is_zero() {
+                tokio::time::sleep(wait).await;
+            }
             shared.pace.sending();
             if let Err(error) = track.write_rtp(Packet { header, payload }).await {
                 tracing::debug!(%error, "sending video failed");
@@ -185,5 +231,39 @@ async fn until(due: Option<Instant>) {
     match due {
         Some(at) => tokio::time::sleep_until(at.into()).await,
         None => std::future::pending().await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// How long a picture of so many bytes takes to leave.
+    fn leaves_in(pacer: &mut Pacer, from: Instant, rate: u32, bytes: usize) -> Duration {
+        let mut now = from;
+        for _ in 0..bytes / 1000 {
+            now += pacer.wait(now, rate, 1000);
+        }
+        now - from
+    }
+
+    #[test]
+    fn small_pictures_leave_at_once_and_large_ones_do_not_fill_the_line() {
+        let start = Instant::now();
+        let mut pacer = Pacer::new(start);
+        assert_eq!(leaves_in(&mut pacer, start, 2_000_000, 8_000), Duration::ZERO);
+        // A key frame at 2 Mbit/s: about 5 Mbit/s after the first 25 kB.
+        let later = start + Duration::from_secs(1);
+        let took = leaves_in(&mut pacer, later, 2_000_000, 130_000);
+        assert!((Duration::from_millis(150)..Duration::from_millis(190)).contains(&took), "{took:?}");
+        let later = later + Duration::from_secs(1);
+        let took = leaves_in(&mut pacer, later, 50_000_000, 130_000);
+        assert!(took < Duration::from_millis(6), "{took:?}");
+    }
+
+    #[test]
+    fn a_rate_of_nothing_is_no_division_by_nothing() {
+        let start = Instant::now();
+        assert!(leaves_in(&mut Pacer::new(start), start, 0, 10_000) > Duration::ZERO);
     }
 }
