@@ -27,8 +27,14 @@ const FOREVER: Duration = Duration::from_secs(3600);
 const REFINES: u32 = 8;
 const REFINE_EVERY: Duration = Duration::from_millis(120);
 const START_BITRATE: u32 = 2_000_000;
-const MAX_BITRATE: u32 = 20_000_000;
+const MIN_BITRATE: u32 = 100_000;
+const MAX_BITRATE: u32 = 40_000_000;
+/// From this on the mode for films, below the other one the mode for text: it is twice the work for half the bytes.
+const RICH: u32 = 5_000_000;
+const POOR: u32 = 3_000_000;
 const MAX_FPS: f32 = 60.0;
+/// H.264: bits of earlier pictures that may still be on the line when the next one leaves, as time.
+const ALLOWED_DEBT: Duration = Duration::from_millis(40);
 
 struct Viewer {
     id: ParticipantId,
@@ -188,7 +194,7 @@ impl Encoding {
             return false;
         }
         match self.active {
-            wire::Coder::H264 => self.pay(now) <= 0.0,
+            wire::Coder::H264 => self.pay(now) <= self.allowed_debt(),
             wire::Coder::Tiles => self
                 .viewers
                 .iter()
@@ -203,6 +209,19 @@ impl Encoding {
         self.active = to;
         self.refresh = true;
         self.video = None;
+        if to == wire::Coder::H264 {
+            self.hint();
+        }
+    }
+
+    /// What tiles showed of each line is where video begins.
+    fn hint(&mut self) {
+        for v in &mut self.viewers {
+            if let Some(seen) = v.flow.seen_bps() {
+                v.bitrate = (seen / 2.0).clamp(f64::from(MIN_BITRATE), f64::from(MAX_BITRATE)) as u32;
+                v.transport.hint_bitrate(v.bitrate);
+            }
+        }
     }
 
     /// The coder in use, if it was not reported yet.
@@ -236,7 +255,7 @@ impl Encoding {
             // What is under way may turn out too slow; that is looked at again before it arrives.
             return if damaged { Duration::from_millis(50) } else { look };
         }
-        let debt = self.pay(now);
+        let debt = self.pay(now) - self.allowed_debt();
         let waits = if debt > 0.0 && (damaged || self.refines_left > 0 || self.key_wanted) {
             Duration::from_secs_f64(debt / f64::from(self.bitrate()))
         } else if self.refines_left > 0 {
@@ -248,16 +267,31 @@ impl Encoding {
     }
 
     fn bitrate(&self) -> u32 {
-        self.viewers.iter().map(|v| v.bitrate).min().unwrap_or(START_BITRATE).clamp(100_000, MAX_BITRATE)
+        self.viewers.iter().map(|v| v.bitrate).min().unwrap_or(START_BITRATE).clamp(MIN_BITRATE, MAX_BITRATE)
+    }
+
+    /// What suits the line; a change costs a key frame.
+    fn mode(&self, bitrate: u32) -> h264::Mode {
+        match self.video.as_ref().map(|v| v.config().mode) {
+            Some(h264::Mode::Camera) if bitrate > POOR => h264::Mode::Camera,
+            Some(h264::Mode::ScreenContent) | None if bitrate >= RICH => h264::Mode::Camera,
+            _ => h264::Mode::ScreenContent,
+        }
     }
 
     fn apply_bitrate(&mut self) {
         let bits = self.bitrate();
+        tracing::debug!(bits, "the line's bitrate");
         if let Some(video) = self.video.as_mut()
             && let Err(e) = video.set_bitrate(bits)
         {
             tracing::warn!(error = %e, "the bitrate cannot be changed");
         }
+    }
+
+    /// Waiting for the whole debt would hold a picture up past the next one of its source, and then the next.
+    fn allowed_debt(&self) -> f64 {
+        f64::from(self.bitrate()) * ALLOWED_DEBT.as_secs_f64()
     }
 
     /// What the line still carries, in bits, after the time that passed.
@@ -299,9 +333,9 @@ impl Encoding {
 
     fn video_picture(&mut self, picture: Picture<'_>, changed: &[Rect], now: Instant) -> bool {
         let bitrate = self.bitrate();
-        if self.video.is_none() {
-            let config =
-                h264::Config { bitrate_bps: bitrate, max_fps: MAX_FPS, mode: h264::Mode::ScreenContent };
+        let mode = self.mode(bitrate);
+        if self.video.as_ref().is_none_or(|v| v.config().mode != mode) {
+            let config = h264::Config { bitrate_bps: bitrate, max_fps: MAX_FPS, mode };
             match h264::Encoder::new(picture.width, picture.height, config) {
                 Ok(e) => self.video = Some(e),
                 Err(e) => {

@@ -132,6 +132,11 @@ fn bitrate_is_held_and_can_be_changed() {
     rate(&mut pair, 1);
     let third = rate(&mut pair, 2);
     assert!((900_000..2_100_000).contains(&third), "{third} bit/s of 1,500,000");
+    // More than it began with.
+    pair.encoder.set_bitrate(4_000_000).expect("taken");
+    rate(&mut pair, 1);
+    let fourth = rate(&mut pair, 2);
+    assert!((2_400_000..5_600_000).contains(&fourth), "{fourth} bit/s of 4,000,000");
 }
 
 #[test]

@@ -101,7 +101,7 @@ impl Deskside {
         let begin = Instant::now();
         self.customer.tell(&json!({"do": "answer", "request": request, "allow": true}))?;
         let until = begin + Duration::from_secs(15);
-        while viewer.find(colour, 40)?.is_none() {
+        while !viewer.shows(colour, 40)? {
             viewer.wait((Instant::now() + Duration::from_millis(100)).min(until))?;
             anyhow::ensure!(Instant::now() < until, "no picture came");
         }

@@ -133,6 +133,23 @@ impl Screen {
         Ok(None)
     }
 
+    /// Whether a block of at least 16×16 pixels of this colour is anywhere. Only some rows are read: a display
+    /// that hands out all of itself draws nothing meanwhile, and so changes what is timed.
+    pub fn shows(&self, colour: u32, slack: i32) -> Result<bool> {
+        let rows = (0..self.height)
+            .step_by(16)
+            .map(|y| self.x.get_image(ImageFormat::Z_PIXMAP, self.root, 0, y as i16, self.width, 1, !0));
+        // All asked for before the first answer is read.
+        let asked = rows.collect::<Result<Vec<_>, _>>()?;
+        let mut found = false;
+        for row in asked {
+            let data = row.reply()?.data;
+            let at = |p: &[u8]| u32::from_le_bytes([p[0], p[1], p[2], 0]);
+            found |= data.chunks_exact(4 * 8).any(|p| near(at(p), colour, slack));
+        }
+        Ok(found)
+    }
+
     /// Waits until this colour is at this place, and tells when it was seen.
     pub fn wait_pixel(&self, x: i16, y: i16, is: impl Fn(u32) -> bool, within: Duration) -> Result<Instant> {
         let until = Instant::now() + within;

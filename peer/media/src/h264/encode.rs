@@ -9,7 +9,10 @@ use openh264::{
         RateControlMode, UsageType, VuiConfig,
     },
 };
-use openh264_sys2::{ENCODER_OPTION_BITRATE, ENCODER_OPTION_FRAME_RATE, SBitrateInfo, SPATIAL_LAYER_ALL};
+use openh264_sys2::{
+    ENCODER_OPTION_BITRATE, ENCODER_OPTION_FRAME_RATE, ENCODER_OPTION_MAX_BITRATE, SBitrateInfo,
+    SPATIAL_LAYER_ALL,
+};
 
 use super::{
     Config, H264Error, MAX_LONG_SIDE, MAX_SHORT_SIDE, Mode,
@@ -116,16 +119,25 @@ impl Encoder {
         if bits == self.config.bitrate_bps {
             return Ok(());
         }
-        self.config.bitrate_bps = bits;
+        let before = std::mem::replace(&mut self.config.bitrate_bps, bits);
         if !self.started {
             self.coder = start(&self.config)?;
             return Ok(());
         }
-        let mut info = SBitrateInfo { iLayer: SPATIAL_LAYER_ALL, iBitrate: bits as i32 };
-        // SAFETY: the option takes a pointer to an `SBitrateInfo`, which lives until the call returns.
-        let code =
-            unsafe { self.coder.raw_api().set_option(ENCODER_OPTION_BITRATE, addr_of_mut!(info).cast()) };
-        if code == 0 { Ok(()) } else { Err(H264Error::Coder(format!("bitrate refused: {code}"))) }
+        // The most must not be below what is aimed at at any moment, or the coder refuses.
+        let mut steps = [ENCODER_OPTION_MAX_BITRATE, ENCODER_OPTION_BITRATE];
+        if bits < before {
+            steps.reverse();
+        }
+        for option in steps {
+            let mut info = SBitrateInfo { iLayer: SPATIAL_LAYER_ALL, iBitrate: bits as i32 };
+            // SAFETY: the options take a pointer to an `SBitrateInfo`, which lives until the call returns.
+            let code = unsafe { self.coder.raw_api().set_option(option, addr_of_mut!(info).cast()) };
+            if code != 0 {
+                return Err(H264Error::Coder(format!("bitrate refused: {code}")));
+            }
+        }
+        Ok(())
     }
 
     /// Brings the shadow and the planes up to date.
@@ -183,6 +195,9 @@ struct Pace {
 /// Pictures that come more seldom than this are after a pause.
 const PAUSE_US: f64 = 250_000.0;
 
+/// So many times the pictures that come are told.
+const HEADROOM: f64 = 1.2;
+
 impl Pace {
     fn new(config: &Config) -> Self {
         let least_us = 1e6 / f64::from(config.max_fps.clamp(MIN_FPS, MAX_FPS));
@@ -200,7 +215,9 @@ impl Pace {
             return None;
         }
         self.told_us = self.every_us;
-        Some((1e6 / self.every_us) as f32)
+        // A little less for each than there is: else each waits for the one before to pass the line, and the
+        // pictures stay as few as they once were.
+        Some((HEADROOM * 1e6 / self.every_us) as f32)
     }
 }
 

@@ -147,6 +147,11 @@ impl Flow {
         }
     }
 
+    /// What was seen to pass, bits per second.
+    pub fn seen_bps(&self) -> Option<f64> {
+        self.seen_bps
+    }
+
     fn budget(&self) -> usize {
         let bytes = self.seen_bps.map_or(0.0, |bps| bps / 8e6 * (QUEUE_US + self.base_us()) as f64);
         BUDGET.max(bytes as usize)
