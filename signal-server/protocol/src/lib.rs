@@ -4,8 +4,10 @@
 //! media, chat or input: those travel between the peers alone.
 
 pub mod api;
+mod handover;
 pub mod socket;
 
+pub use handover::HandOver;
 use serde::{Deserialize, Serialize};
 
 /// Version of the WebSocket protocol; sent in [`socket::Hello`].

@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ParticipantId, SessionNumber,
+    HandOver, ParticipantId, SessionNumber,
     api::{Code, Entry, IceServer},
 };
 
@@ -36,6 +36,8 @@ pub enum ToServer {
     Leave,
     /// Ends the session for all; only the primary agent may.
     End,
+    /// Another agent of the session is primary from now on. From anybody: the signature counts.
+    HandOver { word: HandOver },
     #[serde(other)]
     Unknown,
 }
