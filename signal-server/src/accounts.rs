@@ -3,7 +3,7 @@
 use deskside_protocol::api::{AccountMade, Code, NewAccount, Setup, SignIn, SignedIn};
 
 use crate::{
-    directory::{Millis, clean_name, same_name},
+    directory::{Agent, Millis, clean_name, same_name},
     passwords::{self, Busy, Passwords},
     secrets,
     store::{
@@ -29,6 +29,12 @@ pub struct Caller {
     pub account: String,
     pub name: String,
     pub admin: bool,
+}
+
+impl Caller {
+    pub fn agent(&self) -> Agent<'_> {
+        Agent { account: &self.account, name: &self.name }
+    }
 }
 
 impl From<Busy> for Code {

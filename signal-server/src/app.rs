@@ -15,7 +15,7 @@ use crate::{
     metrics::Metrics,
     routes::Places,
     secrets,
-    store::{Batch, Keeper, Saved, Step, Table, put_session, session_key},
+    store::{Batch, Keeper, Saved, Step, Table, put_session, put_word, session_key, word_key},
 };
 
 /// The server's parts. One per running server, shared by all its tasks.
@@ -115,7 +115,13 @@ impl App {
                 Output::Send(link, message) => hub.send(link, &message),
                 Output::Close(link, message) => hub.close(link, &message),
                 Output::Save(record) => batch.push(put_session(&record)),
-                Output::Forget(number) => batch.push(Step::Delete(Table::Sessions, session_key(number))),
+                Output::SaveWord(number, word) => batch.push(put_word(number, &word)),
+                Output::Forget(number, words) => {
+                    batch.push(Step::Delete(Table::Sessions, session_key(number)));
+                    let serials = 1..=u32::try_from(words).unwrap_or(u32::MAX);
+                    let forget = |serial| Step::Delete(Table::HandOvers, word_key(number, serial));
+                    batch.extend(serials.map(forget));
+                }
             }
         }
         (answer, self.store.submit(batch))

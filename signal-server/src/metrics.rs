@@ -25,6 +25,8 @@ pub struct Metrics {
     pub sessions_opened: Counter,
     pub joins: Counter,
     pub joins_failed: Counter,
+    pub assists: Counter,
+    pub hand_overs: Counter,
     pub sign_ins: Counter,
     pub sign_ins_failed: Counter,
     pub limited: Counter,
@@ -46,11 +48,13 @@ pub struct Gauges {
 
 impl Metrics {
     pub fn render(&self, now: &Gauges) -> String {
-        let counters: [(&str, &str, &Counter); 13] = [
+        let counters: [(&str, &str, &Counter); 15] = [
             ("requests_total", "HTTP requests.", &self.requests),
             ("sessions_opened_total", "Sessions that agents opened.", &self.sessions_opened),
             ("joins_total", "Customers who entered a session.", &self.joins),
             ("joins_failed_total", "Numbers that fitted no session.", &self.joins_failed),
+            ("assists_total", "Agents who entered a session as assistants.", &self.assists),
+            ("hand_overs_total", "Hand-overs of control that held.", &self.hand_overs),
             ("sign_ins_total", "Sign-ins that succeeded.", &self.sign_ins),
             ("sign_ins_failed_total", "Sign-ins that failed.", &self.sign_ins_failed),
             ("limited_total", "Requests refused because of too many tries.", &self.limited),

@@ -20,7 +20,7 @@ use crate::{
     metrics::Metrics,
     passwords::Passwords,
     secrets::NoRandomness,
-    store::{Keeper, MemoryStore, SledStore, Store, StoreError, Table, decode, migrate},
+    store::{Keeper, MemoryStore, SledStore, Store, StoreError, Table, decode, migrate, word_session},
     tls::{self, TlsError},
 };
 
@@ -65,9 +65,7 @@ impl Server {
         let open = move || -> Result<_, StoreError> {
             let store = open(&settings, &folder)?;
             migrate(store.as_ref())?;
-            let rows = store.scan(Table::Sessions)?;
-            let sessions = rows.iter().map(|(_, row)| decode(Table::Sessions, row));
-            let directory = Directory::restore(rules, clock::now(), sessions.collect::<Result<Vec<_>, _>>()?);
+            let directory = directory(store.as_ref(), rules)?;
             Ok((store, directory))
         };
         let opened = tokio::task::spawn_blocking(open).await;
@@ -186,9 +184,20 @@ fn rules(config: &Config) -> Rules {
         away_lives: sessions.away_lives.saturating_mul(1000),
         ticket_waits: sessions.ticket_waits.saturating_mul(1000),
         participants: sessions.participants,
+        customers: sessions.customers,
         sessions: sessions.at_once,
         per_account: sessions.per_account,
     }
+}
+
+/// What the store knows of running sessions.
+fn directory(store: &dyn Store, rules: Rules) -> Result<Directory, StoreError> {
+    let sessions = store.scan(Table::Sessions)?;
+    let sessions = sessions.iter().map(|(_, row)| decode(Table::Sessions, row));
+    let words = store.scan(Table::HandOvers)?;
+    let words = words.iter().map(|(key, row)| Ok((word_session(key)?, decode(Table::HandOvers, row)?)));
+    let words = words.collect::<Result<Vec<_>, StoreError>>()?;
+    Ok(Directory::restore(rules, clock::now(), sessions.collect::<Result<Vec<_>, _>>()?, words))
 }
 
 fn open(settings: &StoreSettings, folder: &std::path::Path) -> Result<Arc<dyn Store>, StoreError> {

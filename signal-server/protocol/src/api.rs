@@ -65,7 +65,13 @@ pub struct Join {
     pub name: String,
 }
 
-/// Answer to [`Join`]. Unknown, closed and full numbers all answer [`Code::NoSuchSession`].
+/// `POST /api/v1/assist` (bearer token): an agent enters a running session as an assistant. Answer: [`Joined`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Assist {
+    pub number: SessionNumber,
+}
+
+/// Answer to [`Join`] and [`Assist`]. Unknown, closed and full numbers all answer [`Code::NoSuchSession`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Joined {
     pub number: SessionNumber,

@@ -4,6 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::{KeyText, ParticipantId, SessionNumber};
 
+/// Hand-overs of one session at most: all of them fit into one welcome with the largest roster.
+pub const MOST_HAND_OVERS: usize = 128;
+
 /// Signed by the agent who is primary until then; shown to every participant and to the server, each of
 /// whom believes the signature and nobody's saying so.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

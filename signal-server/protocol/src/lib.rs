@@ -7,7 +7,7 @@ pub mod api;
 mod handover;
 pub mod socket;
 
-pub use handover::HandOver;
+pub use handover::{HandOver, MOST_HAND_OVERS};
 use serde::{Deserialize, Serialize};
 
 /// Version of the WebSocket protocol; sent in [`socket::Hello`].

@@ -70,6 +70,9 @@ pub enum FromServer {
         organisation: String,
         roster: Vec<Entry>,
         ice: Vec<IceServer>,
+        /// Every word of the session in order, at most [`crate::MOST_HAND_OVERS`].
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        hand_overs: Vec<HandOver>,
     },
     /// The socket is refused or closed for this reason.
     Refused {
@@ -82,6 +85,10 @@ pub enum FromServer {
     Signal {
         from: ParticipantId,
         body: Signal,
+    },
+    /// The session has another primary agent; the roster that says so came before.
+    HandOver {
+        word: HandOver,
     },
     /// The session is over.
     Ended {

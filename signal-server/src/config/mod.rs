@@ -45,6 +45,7 @@ pub struct Sessions {
     pub away_lives: u64,
     pub ticket_waits: u64,
     pub participants: usize,
+    pub customers: usize,
     pub at_once: usize,
     pub per_account: usize,
 }
@@ -221,6 +222,7 @@ impl Default for Sessions {
             away_lives: 1800,
             ticket_waits: 120,
             participants: 8,
+            customers: 8,
             at_once: 100_000,
             per_account: 100,
         }

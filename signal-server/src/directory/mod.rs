@@ -1,6 +1,7 @@
 //! Who is in which session: pure rules. Told the time and the random numbers, it answers with what must be
 //! sent, stored and forgotten; it knows no socket, no clock and no disk.
 
+mod handover;
 mod limits;
 mod names;
 mod record;
@@ -11,7 +12,7 @@ mod tests;
 use std::collections::{BTreeMap, HashMap};
 
 use deskside_protocol::{
-    ParticipantId, Role, SessionNumber, VERSION,
+    HandOver, ParticipantId, Role, SessionNumber, VERSION,
     api::{Code, Entry},
     socket::{EndReason, FromServer, Hello},
 };
@@ -43,9 +44,11 @@ pub struct Rules {
     pub ticket_waits: Millis,
     /// Participants of one session at most.
     pub participants: usize,
+    /// Customers among them at most.
+    pub customers: usize,
     /// Sessions in all at most.
     pub sessions: usize,
-    /// Sessions of one account at most.
+    /// Sessions in which one account is primary, at most.
     pub per_account: usize,
 }
 
@@ -57,7 +60,10 @@ pub enum Output {
     Close(LinkId, FromServer),
     /// Keep it: a restarted server must know it.
     Save(SessionRecord),
-    Forget(SessionNumber),
+    /// Keep this word of the session too.
+    SaveWord(SessionNumber, HandOver),
+    /// Forget the session and this many words of it.
+    Forget(SessionNumber, usize),
 }
 
 pub type Outputs = Vec<Output>;
@@ -68,6 +74,15 @@ pub struct Seated {
     pub you: ParticipantId,
     pub number: SessionNumber,
     pub roster: Vec<Entry>,
+    pub hand_overs: Vec<HandOver>,
+}
+
+/// An agent, as the account says.
+#[derive(Clone, Copy, Debug)]
+pub struct Agent<'a> {
+    /// Key of the account.
+    pub account: &'a str,
+    pub name: &'a str,
 }
 
 /// Why no session was opened.
@@ -88,11 +103,22 @@ impl Directory {
         Self { rules, sessions: BTreeMap::new(), tickets: HashMap::new(), links: HashMap::new() }
     }
 
-    /// Goes on with stored sessions; everybody is away until they come back, counted from `now`.
-    pub fn restore(rules: Rules, now: Millis, records: impl IntoIterator<Item = SessionRecord>) -> Self {
+    /// Goes on with stored sessions and their words (by session, in order); everybody is away until they come
+    /// back, counted from `now`.
+    pub fn restore(
+        rules: Rules,
+        now: Millis,
+        records: impl IntoIterator<Item = SessionRecord>,
+        words: impl IntoIterator<Item = (SessionNumber, HandOver)>,
+    ) -> Self {
         let mut this = Self::new(rules);
+        let mut by_session: HashMap<SessionNumber, Vec<HandOver>> = HashMap::new();
+        for (number, word) in words {
+            by_session.entry(number).or_default().push(word);
+        }
         for record in records {
-            let session = Session::restore(record, now);
+            let words = by_session.remove(&record.number).unwrap_or_default();
+            let session = Session::restore(record, words, now);
             for (id, who) in &session.participants {
                 this.tickets.insert(who.ticket, (session.number, *id));
             }
@@ -113,23 +139,27 @@ impl Directory {
     pub fn open(
         &mut self,
         now: Millis,
-        account: &str,
-        name: &str,
+        agent: Agent<'_>,
         ticket: TicketHash,
         mut draw: impl FnMut() -> SessionNumber,
     ) -> Result<(SessionNumber, Outputs), TooMany> {
-        let own = self.sessions.values().filter(|s| s.account == account).count();
-        if own >= self.rules.per_account || self.sessions.len() >= self.rules.sessions {
+        if self.is_busy(agent.account) || self.sessions.len() >= self.rules.sessions {
             return Err(TooMany);
         }
         // The space is nine hundred million and the sessions are few: a free one comes at once.
         let number = (0..64).map(|_| draw()).find(|n| !self.sessions.contains_key(n)).ok_or(TooMany)?;
-        let mut session = Session::new(number, account, now);
-        let id = session.add(Role::Primary, clean_name(name), ticket, now);
+        let mut session = Session::new(number, agent.account, now);
+        let id = session.add_agent(Role::Primary, &agent, ticket, now);
         self.tickets.insert(ticket, (number, id));
         let saved = Output::Save(session.record());
         self.sessions.insert(number, session);
         Ok((number, vec![saved]))
+    }
+
+    /// Whether an account has as many sessions as it may.
+    fn is_busy(&self, account: &str) -> bool {
+        let own = |s: &&Session| s.primary().is_some_and(|(_, p)| p.account.as_deref() == Some(account));
+        self.sessions.values().filter(own).count() >= self.rules.per_account
     }
 
     /// A customer enters by number. `None` for unknown, over and full alike.
@@ -140,11 +170,25 @@ impl Directory {
         name: &str,
         ticket: TicketHash,
     ) -> Option<(ParticipantId, Outputs)> {
-        let session = self.sessions.get_mut(&number)?;
-        if session.expired(now, &self.rules) || session.participants.len() >= self.rules.participants {
+        let session = open_place(&mut self.sessions, &self.rules, number, now)?;
+        if session.customers() >= self.rules.customers {
             return None;
         }
-        let id = session.add(Role::Customer, clean_name(name), ticket, now);
+        let id = session.add_customer(clean_name(name), ticket, now);
+        self.tickets.insert(ticket, (number, id));
+        Some((id, vec![Output::Save(session.record())]))
+    }
+
+    /// An agent enters a running session as an assistant. `None` for unknown, over and full alike.
+    pub fn assist(
+        &mut self,
+        now: Millis,
+        number: SessionNumber,
+        agent: Agent<'_>,
+        ticket: TicketHash,
+    ) -> Option<(ParticipantId, Outputs)> {
+        let session = open_place(&mut self.sessions, &self.rules, number, now)?;
+        let id = session.add_agent(Role::Assistant, &agent, ticket, now);
         self.tickets.insert(ticket, (number, id));
         Some((id, vec![Output::Save(session.record())]))
     }
@@ -188,7 +232,8 @@ impl Directory {
             out.push(Output::Save(session.record()));
         }
         session.tell_roster(Some(link), &mut out);
-        Ok((Seated { you, number, roster: session.roster() }, out))
+        let hand_overs = session.hand_overs.clone();
+        Ok((Seated { you, number, roster: session.roster(), hand_overs }, out))
     }
 
     /// The socket is gone; its participant keeps the place.
@@ -274,8 +319,19 @@ impl Directory {
             }
             forget(&mut self.tickets, &mut self.links, who);
         }
-        out.push(Output::Forget(number));
+        out.push(Output::Forget(number, session.hand_overs.len()));
     }
+}
+
+/// The session, if it runs and has room for one more.
+fn open_place<'a>(
+    sessions: &'a mut BTreeMap<SessionNumber, Session>,
+    rules: &Rules,
+    number: SessionNumber,
+    now: Millis,
+) -> Option<&'a mut Session> {
+    let session = sessions.get_mut(&number)?;
+    (!session.expired(now, rules) && session.participants.len() < rules.participants).then_some(session)
 }
 
 fn forget(

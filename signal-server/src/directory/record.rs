@@ -22,6 +22,9 @@ pub struct SessionRecord {
 pub struct ParticipantRecord {
     pub id: ParticipantId,
     pub role: Role,
+    /// Key of an agent's account.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<String>,
     pub name: String,
     pub key: Option<String>,
     pub ticket: TicketHash,

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use deskside_protocol::{ParticipantId, Role, SessionNumber, api::Entry, socket::FromServer};
+use deskside_protocol::{HandOver, ParticipantId, Role, SessionNumber, api::Entry, socket::FromServer};
 
 use super::{
-    LinkId, Millis, Output, Outputs, Rules, TicketHash,
+    Agent, LinkId, Millis, Output, Outputs, Rules, TicketHash, clean_name,
     record::{ParticipantRecord, SessionRecord},
 };
 
@@ -15,6 +15,8 @@ pub(super) struct Session {
     pub participants: BTreeMap<ParticipantId, Participant>,
     phase: Phase,
     next_id: u32,
+    /// In order; serials count from 1.
+    pub hand_overs: Vec<HandOver>,
     /// When the last one left or the session was taken up again: nobody is away for longer than this.
     idle_from: Millis,
 }
@@ -33,6 +35,8 @@ enum Phase {
 
 pub(super) struct Participant {
     pub role: Role,
+    /// Key of an agent's account.
+    pub account: Option<String>,
     pub name: String,
     /// Pinned by the first hello.
     pub key: Option<String>,
@@ -60,16 +64,50 @@ impl Session {
             participants: BTreeMap::new(),
             phase: Phase::Waiting { opened: now },
             next_id: 1,
+            hand_overs: Vec::new(),
             idle_from: now,
         }
     }
 
-    pub fn add(&mut self, role: Role, name: String, ticket: TicketHash, now: Millis) -> ParticipantId {
+    pub fn add_customer(&mut self, name: String, ticket: TicketHash, now: Millis) -> ParticipantId {
+        let presence = Presence::Expected { since: now };
+        self.add(Participant { role: Role::Customer, account: None, name, key: None, ticket, presence })
+    }
+
+    /// `role` is one of an agent.
+    pub fn add_agent(
+        &mut self,
+        role: Role,
+        who: &Agent<'_>,
+        ticket: TicketHash,
+        now: Millis,
+    ) -> ParticipantId {
+        let (account, name) = (Some(who.account.to_owned()), clean_name(who.name));
+        let presence = Presence::Expected { since: now };
+        self.add(Participant { role, account, name, key: None, ticket, presence })
+    }
+
+    fn add(&mut self, who: Participant) -> ParticipantId {
         let id = ParticipantId(self.next_id);
         self.next_id += 1;
-        let presence = Presence::Expected { since: now };
-        self.participants.insert(id, Participant { role, name, key: None, ticket, presence });
+        self.participants.insert(id, who);
         id
+    }
+
+    pub fn customers(&self) -> usize {
+        self.participants.values().filter(|p| p.role == Role::Customer).count()
+    }
+
+    /// Who controls the session, unless they left.
+    pub fn primary(&self) -> Option<(ParticipantId, &Participant)> {
+        self.participants.iter().find(|(_, p)| p.role == Role::Primary).map(|(id, p)| (*id, p))
+    }
+
+    pub fn online(&self) -> impl Iterator<Item = LinkId> {
+        self.participants.values().filter_map(|p| match p.presence {
+            Presence::Online(link) => Some(link),
+            Presence::Expected { .. } | Presence::Away { .. } => None,
+        })
     }
 
     /// Notes that a customer is in; true the first time.
@@ -100,12 +138,8 @@ impl Session {
     /// Sends the roster to all who are connected, but not to `except`.
     pub fn tell_roster(&self, except: Option<LinkId>, out: &mut Outputs) {
         let roster = self.roster();
-        for who in self.participants.values() {
-            if let Presence::Online(link) = who.presence
-                && Some(link) != except
-            {
-                out.push(Output::Send(link, FromServer::Roster { roster: roster.clone() }));
-            }
+        for link in self.online().filter(|link| Some(*link) != except) {
+            out.push(Output::Send(link, FromServer::Roster { roster: roster.clone() }));
         }
     }
 
@@ -132,15 +166,15 @@ impl Session {
         }
     }
 
-    /// Customers whose ticket was never used in time, or who have been away for too long.
+    /// Customers and assistants whose ticket was never used in time, or who have been away for too long.
     pub fn gone(&self, now: Millis, rules: &Rules) -> Vec<ParticipantId> {
         let gone = |p: &Participant| match p.presence {
             Presence::Online(_) => false,
             Presence::Expected { since } => now >= since.saturating_add(rules.ticket_waits),
             Presence::Away { since } => now >= since.saturating_add(rules.away_lives),
         };
-        let customers = self.participants.iter().filter(|(_, p)| p.role == Role::Customer);
-        customers.filter(|(_, p)| gone(p)).map(|(id, _)| *id).collect()
+        let others = self.participants.iter().filter(|(_, p)| p.role != Role::Primary);
+        others.filter(|(_, p)| gone(p)).map(|(id, _)| *id).collect()
     }
 
     pub fn record(&self) -> SessionRecord {
@@ -151,6 +185,7 @@ impl Session {
         let participants = self.participants.iter().map(|(id, who)| ParticipantRecord {
             id: *id,
             role: who.role,
+            account: who.account.clone(),
             name: who.name.clone(),
             key: who.key.clone(),
             ticket: who.ticket,
@@ -165,7 +200,8 @@ impl Session {
         }
     }
 
-    pub fn restore(record: SessionRecord, now: Millis) -> Self {
+    /// `hand_overs`: the words of this session in order.
+    pub fn restore(record: SessionRecord, hand_overs: Vec<HandOver>, now: Millis) -> Self {
         let opened = record.opened;
         let participants = record.participants.into_iter().map(|p| {
             let presence = if p.key.is_some() {
@@ -173,12 +209,20 @@ impl Session {
             } else {
                 Presence::Expected { since: now }
             };
-            (p.id, Participant { role: p.role, name: p.name, key: p.key, ticket: p.ticket, presence })
+            // Older records name only the account that opened the session.
+            let opener = (p.role == Role::Primary).then(|| record.account.clone());
+            let account = p.account.or(opener);
+            (
+                p.id,
+                Participant { role: p.role, account, name: p.name, key: p.key, ticket: p.ticket, presence },
+            )
         });
+        let participants = participants.collect();
         Self {
             number: record.number,
             account: record.account,
-            participants: participants.collect(),
+            participants,
+            hand_overs,
             phase: if record.joined { Phase::Joined { opened } } else { Phase::Waiting { opened } },
             next_id: record.next_id,
             idle_from: now,

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use deskside_protocol::{
-    VERSION,
-    api::{Code, Info, Join, Joined, NewAccount, SessionOpened, Setup, SignIn, SignedIn},
+    SessionNumber, VERSION,
+    api::{Assist, Code, Info, Join, Joined, NewAccount, SessionOpened, Setup, SignIn, SignedIn},
 };
 use warp::{Filter, filters::BoxedFilter, reply::Response};
 
@@ -17,7 +17,7 @@ use crate::{
     accounts::Caller,
     app::{App, lock},
     clock,
-    directory::same_name,
+    directory::{Directory, Millis, Outputs, TicketHash, same_name},
     secrets,
 };
 
@@ -60,8 +60,13 @@ pub(super) fn routes(app: &Arc<App>) -> BoxedFilter<(Response,)> {
                 answer(join(&app, &client, request).await)
             },
         );
+    let assist = post("assist").and(bearer()).and(body::json()).and(client()).and(with(app)).then(
+        |token: String, request: Assist, client: Client, app: Arc<App>| async move {
+            answer(assist(&app, &client, &token, request).await)
+        },
+    );
     let first = info.or(setup).unify().or(sign_in).unify().or(sign_out).unify().boxed();
-    first.or(accounts).unify().or(sessions).unify().or(join).unify().boxed()
+    first.or(accounts).unify().or(sessions).unify().or(join).unify().or(assist).unify().boxed()
 }
 
 /// The token of `Authorization: Bearer …`; an empty one when there is none.
@@ -137,7 +142,7 @@ async fn open(app: &App, token: &str) -> Result<SessionOpened, Code> {
     let (opened, saved) = app.act(|directory, _, now| {
         // `cycle` over a full list always has a next one.
         let draw = || numbers.next().unwrap_or_else(|| unreachable!("there are numbers"));
-        match directory.open(now, &caller.account, &caller.name, hash, draw) {
+        match directory.open(now, caller.agent(), hash, draw) {
             Ok((number, outputs)) => (Ok(number), outputs),
             Err(too_many) => (Err(too_many), Vec::new()),
         }
@@ -150,21 +155,44 @@ async fn open(app: &App, token: &str) -> Result<SessionOpened, Code> {
 }
 
 async fn join(app: &App, client: &Client, request: Join) -> Result<Joined, Failed> {
+    let joined = enter_session(app, client, request.number, |directory, now, ticket| {
+        directory.join(now, request.number, &request.name, ticket).map(|(_, outputs)| outputs)
+    });
+    let joined = joined.await?;
+    app.metrics.joins.add();
+    Ok(joined)
+}
+
+async fn assist(app: &App, client: &Client, token: &str, request: Assist) -> Result<Joined, Failed> {
+    let caller = caller(app, token).await?;
+    let joined = enter_session(app, client, request.number, |directory, now, ticket| {
+        directory.assist(now, request.number, caller.agent(), ticket).map(|(_, outputs)| outputs)
+    });
+    let joined = joined.await?;
+    app.metrics.assists.add();
+    Ok(joined)
+}
+
+/// A place in a session by its number; wrong numbers count against the budget for guesses.
+async fn enter_session(
+    app: &App,
+    client: &Client,
+    number: SessionNumber,
+    rule: impl FnOnce(&mut Directory, Millis, TicketHash) -> Option<Outputs>,
+) -> Result<Joined, Failed> {
     let taken = lock(&app.limits.join).take(clock::now(), client.ip);
     taken.map_err(|seconds| limited(app, seconds))?;
     let ticket = secrets::token().map_err(Code::from)?;
     let hash = secrets::hash(&ticket);
-    let (joined, saved) =
-        app.act(|directory, _, now| match directory.join(now, request.number, &request.name, hash) {
-            Some((_, outputs)) => (true, outputs),
-            None => (false, Vec::new()),
-        });
+    let (joined, saved) = app.act(|directory, _, now| match rule(directory, now, hash) {
+        Some(outputs) => (true, outputs),
+        None => (false, Vec::new()),
+    });
     if !joined {
         app.metrics.joins_failed.add();
         return Err(Code::NoSuchSession.into());
     }
     lock(&app.limits.join).give_back(clock::now(), client.ip);
     saved.wait().await.map_err(Code::from)?;
-    app.metrics.joins.add();
-    Ok(Joined { number: request.number, ticket })
+    Ok(Joined { number, ticket })
 }

@@ -11,7 +11,9 @@ mod contract;
 
 pub use keeper::{Keeper, Saved, Unavailable};
 pub use memory::MemoryStore;
-pub(crate) use records::{ADMIN, SETUP, decode, encode, put_session, session_key};
+pub(crate) use records::{
+    ADMIN, SETUP, decode, encode, put_session, put_word, session_key, word_key, word_session,
+};
 pub use records::{AccountRecord, PasswordRecord, TokenRecord};
 pub use sled::SledStore;
 pub use version::{CURRENT, Migration, migrate};
@@ -26,6 +28,8 @@ pub enum Table {
     /// Sign-in tokens, by hash.
     Tokens = 3,
     Sessions = 4,
+    /// Hand-overs, by session and serial.
+    HandOvers = 5,
 }
 
 /// One step of a batch.

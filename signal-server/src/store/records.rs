@@ -51,6 +51,20 @@ pub(crate) fn put_session(record: &SessionRecord) -> Step {
     Step::Put(Table::Sessions, session_key(record.number), encode(record))
 }
 
+pub(crate) fn word_key(number: deskside_protocol::SessionNumber, serial: u32) -> Vec<u8> {
+    [number.get().to_be_bytes(), serial.to_be_bytes()].concat()
+}
+
+/// The session of a key of [`Table::HandOvers`].
+pub(crate) fn word_session(key: &[u8]) -> Result<deskside_protocol::SessionNumber, StoreError> {
+    let number = key.first_chunk().map(|b| u32::from_be_bytes(*b)).unwrap_or_default();
+    deskside_protocol::SessionNumber::new(number).map_err(|_| StoreError::Damaged(Table::HandOvers))
+}
+
+pub(crate) fn put_word(number: deskside_protocol::SessionNumber, word: &deskside_protocol::HandOver) -> Step {
+    Step::Put(Table::HandOvers, word_key(number, word.serial), encode(word))
+}
+
 pub(crate) fn encode<T: Serialize>(record: &T) -> Vec<u8> {
     // Records hold nothing that JSON has no form for.
     serde_json::to_vec(record).unwrap_or_default()

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use deskside_protocol::{
     VERSION,
     api::Code,
-    socket::{Envelope, FromServer, Hello, MAX_MESSAGE, relayed_signal},
+    socket::{Envelope, FromServer, Hello, MAX_MESSAGE, ToServer, relayed_signal},
 };
 use futures_util::{SinkExt, StreamExt};
 use tokio::time::{Instant, timeout};
@@ -123,6 +123,7 @@ async fn serve(app: &App, socket: &mut Socket, link: LinkId, mut inbox: Inbox, s
         organisation: app.config.organisation.clone(),
         roster: seated.roster,
         ice,
+        hand_overs: seated.hand_overs,
     };
     let text = hub::text(&welcome);
     drop(welcome);
@@ -138,7 +139,7 @@ async fn serve(app: &App, socket: &mut Socket, link: LinkId, mut inbox: Inbox, s
         tokio::select! {
             message = socket.next() => {
                 heard = Instant::now();
-                if let Err(close) = take(app, link, message, &mut budget) {
+                if let Err(close) = take(app, link, message, &mut budget).await {
                     return close;
                 }
             }
@@ -167,7 +168,7 @@ async fn serve(app: &App, socket: &mut Socket, link: LinkId, mut inbox: Inbox, s
 }
 
 /// Acts on one message of the participant.
-fn take(
+async fn take(
     app: &App,
     link: LinkId,
     message: Option<Result<Message, Error>>,
@@ -185,14 +186,14 @@ fn take(
         return Err(Close::Refuse(Code::TooManyTries));
     }
     match message {
-        Message::Text(text) => act(app, link, &text),
+        Message::Text(text) => act(app, link, &text).await,
         Message::Binary(_) => Err(Close::Refuse(Code::BadRequest)),
         Message::Close(_) => Err(Close::Said),
         Message::Ping(_) | Message::Pong(_) | Message::Frame(_) => Ok(()),
     }
 }
 
-fn act(app: &App, link: LinkId, text: &str) -> Result<(), Close> {
+async fn act(app: &App, link: LinkId, text: &str) -> Result<(), Close> {
     app.metrics.messages.add();
     let envelope: Envelope<'_> = serde_json::from_str(text).map_err(|_| Close::Refuse(Code::BadRequest))?;
     match envelope.kind.as_ref() {
@@ -221,9 +222,22 @@ fn act(app: &App, link: LinkId, text: &str) -> Result<(), Close> {
             app.note(|directory, _| directory.end(link));
             Ok(())
         }
+        "hand_over" => hand_over(app, link, text).await,
         // Newer peers may know more.
         _ => Ok(()),
     }
+}
+
+/// What does not hold changes nothing, and neither does what cannot be read.
+async fn hand_over(app: &App, link: LinkId, text: &str) -> Result<(), Close> {
+    let Ok(ToServer::HandOver { word }) = serde_json::from_str(text) else { return Ok(()) };
+    let (number, saved) = app.act(|directory, _, _| directory.hand_over(link, &word));
+    let Some(number) = number else { return Ok(()) };
+    // It is kept before anybody acts on it.
+    saved.wait().await.map_err(|_| Close::Refuse(Code::Unavailable))?;
+    app.metrics.hand_overs.add();
+    app.note(|directory, _| directory.tell_hand_over(number, link, &word));
+    Ok(())
 }
 
 async fn say(socket: &mut Socket, text: Utf8Bytes) -> Result<(), Close> {

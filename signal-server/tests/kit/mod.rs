@@ -3,11 +3,13 @@
 
 use std::{net::SocketAddr, path::Path, time::Duration};
 
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use deskside_protocol::{
-    SessionNumber, VERSION,
+    HandOver, ParticipantId, SessionNumber, VERSION,
     api::{Joined, SessionOpened, SignedIn},
     socket::{FromServer, Hello, ToServer},
 };
+use ed25519_dalek::{Signer, SigningKey};
 use futures_util::{SinkExt, StreamExt};
 use serde::{Serialize, de::DeserializeOwned};
 use signal_server::{Config, Server, config};
@@ -121,8 +123,19 @@ pub async fn admin(server: &Server) -> String {
 }
 
 pub async fn sign_in(at: SocketAddr) -> String {
-    let body = serde_json::json!({"name": NAME, "password": PASSWORD});
+    sign_in_as(at, NAME).await
+}
+
+pub async fn sign_in_as(at: SocketAddr, name: &str) -> String {
+    let body = serde_json::json!({"name": name, "password": PASSWORD});
     post(at, "/api/v1/sign-in", "", &body).await.json::<SignedIn>().token
+}
+
+/// Makes an agent's account and signs in.
+pub async fn agent(at: SocketAddr, admin: &str, name: &str) -> String {
+    let body = serde_json::json!({"name": name, "password": PASSWORD});
+    assert_eq!(post(at, "/api/v1/accounts", admin, &body).await.status, 200);
+    sign_in_as(at, name).await
 }
 
 pub async fn open(at: SocketAddr, token: &str) -> SessionOpened {
@@ -137,13 +150,35 @@ pub async fn join(at: SocketAddr, number: SessionNumber) -> Joined {
     try_join(at, number).await.json()
 }
 
+pub async fn try_assist(at: SocketAddr, token: &str, number: SessionNumber) -> Answer {
+    post(at, "/api/v1/assist", token, &serde_json::json!({"number": number})).await
+}
+
+pub async fn assist(at: SocketAddr, token: &str, number: SessionNumber) -> Joined {
+    try_assist(at, token, number).await.json()
+}
+
 /// A participant's socket.
 pub struct Peer(pub WebSocketStream<MaybeTlsStream<TcpStream>>);
 
 /// A key's text; `n` tells keys apart.
 pub fn key(n: u8) -> String {
-    use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-    URL_SAFE_NO_PAD.encode([n; 32])
+    URL_SAFE_NO_PAD.encode(signer(n).verifying_key().to_bytes())
+}
+
+/// What signs for [`key`].
+pub fn signer(n: u8) -> SigningKey {
+    SigningKey::from_bytes(&[n; 32])
+}
+
+/// A word by which the one with key `from` makes the one with key `to` primary; ids are the same numbers.
+pub fn word(number: SessionNumber, serial: u32, from: u8, to: u8) -> HandOver {
+    let (from_key, to_key) = (key(from), key(to));
+    let (from_id, to_id) = (ParticipantId(from.into()), ParticipantId(to.into()));
+    let mut word = HandOver { serial, from: from_id, from_key, to: to_id, to_key, signature: String::new() };
+    let signature = signer(from).sign(&word.signed_bytes(number));
+    word.signature = URL_SAFE_NO_PAD.encode(signature.to_bytes());
+    word
 }
 
 pub fn hello(ticket: &str, n: u8) -> Hello {
