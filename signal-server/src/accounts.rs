@@ -151,6 +151,12 @@ impl Accounts {
         Ok(Caller { account: record.account, name: account.name, admin: account.admin })
     }
 
+    /// Key and shown name of an account, by any form of its name.
+    pub async fn known(&self, name: &str) -> Result<Option<(String, String)>, Code> {
+        let key = same_name(name);
+        Ok(self.account(&key).await?.map(|record| (key, record.name)))
+    }
+
     /// The token is worth nothing any more.
     pub async fn sign_out(&self, token: &str) -> Result<(), Code> {
         let batch = vec![Step::Delete(Table::Tokens, secrets::hash(token).to_vec())];

@@ -6,6 +6,7 @@ use std::{
     time::Duration,
 };
 
+use serde::de::DeserializeOwned;
 use tokio::net::{TcpListener, UdpSocket};
 use tokio_util::sync::CancellationToken;
 
@@ -14,7 +15,7 @@ use crate::{
     app::App,
     clock,
     config::{Config, Engine, StoreSettings},
-    directory::{Directory, Rules},
+    directory::{Directory, Rules, Stored},
     ice::{IceServers, responder},
     listen,
     metrics::Metrics,
@@ -22,6 +23,7 @@ use crate::{
     secrets::NoRandomness,
     store::{Keeper, MemoryStore, SledStore, Store, StoreError, Table, decode, migrate, word_session},
     tls::{self, TlsError},
+    ws,
 };
 
 /// What has run out is looked for this often.
@@ -108,6 +110,7 @@ impl Server {
         ));
         app.tasks.spawn(listen::run(Arc::clone(&app), listener, tls));
         app.tasks.spawn(keep_house(Arc::clone(&app)));
+        app.tasks.spawn(tell_places(Arc::clone(&app)));
         if let Some(socket) = stun {
             let (stop, answers) = (app.stop.clone(), Arc::clone(&app.metrics.stun_answers));
             app.tasks.spawn(async move {
@@ -187,17 +190,26 @@ fn rules(config: &Config) -> Rules {
         customers: sessions.customers,
         sessions: sessions.at_once,
         per_account: sessions.per_account,
+        keep_place: config.queues.keep_place.saturating_mul(1000),
+        longest_queue: config.queues.longest,
     }
 }
 
-/// What the store knows of running sessions.
+/// What the store knows of running sessions and queues.
 fn directory(store: &dyn Store, rules: Rules) -> Result<Directory, StoreError> {
-    let sessions = store.scan(Table::Sessions)?;
-    let sessions = sessions.iter().map(|(_, row)| decode(Table::Sessions, row));
+    fn all<T: DeserializeOwned>(store: &dyn Store, table: Table) -> Result<Vec<T>, StoreError> {
+        store.scan(table)?.iter().map(|(_, row)| decode(table, row)).collect()
+    }
     let words = store.scan(Table::HandOvers)?;
     let words = words.iter().map(|(key, row)| Ok((word_session(key)?, decode(Table::HandOvers, row)?)));
-    let words = words.collect::<Result<Vec<_>, StoreError>>()?;
-    Ok(Directory::restore(rules, clock::now(), sessions.collect::<Result<Vec<_>, _>>()?, words))
+    let stored = Stored {
+        sessions: all(store, Table::Sessions)?,
+        words: words.collect::<Result<_, StoreError>>()?,
+        queues: all(store, Table::Queues)?,
+        waiters: all(store, Table::Waiting)?,
+        claims: all(store, Table::Claims)?,
+    };
+    Ok(Directory::restore(rules, clock::now(), stored))
 }
 
 fn open(settings: &StoreSettings, folder: &std::path::Path) -> Result<Arc<dyn Store>, StoreError> {
@@ -249,4 +261,16 @@ async fn keep_house(app: Arc<App>) {
             () = app.stop.cancelled() => return,
         }
     }
+}
+
+/// Tells customers their place in line after each change, at most so often: what changed meanwhile is told at once.
+async fn tell_places(app: Arc<App>) {
+    let mut news = app.news.subscribe();
+    let told = async {
+        while news.changed().await.is_ok() {
+            app.note(|directory, _| directory.tell_places());
+            tokio::time::sleep(ws::PACE).await;
+        }
+    };
+    _ = app.stop.run_until_cancelled(told).await;
 }

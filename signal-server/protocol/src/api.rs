@@ -115,6 +115,13 @@ pub enum Code {
     NotSignedIn,
     /// Unknown, closed or full: not told apart on purpose.
     NoSuchSession,
+    NoSuchQueue,
+    /// The queue is empty.
+    NobodyWaits,
+    /// Somebody else was first, or the one who is meant has left; or the name is in use.
+    Taken,
+    /// A name is not one of an account.
+    NoSuchAccount,
     TooManyTries,
     /// The set-up token is wrong or was used.
     SetupClosed,

@@ -1,12 +1,12 @@
 //! The WebSocket `GET /api/v1/socket`: one JSON text message each, at most [`MAX_MESSAGE`] bytes.
 //!
-//! The first message is [`Hello`]; the server answers [`FromServer::Welcome`] or
+//! The first message is [`Hello`]; the server answers [`FromServer::Welcome`] or [`FromServer::Waiting`], or
 //! [`FromServer::Refused`] and closes. Messages with an unknown `type` are skipped by both sides.
 
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    HandOver, ParticipantId, SessionNumber,
+    HandOver, ParticipantId, QueueName, SessionNumber,
     api::{Code, Entry, IceServer},
 };
 
@@ -73,6 +73,17 @@ pub enum FromServer {
         /// Every word of the session in order, at most [`crate::MOST_HAND_OVERS`].
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         hand_overs: Vec<HandOver>,
+    },
+    /// Instead of [`FromServer::Welcome`] for who waits in a queue, and at each change of the place; a welcome
+    /// follows when an agent takes them.
+    Waiting {
+        queue: QueueName,
+        title: String,
+        organisation: String,
+        /// From 1: the next one.
+        place: u32,
+        /// How many wait in all.
+        waiting: u32,
     },
     /// The socket is refused or closed for this reason.
     Refused {

@@ -25,6 +25,7 @@ pub struct Config {
     /// Folder of the database.
     pub data_dir: PathBuf,
     pub sessions: Sessions,
+    pub queues: Queues,
     pub sockets: Sockets,
     pub accounts: Accounts,
     pub tls: Tls,
@@ -48,6 +49,13 @@ pub struct Sessions {
     pub customers: usize,
     pub at_once: usize,
     pub per_account: usize,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Queues {
+    pub keep_place: u64,
+    pub longest: usize,
 }
 
 /// Seconds.
@@ -200,6 +208,7 @@ impl Default for Config {
             organisation: "Deskside".into(),
             data_dir: "deskside-data".into(),
             sessions: Sessions::default(),
+            queues: Queues::default(),
             sockets: Sockets::default(),
             accounts: Accounts::default(),
             tls: Tls::default(),
@@ -226,6 +235,12 @@ impl Default for Sessions {
             at_once: 100_000,
             per_account: 100,
         }
+    }
+}
+
+impl Default for Queues {
+    fn default() -> Self {
+        Self { keep_place: 120, longest: 500 }
     }
 }
 

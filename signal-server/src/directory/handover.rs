@@ -20,8 +20,10 @@ impl Directory {
             }
         }
         session.hand_overs.push(word.clone());
-        let saved = vec![Output::Save(session.record()), Output::SaveWord(session.number, word.clone())];
-        (Some(session.number), saved)
+        let number = session.number;
+        let saved = vec![Output::Save(session.record()), Output::SaveWord(number, word.clone())];
+        self.changed = true;
+        (Some(number), saved)
     }
 
     /// The roster as it is now to all, then the word to all but the one who showed it.
@@ -65,7 +67,7 @@ mod tests {
     use ed25519_dalek::{Signer, SigningKey};
 
     use super::{
-        super::{Agent, Rules, SessionRecord},
+        super::{Agent, Place, Rules, Seated, SessionRecord, Stored},
         *,
     };
 
@@ -77,6 +79,8 @@ mod tests {
         customers: 8,
         sessions: 50,
         per_account: 5,
+        keep_place: 120_000,
+        longest_queue: 10,
     };
 
     fn number() -> SessionNumber {
@@ -91,9 +95,12 @@ mod tests {
         URL_SAFE_NO_PAD.encode(signer(n).verifying_key().to_bytes())
     }
 
-    fn connect(d: &mut Directory, n: u8) -> Result<super::super::Seated, Code> {
+    fn connect(d: &mut Directory, n: u8) -> Result<Seated, Code> {
         let hello = Hello { version: VERSION, ticket: String::new(), key: key(n), name: String::new() };
-        d.connect(0, LinkId(n.into()), &hello, &[n; 32]).map(|(seated, _)| seated)
+        match d.connect(0, LinkId(n.into()), &hello, &[n; 32])?.0 {
+            Place::In(seated) => Ok(seated),
+            Place::Waits(line) => panic!("{line:?}"),
+        }
     }
 
     /// Agents 1 (primary), 2 and 3, customer 4: key, ticket and link have the same number as the id.
@@ -229,7 +236,8 @@ mod tests {
         let json = serde_json::to_string(&session.record()).unwrap();
         let record: SessionRecord = serde_json::from_str(&json).unwrap();
         let words: Vec<_> = session.hand_overs.iter().map(|w| (number(), w.clone())).collect();
-        let mut d = Directory::restore(RULES, 0, [record], words);
+        let mut d =
+            Directory::restore(RULES, 0, Stored { sessions: vec![record], words, ..Stored::default() });
         for n in 1..=4 {
             assert_eq!(connect(&mut d, n).unwrap().hand_overs, [word(1, 1, 2)]);
         }

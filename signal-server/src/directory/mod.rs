@@ -1,27 +1,33 @@
 //! Who is in which session: pure rules. Told the time and the random numbers, it answers with what must be
 //! sent, stored and forgotten; it knows no socket, no clock and no disk.
 
+mod desk;
+mod entry;
 mod handover;
 mod limits;
 mod names;
+mod queue;
 mod record;
 mod session;
+mod take;
 #[cfg(test)]
 mod tests;
 
 use std::collections::{BTreeMap, HashMap};
 
 use deskside_protocol::{
-    HandOver, ParticipantId, Role, SessionNumber, VERSION,
-    api::{Code, Entry},
-    socket::{EndReason, FromServer, Hello},
+    HandOver, ParticipantId, QueueName, Role, SessionNumber,
+    api::Entry,
+    socket::{EndReason, FromServer},
 };
 
 pub(crate) use limits::canonical;
 pub use limits::{ByName, Ladder, Limiter};
 pub use names::{clean_name, same_name};
-pub use record::{ParticipantRecord, SessionRecord};
-use session::{Participant, Presence, Session};
+use queue::{Queue, Waiter};
+pub use record::{ClaimRecord, ParticipantRecord, QueueRecord, Serving, SessionRecord, Stored, WaiterRecord};
+use session::{Presence, Session};
+pub use take::NotTaken;
 
 /// Unix time in milliseconds: lifetimes go on over restarts.
 pub type Millis = u64;
@@ -50,6 +56,10 @@ pub struct Rules {
     pub sessions: usize,
     /// Sessions in which one account is primary, at most.
     pub per_account: usize,
+    /// How long the place in a queue lasts while its socket is down.
+    pub keep_place: Millis,
+    /// Customers who wait in one queue, at most.
+    pub longest_queue: usize,
 }
 
 /// What the caller must do after a call, in this order.
@@ -64,6 +74,24 @@ pub enum Output {
     SaveWord(SessionNumber, HandOver),
     /// Forget the session and this many words of it.
     Forget(SessionNumber, usize),
+    /// Tells who waited that the session is there.
+    Welcome(LinkId, Seated),
+    /// Tells who waits their place.
+    Waits(LinkId, Line),
+    SaveQueue(QueueRecord),
+    ForgetQueue(QueueName),
+    SaveWaiter(WaiterRecord),
+    /// The customer left the queue without having been taken.
+    ForgetWaiter(TicketHash),
+    /// All at once, and only if the store still has this very waiter, and neither session nor claim.
+    Take {
+        waiter: WaiterRecord,
+        session: SessionRecord,
+        claim: ClaimRecord,
+    },
+    /// Nothing new, but it counts only when this is on the disk.
+    Confirm(ClaimRecord),
+    ForgetClaim(TicketHash),
 }
 
 pub type Outputs = Vec<Output>;
@@ -75,6 +103,23 @@ pub struct Seated {
     pub number: SessionNumber,
     pub roster: Vec<Entry>,
     pub hand_overs: Vec<HandOver>,
+}
+
+/// Where somebody stands in a queue.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    pub queue: QueueName,
+    pub title: String,
+    /// From 1.
+    pub place: u32,
+    pub waiting: u32,
+}
+
+/// What a ticket turned out to be for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    In(Seated),
+    Waits(Line),
 }
 
 /// An agent, as the account says.
@@ -90,41 +135,67 @@ pub struct Agent<'a> {
 #[error("too many sessions are open")]
 pub struct TooMany;
 
-/// All sessions of this server.
+/// What a ticket or a socket stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Seat {
+    In(SessionNumber, ParticipantId),
+    /// Waits in a queue.
+    Waits(TicketHash),
+}
+
+/// All sessions and queues of this server.
 pub struct Directory {
     rules: Rules,
     sessions: BTreeMap<SessionNumber, Session>,
-    tickets: HashMap<TicketHash, (SessionNumber, ParticipantId)>,
-    links: HashMap<LinkId, (SessionNumber, ParticipantId)>,
+    queues: BTreeMap<QueueName, Queue>,
+    waiters: HashMap<TicketHash, Waiter>,
+    /// By the hash of the ticket that the claim gave.
+    claims: HashMap<TicketHash, ClaimRecord>,
+    tickets: HashMap<TicketHash, Seat>,
+    links: HashMap<LinkId, Seat>,
+    desks: desk::Desks,
+    /// Something that a desk or a waiting customer sees has changed.
+    changed: bool,
 }
 
 impl Directory {
     pub fn new(rules: Rules) -> Self {
-        Self { rules, sessions: BTreeMap::new(), tickets: HashMap::new(), links: HashMap::new() }
+        Self {
+            rules,
+            sessions: BTreeMap::new(),
+            queues: BTreeMap::new(),
+            waiters: HashMap::new(),
+            claims: HashMap::new(),
+            tickets: HashMap::new(),
+            links: HashMap::new(),
+            desks: desk::Desks::default(),
+            changed: false,
+        }
     }
 
-    /// Goes on with stored sessions and their words (by session, in order); everybody is away until they come
-    /// back, counted from `now`.
-    pub fn restore(
-        rules: Rules,
-        now: Millis,
-        records: impl IntoIterator<Item = SessionRecord>,
-        words: impl IntoIterator<Item = (SessionNumber, HandOver)>,
-    ) -> Self {
+    /// Goes on with what was stored; everybody is away until they come back, counted from `now`.
+    pub fn restore(rules: Rules, now: Millis, stored: Stored) -> Self {
         let mut this = Self::new(rules);
         let mut by_session: HashMap<SessionNumber, Vec<HandOver>> = HashMap::new();
-        for (number, word) in words {
+        for (number, word) in stored.words {
             by_session.entry(number).or_default().push(word);
         }
-        for record in records {
+        for record in stored.sessions {
             let words = by_session.remove(&record.number).unwrap_or_default();
             let session = Session::restore(record, words, now);
             for (id, who) in &session.participants {
-                this.tickets.insert(who.ticket, (session.number, *id));
+                this.tickets.insert(who.ticket, Seat::In(session.number, *id));
             }
             this.sessions.insert(session.number, session);
         }
+        this.claims = stored.claims.into_iter().map(|c| (c.ticket, c)).collect();
+        this.restore_queues(now, stored.queues, stored.waiters);
         this
+    }
+
+    /// Whether something was changed that a desk or a waiting customer sees, since this was last asked.
+    pub fn take_changed(&mut self) -> bool {
+        std::mem::take(&mut self.changed)
     }
 
     pub fn sessions(&self) -> usize {
@@ -135,123 +206,31 @@ impl Directory {
         self.links.len()
     }
 
-    /// Opens a session for the account's agent; `draw` gives random numbers.
-    pub fn open(
-        &mut self,
-        now: Millis,
-        agent: Agent<'_>,
-        ticket: TicketHash,
-        mut draw: impl FnMut() -> SessionNumber,
-    ) -> Result<(SessionNumber, Outputs), TooMany> {
-        if self.is_busy(agent.account) || self.sessions.len() >= self.rules.sessions {
-            return Err(TooMany);
-        }
-        // The space is nine hundred million and the sessions are few: a free one comes at once.
-        let number = (0..64).map(|_| draw()).find(|n| !self.sessions.contains_key(n)).ok_or(TooMany)?;
-        let mut session = Session::new(number, agent.account, now);
-        let id = session.add_agent(Role::Primary, &agent, ticket, now);
-        self.tickets.insert(ticket, (number, id));
-        let saved = Output::Save(session.record());
-        self.sessions.insert(number, session);
-        Ok((number, vec![saved]))
-    }
-
-    /// Whether an account has as many sessions as it may.
-    fn is_busy(&self, account: &str) -> bool {
-        let own = |s: &&Session| s.primary().is_some_and(|(_, p)| p.account.as_deref() == Some(account));
-        self.sessions.values().filter(own).count() >= self.rules.per_account
-    }
-
-    /// A customer enters by number. `None` for unknown, over and full alike.
-    pub fn join(
-        &mut self,
-        now: Millis,
-        number: SessionNumber,
-        name: &str,
-        ticket: TicketHash,
-    ) -> Option<(ParticipantId, Outputs)> {
-        let session = open_place(&mut self.sessions, &self.rules, number, now)?;
-        if session.customers() >= self.rules.customers {
-            return None;
-        }
-        let id = session.add_customer(clean_name(name), ticket, now);
-        self.tickets.insert(ticket, (number, id));
-        Some((id, vec![Output::Save(session.record())]))
-    }
-
-    /// An agent enters a running session as an assistant. `None` for unknown, over and full alike.
-    pub fn assist(
-        &mut self,
-        now: Millis,
-        number: SessionNumber,
-        agent: Agent<'_>,
-        ticket: TicketHash,
-    ) -> Option<(ParticipantId, Outputs)> {
-        let session = open_place(&mut self.sessions, &self.rules, number, now)?;
-        let id = session.add_agent(Role::Assistant, &agent, ticket, now);
-        self.tickets.insert(ticket, (number, id));
-        Some((id, vec![Output::Save(session.record())]))
-    }
-
-    /// The first message of a socket. A newer socket of the same ticket replaces the older.
-    pub fn connect(
-        &mut self,
-        now: Millis,
-        link: LinkId,
-        hello: &Hello,
-        ticket: &TicketHash,
-    ) -> Result<(Seated, Outputs), Code> {
-        if hello.version != VERSION {
-            return Err(Code::Version);
-        }
-        let key = names::key(&hello.key).ok_or(Code::BadRequest)?;
-        let &(number, you) = self.tickets.get(ticket).ok_or(Code::NoSuchSession)?;
-        let session = self.sessions.get_mut(&number).ok_or(Code::NoSuchSession)?;
-        if session.expired(now, &self.rules) {
-            return Err(Code::NoSuchSession);
-        }
-        let who = session.participants.get_mut(&you).ok_or(Code::NoSuchSession)?;
-        if who.key.as_ref().is_some_and(|pinned| *pinned != key) {
-            return Err(Code::BadRequest);
-        }
-        let mut out = Outputs::new();
-        let before = (who.key.clone(), who.name.clone());
-        who.key = Some(key);
-        // An agent's name is the account's: nobody may take another one here.
-        if who.role == Role::Customer && !clean_name(&hello.name).is_empty() {
-            who.name = clean_name(&hello.name);
-        }
-        if let Presence::Online(older) = std::mem::replace(&mut who.presence, Presence::Online(link)) {
-            self.links.remove(&older);
-            out.push(Output::Close(older, FromServer::Refused { error: Code::Replaced }));
-        }
-        let changed = before != (who.key.clone(), who.name.clone());
-        let came = who.role == Role::Customer && session.customer_came();
-        self.links.insert(link, (number, you));
-        if changed || came {
-            out.push(Output::Save(session.record()));
-        }
-        session.tell_roster(Some(link), &mut out);
-        let hand_overs = session.hand_overs.clone();
-        Ok((Seated { you, number, roster: session.roster(), hand_overs }, out))
-    }
-
     /// The socket is gone; its participant keeps the place.
     pub fn disconnect(&mut self, now: Millis, link: LinkId) -> Outputs {
         let mut out = Outputs::new();
-        if let Some((session, id)) = self.seat(link)
-            && let Some(who) = session.participants.get_mut(&id)
-        {
-            who.presence = Presence::Away { since: now };
-            session.tell_roster(None, &mut out);
+        match self.links.remove(&link) {
+            Some(Seat::In(number, id)) => {
+                let Some(session) = self.sessions.get_mut(&number) else { return out };
+                if let Some(who) = session.participants.get_mut(&id) {
+                    who.presence = Presence::Away { since: now };
+                    session.tell_roster(None, &mut out);
+                }
+            }
+            Some(Seat::Waits(ticket)) => {
+                if let Some(waiter) = self.waiters.get_mut(&ticket) {
+                    waiter.presence = Presence::Away { since: now };
+                }
+            }
+            None => return out,
         }
-        self.links.remove(&link);
+        self.changed = true;
         out
     }
 
     /// Where a signal of this socket's participant goes, and who it is from; `None` when it goes nowhere.
     pub fn route(&self, link: LinkId, to: ParticipantId) -> Option<(LinkId, ParticipantId)> {
-        let &(number, from) = self.links.get(&link)?;
+        let Some(&Seat::In(number, from)) = self.links.get(&link) else { return None };
         let target = self.sessions.get(&number)?.participants.get(&to)?;
         match target.presence {
             Presence::Online(there) if to != from => Some((there, from)),
@@ -262,15 +241,18 @@ impl Directory {
     /// Leaves for good. The session of a primary agent who leaves goes on for those who are in it.
     pub fn leave(&mut self, link: LinkId) -> Outputs {
         let mut out = Outputs::new();
-        let Some(&(number, id)) = self.links.get(&link) else { return out };
-        self.remove(number, id, &mut out);
+        match self.links.get(&link) {
+            Some(&Seat::In(number, id)) => self.remove(number, id, &mut out),
+            Some(&Seat::Waits(ticket)) => self.leave_queue(ticket, &mut out),
+            None => {}
+        }
         out
     }
 
     /// Ends the session for all, if this is the primary agent.
     pub fn end(&mut self, link: LinkId) -> Outputs {
         let mut out = Outputs::new();
-        let Some(&(number, id)) = self.links.get(&link) else { return out };
+        let Some(&Seat::In(number, id)) = self.links.get(&link) else { return out };
         let primary = self.sessions.get(&number).and_then(|s| s.participants.get(&id));
         if primary.is_some_and(|p| p.role == Role::Primary) {
             self.close(number, EndReason::Agent, &mut out);
@@ -291,18 +273,20 @@ impl Directory {
                 self.close(number, EndReason::Expired, &mut out);
             }
         }
+        self.tick_queues(now, &mut out);
         out
     }
 
     fn seat(&mut self, link: LinkId) -> Option<(&mut Session, ParticipantId)> {
-        let &(number, id) = self.links.get(&link)?;
+        let Some(&Seat::In(number, id)) = self.links.get(&link) else { return None };
         Some((self.sessions.get_mut(&number)?, id))
     }
 
     fn remove(&mut self, number: SessionNumber, id: ParticipantId, out: &mut Outputs) {
         let Some(session) = self.sessions.get_mut(&number) else { return };
         let Some(who) = session.participants.remove(&id) else { return };
-        forget(&mut self.tickets, &mut self.links, &who);
+        self.forget(who.ticket, who.presence);
+        let Some(session) = self.sessions.get_mut(&number) else { return };
         if session.participants.is_empty() {
             self.close(number, EndReason::Expired, out);
         } else {
@@ -317,30 +301,17 @@ impl Directory {
             if let Presence::Online(link) = who.presence {
                 out.push(Output::Close(link, FromServer::Ended { reason }));
             }
-            forget(&mut self.tickets, &mut self.links, who);
+            self.forget(who.ticket, who.presence);
         }
         out.push(Output::Forget(number, session.hand_overs.len()));
     }
-}
 
-/// The session, if it runs and has room for one more.
-fn open_place<'a>(
-    sessions: &'a mut BTreeMap<SessionNumber, Session>,
-    rules: &Rules,
-    number: SessionNumber,
-    now: Millis,
-) -> Option<&'a mut Session> {
-    let session = sessions.get_mut(&number)?;
-    (!session.expired(now, rules) && session.participants.len() < rules.participants).then_some(session)
-}
-
-fn forget(
-    tickets: &mut HashMap<TicketHash, (SessionNumber, ParticipantId)>,
-    links: &mut HashMap<LinkId, (SessionNumber, ParticipantId)>,
-    who: &Participant,
-) {
-    tickets.remove(&who.ticket);
-    if let Presence::Online(link) = who.presence {
-        links.remove(&link);
+    /// Ticket and socket of somebody who is gone.
+    fn forget(&mut self, ticket: TicketHash, presence: Presence) {
+        self.tickets.remove(&ticket);
+        if let Presence::Online(link) = presence {
+            self.links.remove(&link);
+        }
+        self.changed = true;
     }
 }

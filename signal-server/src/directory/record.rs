@@ -1,6 +1,6 @@
-//! Sessions as they are kept in the store.
+//! Sessions and queues as they are kept in the store.
 
-use deskside_protocol::{ParticipantId, Role, SessionNumber};
+use deskside_protocol::{HandOver, ParticipantId, QueueName, Role, SessionNumber};
 use serde::{Deserialize, Serialize};
 
 use super::{Millis, TicketHash};
@@ -28,4 +28,52 @@ pub struct ParticipantRecord {
     pub name: String,
     pub key: Option<String>,
     pub ticket: TicketHash,
+}
+
+/// A queue, and who serves it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QueueRecord {
+    pub name: QueueName,
+    pub title: String,
+    pub agents: Vec<Serving>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Serving {
+    /// Key of the account.
+    pub account: String,
+    /// As it is shown.
+    pub name: String,
+}
+
+/// A customer who waits, without what only a live socket tells.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WaiterRecord {
+    pub queue: QueueName,
+    /// The lowest of a queue is the next.
+    pub order: u64,
+    pub name: String,
+    pub key: Option<String>,
+    pub ticket: TicketHash,
+    pub entered: Millis,
+}
+
+/// What was given for a claim; kept for a day, so that the same claim has the same answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClaimRecord {
+    /// Of the ticket, which follows from the claim.
+    pub ticket: TicketHash,
+    pub number: SessionNumber,
+    pub at: Millis,
+}
+
+/// All that a restarted server goes on with.
+#[derive(Clone, Debug, Default)]
+pub struct Stored {
+    pub sessions: Vec<SessionRecord>,
+    /// In the order of each session.
+    pub words: Vec<(SessionNumber, HandOver)>,
+    pub queues: Vec<QueueRecord>,
+    pub waiters: Vec<WaiterRecord>,
+    pub claims: Vec<ClaimRecord>,
 }

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use deskside_protocol::{HandOver, ParticipantId, Role, SessionNumber, api::Entry, socket::FromServer};
 
 use super::{
-    Agent, LinkId, Millis, Output, Outputs, Rules, TicketHash, clean_name,
+    Agent, LinkId, Millis, Output, Outputs, Rules, Seated, TicketHash, clean_name,
+    queue::Waiter,
     record::{ParticipantRecord, SessionRecord},
 };
 
@@ -56,6 +57,22 @@ pub(super) enum Presence {
     },
 }
 
+impl Presence {
+    /// As a restarted server finds them.
+    pub fn restored(key: Option<&str>, now: Millis) -> Self {
+        if key.is_some() { Self::Away { since: now } } else { Self::Expected { since: now } }
+    }
+
+    /// Whether they did not come, or not come back, in time.
+    pub fn is_gone(self, now: Millis, waits: Millis, keeps: Millis) -> bool {
+        match self {
+            Self::Online(_) => false,
+            Self::Expected { since } => now >= since.saturating_add(waits),
+            Self::Away { since } => now >= since.saturating_add(keeps),
+        }
+    }
+}
+
 impl Session {
     pub fn new(number: SessionNumber, account: &str, now: Millis) -> Self {
         Self {
@@ -72,6 +89,12 @@ impl Session {
     pub fn add_customer(&mut self, name: String, ticket: TicketHash, now: Millis) -> ParticipantId {
         let presence = Presence::Expected { since: now };
         self.add(Participant { role: Role::Customer, account: None, name, key: None, ticket, presence })
+    }
+
+    /// A customer who waited comes with key and socket.
+    pub fn add_waiter(&mut self, waiter: Waiter) -> ParticipantId {
+        let Waiter { name, key, ticket, presence, .. } = waiter;
+        self.add(Participant { role: Role::Customer, account: None, name, key, ticket, presence })
     }
 
     /// `role` is one of an agent.
@@ -121,6 +144,10 @@ impl Session {
         }
     }
 
+    pub fn seated(&self, you: ParticipantId) -> Seated {
+        Seated { you, number: self.number, roster: self.roster(), hand_overs: self.hand_overs.clone() }
+    }
+
     /// All who ever said hello, so that every entry has a key.
     pub fn roster(&self) -> Vec<Entry> {
         let known = self.participants.iter().filter_map(|(id, who)| Some((id, who, who.key.clone()?)));
@@ -168,11 +195,7 @@ impl Session {
 
     /// Customers and assistants whose ticket was never used in time, or who have been away for too long.
     pub fn gone(&self, now: Millis, rules: &Rules) -> Vec<ParticipantId> {
-        let gone = |p: &Participant| match p.presence {
-            Presence::Online(_) => false,
-            Presence::Expected { since } => now >= since.saturating_add(rules.ticket_waits),
-            Presence::Away { since } => now >= since.saturating_add(rules.away_lives),
-        };
+        let gone = |p: &Participant| p.presence.is_gone(now, rules.ticket_waits, rules.away_lives);
         let others = self.participants.iter().filter(|(_, p)| p.role != Role::Primary);
         others.filter(|(_, p)| gone(p)).map(|(id, _)| *id).collect()
     }
@@ -204,11 +227,7 @@ impl Session {
     pub fn restore(record: SessionRecord, hand_overs: Vec<HandOver>, now: Millis) -> Self {
         let opened = record.opened;
         let participants = record.participants.into_iter().map(|p| {
-            let presence = if p.key.is_some() {
-                Presence::Away { since: now }
-            } else {
-                Presence::Expected { since: now }
-            };
+            let presence = Presence::restored(p.key.as_deref(), now);
             // Older records name only the account that opened the session.
             let opener = (p.role == Role::Primary).then(|| record.account.clone());
             let account = p.account.or(opener);

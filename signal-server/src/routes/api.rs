@@ -70,7 +70,7 @@ pub(super) fn routes(app: &Arc<App>) -> BoxedFilter<(Response,)> {
 }
 
 /// The token of `Authorization: Bearer …`; an empty one when there is none.
-fn bearer() -> impl Filter<Extract = (String,), Error = std::convert::Infallible> + Clone {
+pub(super) fn bearer() -> impl Filter<Extract = (String,), Error = std::convert::Infallible> + Clone {
     warp::header::headers_cloned().map(|headers: warp::http::HeaderMap| {
         let value = headers.get("authorization").and_then(|v| v.to_str().ok()).unwrap_or_default();
         let token = value.split_once(' ').filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
@@ -84,7 +84,7 @@ fn try_sign_in(app: &App, client: &Client) -> Result<(), Failed> {
     taken.map_err(|seconds| limited(app, seconds))
 }
 
-fn limited(app: &App, seconds: u64) -> Failed {
+pub(super) fn limited(app: &App, seconds: u64) -> Failed {
     app.metrics.limited.add();
     Failed::later(seconds)
 }
@@ -119,7 +119,7 @@ async fn enter(app: &App, client: &Client, request: SignIn) -> Result<SignedIn, 
     }
 }
 
-async fn caller(app: &App, token: &str) -> Result<Caller, Code> {
+pub(super) async fn caller(app: &App, token: &str) -> Result<Caller, Code> {
     app.accounts.caller(clock::now(), token).await
 }
 
@@ -139,7 +139,7 @@ async fn open(app: &App, token: &str) -> Result<SessionOpened, Code> {
     let ticket = secrets::token()?;
     let hash = secrets::hash(&ticket);
     let mut numbers = App::numbers()?.into_iter().cycle();
-    let (opened, saved) = app.act(|directory, _, now| {
+    let (number, saved) = app.act(|directory, _, now| {
         // `cycle` over a full list always has a next one.
         let draw = || numbers.next().unwrap_or_else(|| unreachable!("there are numbers"));
         match directory.open(now, caller.agent(), hash, draw) {
@@ -147,11 +147,15 @@ async fn open(app: &App, token: &str) -> Result<SessionOpened, Code> {
             Err(too_many) => (Err(too_many), Vec::new()),
         }
     });
-    let number = opened.map_err(|_| Code::TooManyTries)?;
+    let number = number.map_err(|_| Code::TooManyTries)?;
     saved.wait().await?;
     app.metrics.sessions_opened.add();
+    Ok(opened(app, number, ticket))
+}
+
+pub(super) fn opened(app: &App, number: SessionNumber, ticket: String) -> SessionOpened {
     let join_url = format!("{}/join/{}", app.public_url, number.get());
-    Ok(SessionOpened { number, ticket, join_url, number_lives: app.config.sessions.number_lives })
+    SessionOpened { number, ticket, join_url, number_lives: app.config.sessions.number_lives }
 }
 
 async fn join(app: &App, client: &Client, request: Join) -> Result<Joined, Failed> {

@@ -59,6 +59,15 @@ impl Keeper {
         Ok((Self { queue, store, failed }, thread))
     }
 
+    /// Waits for a batch whose conditions the directory has checked already: if they do not hold, somebody
+    /// else writes here, and nothing can be answered any more.
+    pub async fn done(&self, saved: Saved) -> Result<(), Unavailable> {
+        match saved.wait().await? {
+            Outcome::Done => Ok(()),
+            Outcome::Conflict => Err(self.fail(&StoreError::Conflict)),
+        }
+    }
+
     /// Puts a batch into the queue; the order of calls is the order of commits. An empty one is nothing.
     pub fn submit(&self, batch: Batch) -> Saved {
         if self.failed.borrow().is_some() {

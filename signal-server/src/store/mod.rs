@@ -4,6 +4,7 @@ mod keeper;
 mod memory;
 mod records;
 mod sled;
+mod steps;
 mod version;
 
 #[cfg(test)]
@@ -11,11 +12,10 @@ mod contract;
 
 pub use keeper::{Keeper, Saved, Unavailable};
 pub use memory::MemoryStore;
-pub(crate) use records::{
-    ADMIN, SETUP, decode, encode, put_session, put_word, session_key, word_key, word_session,
-};
+pub(crate) use records::{ADMIN, SETUP, decode, encode, word_session};
 pub use records::{AccountRecord, PasswordRecord, TokenRecord};
 pub use sled::SledStore;
+pub(crate) use steps::keep;
 pub use version::{CURRENT, Migration, migrate};
 
 /// The tables; the number is part of the stored format.
@@ -30,6 +30,11 @@ pub enum Table {
     Sessions = 4,
     /// Hand-overs, by session and serial.
     HandOvers = 5,
+    Queues = 6,
+    /// Customers in queues, by the hash of their ticket.
+    Waiting = 7,
+    /// What was given for claims, by the hash of the ticket.
+    Claims = 8,
 }
 
 /// One step of a batch.
@@ -64,6 +69,8 @@ pub enum StoreError {
     Io(#[from] std::io::Error),
     #[error("the store holds a record that cannot be read, in {0:?}")]
     Damaged(Table),
+    #[error("the store holds something else than this program put there: does another one write to it?")]
+    Conflict,
     #[error("the data are of version {0}, this program knows up to {CURRENT}: take a newer one")]
     TooNew(u32),
 }

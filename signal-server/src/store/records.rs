@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use super::{Step, StoreError, Table};
-use crate::directory::{Millis, SessionRecord};
+use super::{StoreError, Table};
+use crate::directory::Millis;
 
 /// An agent's or admin's account; its key is the name's comparable form.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -43,15 +43,11 @@ pub(crate) const SETUP: &[u8] = b"setup";
 /// Key in [`Table::Meta`] that is there once an admin exists.
 pub(crate) const ADMIN: &[u8] = b"admin";
 
-pub(crate) fn session_key(number: deskside_protocol::SessionNumber) -> Vec<u8> {
+pub(super) fn session_key(number: deskside_protocol::SessionNumber) -> Vec<u8> {
     number.get().to_be_bytes().to_vec()
 }
 
-pub(crate) fn put_session(record: &SessionRecord) -> Step {
-    Step::Put(Table::Sessions, session_key(record.number), encode(record))
-}
-
-pub(crate) fn word_key(number: deskside_protocol::SessionNumber, serial: u32) -> Vec<u8> {
+pub(super) fn word_key(number: deskside_protocol::SessionNumber, serial: u32) -> Vec<u8> {
     [number.get().to_be_bytes(), serial.to_be_bytes()].concat()
 }
 
@@ -59,10 +55,6 @@ pub(crate) fn word_key(number: deskside_protocol::SessionNumber, serial: u32) ->
 pub(crate) fn word_session(key: &[u8]) -> Result<deskside_protocol::SessionNumber, StoreError> {
     let number = key.first_chunk().map(|b| u32::from_be_bytes(*b)).unwrap_or_default();
     deskside_protocol::SessionNumber::new(number).map_err(|_| StoreError::Damaged(Table::HandOvers))
-}
-
-pub(crate) fn put_word(number: deskside_protocol::SessionNumber, word: &deskside_protocol::HandOver) -> Step {
-    Step::Put(Table::HandOvers, word_key(number, word.serial), encode(word))
 }
 
 pub(crate) fn encode<T: Serialize>(record: &T) -> Vec<u8> {

@@ -190,6 +190,12 @@ impl Peer {
         Self::connect_from(at, None).await.unwrap()
     }
 
+    /// A socket of another kind: `desk`.
+    pub async fn connect_to(at: SocketAddr, kind: &str) -> Self {
+        let request = format!("ws://{at}/api/v1/{kind}").into_client_request().unwrap();
+        Self(tokio_tungstenite::connect_async(request).await.unwrap().0)
+    }
+
     pub async fn connect_from(at: SocketAddr, origin: Option<&str>) -> Result<Self, tungstenite::Error> {
         match origin {
             Some(origin) => Self::connect_with(at, "origin", origin).await,

@@ -1,10 +1,14 @@
 //! The rules as tables and properties; time and random numbers are given.
 
+mod queues;
+
 use std::collections::HashMap;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use deskside_protocol::socket::Signal;
 use proptest::prelude::*;
+
+use deskside_protocol::{VERSION, api::Code, socket::Hello};
 
 use super::*;
 
@@ -16,6 +20,8 @@ const RULES: Rules = Rules {
     customers: 3,
     sessions: 50,
     per_account: 5,
+    keep_place: 120_000,
+    longest_queue: 10,
 };
 
 const NUMBER: u32 = 123_456_789;
@@ -45,7 +51,18 @@ fn opened() -> Directory {
 }
 
 fn connect(d: &mut Directory, now: Millis, link: u64, n: u8) -> Result<(Seated, Outputs), Code> {
-    d.connect(now, LinkId(link), &hello(n), &ticket(n))
+    d.connect(now, LinkId(link), &hello(n), &ticket(n)).map(|(place, out)| (seated(place), out))
+}
+
+fn seated(place: Place) -> Seated {
+    match place {
+        Place::In(seated) => seated,
+        Place::Waits(line) => panic!("{line:?}"),
+    }
+}
+
+fn with_sessions(sessions: Vec<SessionRecord>) -> Stored {
+    Stored { sessions, ..Stored::default() }
 }
 
 /// Agent on link 1, customer on link 2.
@@ -134,12 +151,12 @@ fn refusals() {
 fn names_of_agents_are_those_of_their_accounts() {
     let mut d = opened();
     let named = Hello { name: "The Bank".into(), ..hello(1) };
-    let (seated, _) = d.connect(0, LinkId(1), &named, &ticket(1)).unwrap();
-    assert_eq!(seated.roster[0].name, "Alice");
+    let (place, _) = d.connect(0, LinkId(1), &named, &ticket(1)).unwrap();
+    assert_eq!(seated(place).roster[0].name, "Alice");
     d.join(0, number(NUMBER), "Bob", ticket(2)).unwrap();
     let named = Hello { name: "Bobby".into(), ..hello(2) };
-    let (seated, _) = d.connect(0, LinkId(2), &named, &ticket(2)).unwrap();
-    assert_eq!(seated.roster[1].name, "Bobby");
+    let (place, _) = d.connect(0, LinkId(2), &named, &ticket(2)).unwrap();
+    assert_eq!(seated(place).roster[1].name, "Bobby");
 }
 
 #[test]
@@ -268,13 +285,13 @@ fn there_are_not_too_many_sessions() {
 
 #[test]
 fn a_restarted_server_goes_on() {
-    let mut stored = HashMap::new();
+    let mut saved = HashMap::new();
     let mut d = Directory::new(RULES);
     let mut keep = |out: &Outputs| {
         for o in out {
             match o {
-                Output::Save(record) => _ = stored.insert(record.number, record.clone()),
-                Output::Forget(number, _) => _ = stored.remove(number),
+                Output::Save(record) => _ = saved.insert(record.number, record.clone()),
+                Output::Forget(number, _) => _ = saved.remove(number),
                 _ => {}
             }
         }
@@ -284,9 +301,9 @@ fn a_restarted_server_goes_on() {
     keep(&d.join(0, number(NUMBER), "Bob", ticket(2)).unwrap().1);
     keep(&connect(&mut d, 0, 2, 2).unwrap().1);
 
-    let json = serde_json::to_string(&stored.values().collect::<Vec<_>>()).unwrap();
+    let json = serde_json::to_string(&saved.values().collect::<Vec<_>>()).unwrap();
     let records: Vec<SessionRecord> = serde_json::from_str(&json).unwrap();
-    let mut d = Directory::restore(RULES, 3_600_000, records.clone(), []);
+    let mut d = Directory::restore(RULES, 3_600_000, with_sessions(records.clone()));
     assert!(d.tick(3_600_001).is_empty(), "the time without a server does not count");
     let other_key = d.connect(3_600_002, LinkId(1), &hello(7), &ticket(2));
     assert_eq!(other_key.unwrap_err(), Code::BadRequest, "keys stay pinned");
@@ -296,7 +313,7 @@ fn a_restarted_server_goes_on() {
     // Ids are not used again.
     assert_eq!(d.join(3_600_003, number(NUMBER), "", ticket(3)).unwrap().0, ParticipantId(3));
     // Nobody comes back: over.
-    let mut d = Directory::restore(RULES, 3_600_000, records, []);
+    let mut d = Directory::restore(RULES, 3_600_000, with_sessions(records));
     d.tick(3_600_000 + RULES.away_lives);
     assert_eq!(d.sessions(), 0);
 }
@@ -367,13 +384,13 @@ proptest! {
             for o in out {
                 match o {
                     Output::Save(record) => _ = stored.insert(record.number, record),
-                    Output::SaveWord(..) => {}
                     Output::Forget(number, _) => prop_assert!(stored.remove(&number).is_some()),
                     // Whom the next step closes may have been told something first.
                     Output::Send(link, _) => {
                         prop_assert!(d.links.contains_key(&link) || before.contains(&link));
                     }
                     Output::Close(link, _) => prop_assert!(!d.links.contains_key(&link)),
+                    other => prop_assert!(false, "{:?}", other),
                 }
             }
             let now_there: HashMap<_, _> = d.sessions.iter().map(|(n, s)| (*n, s.record())).collect();

@@ -1,0 +1,58 @@
+//! What the directory wants kept, as steps of a batch.
+
+use deskside_protocol::SessionNumber;
+
+use super::{
+    Batch, Step, Table,
+    records::{encode, session_key, word_key},
+};
+use crate::directory::{ClaimRecord, Output, SessionRecord, WaiterRecord};
+
+/// Adds what an output wants kept; gives back one that wants something else.
+pub(crate) fn keep(output: Output, batch: &mut Batch) -> Option<Output> {
+    match output {
+        Output::Save(record) => batch.push(put_session(&record)),
+        Output::SaveWord(number, word) => {
+            batch.push(Step::Put(Table::HandOvers, word_key(number, word.serial), encode(&word)));
+        }
+        Output::Forget(number, words) => forget_session(number, words, batch),
+        Output::SaveQueue(record) => {
+            batch.push(Step::Put(Table::Queues, record.name.as_str().into(), encode(&record)));
+        }
+        Output::ForgetQueue(name) => batch.push(Step::Delete(Table::Queues, name.as_str().into())),
+        Output::SaveWaiter(record) => {
+            batch.push(Step::Put(Table::Waiting, record.ticket.to_vec(), encode(&record)));
+        }
+        Output::ForgetWaiter(ticket) => batch.push(Step::Delete(Table::Waiting, ticket.to_vec())),
+        Output::Take { waiter, session, claim } => take(&waiter, &session, &claim, batch),
+        Output::Confirm(claim) => {
+            batch.push(Step::Expect(Table::Claims, claim.ticket.to_vec(), Some(encode(&claim))));
+        }
+        Output::ForgetClaim(ticket) => batch.push(Step::Delete(Table::Claims, ticket.to_vec())),
+        other @ (Output::Send(..) | Output::Close(..) | Output::Welcome(..) | Output::Waits(..)) => {
+            return Some(other);
+        }
+    }
+    None
+}
+
+fn put_session(record: &SessionRecord) -> Step {
+    Step::Put(Table::Sessions, session_key(record.number), encode(record))
+}
+
+fn forget_session(number: SessionNumber, words: usize, batch: &mut Batch) {
+    batch.push(Step::Delete(Table::Sessions, session_key(number)));
+    let serials = 1..=u32::try_from(words).unwrap_or(u32::MAX);
+    batch.extend(serials.map(|serial| Step::Delete(Table::HandOvers, word_key(number, serial))));
+}
+
+/// From queue to session: the waiter must be there as the directory knows it, session and claim must be new.
+fn take(waiter: &WaiterRecord, session: &SessionRecord, claim: &ClaimRecord, batch: &mut Batch) {
+    let (place, claimed) = (waiter.ticket.to_vec(), claim.ticket.to_vec());
+    batch.push(Step::Expect(Table::Waiting, place.clone(), Some(encode(waiter))));
+    batch.push(Step::Expect(Table::Sessions, session_key(session.number), None));
+    batch.push(Step::Expect(Table::Claims, claimed.clone(), None));
+    batch.push(Step::Delete(Table::Waiting, place));
+    batch.push(put_session(session));
+    batch.push(Step::Put(Table::Claims, claimed, encode(claim)));
+}
