@@ -191,6 +191,7 @@ fn rules(config: &Config) -> Rules {
         sessions: sessions.at_once,
         per_account: sessions.per_account,
         keep_place: config.queues.keep_place.saturating_mul(1000),
+        transfer_waits: config.queues.transfer_wait.saturating_mul(1000),
         longest_queue: config.queues.longest,
     }
 }

@@ -170,6 +170,36 @@ fn walk(folder: &Path) -> Vec<std::path::PathBuf> {
     entries.flat_map(|path| if path.is_dir() { walk(&path) } else { vec![path] }).collect()
 }
 
+#[tokio::test]
+async fn queues_from_the_command_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let program = run(command(folder.path()), true).await;
+    let setup = serde_json::json!({"token": program.token, "name": NAME, "password": PASSWORD});
+    assert_eq!(post(program.at, "/api/v1/setup", "", &setup).await.status, 200);
+    let url = format!("http://{}", program.at);
+    let queue = async |command: &str, more: &[&str]| {
+        let to = ["queue", command, "--server", &url, "--as", NAME];
+        cli(&[&to, more].concat(), &[("DESKSIDE_PASSWORD", PASSWORD)]).await
+    };
+    let help = ["--name", "help", "--title", "Help desk", "--agent", NAME];
+    let (code, out, error) = queue("add", &help).await;
+    assert_eq!((code, out.trim()), (Some(0), "queue made: help"), "{error}");
+    let (code, _, error) = queue("add", &help).await;
+    assert!(code == Some(1) && error.contains("of this name already"), "{error}");
+    let (code, _, error) = queue("add", &["--name", "x", "--title", "X", "--agent", "Nobody"]).await;
+    assert!(code == Some(1) && error.contains("no account"), "{error}");
+    assert_eq!(queue("add", &["--name", "Bad Name", "--title", "X"]).await.0, Some(2));
+    let (code, out, _) = queue("list", &[]).await;
+    assert_eq!((code, out.as_str()), (Some(0), "help\tHelp desk\tAlice Martin\n"));
+    let (code, out, _) = queue("remove", &["--name", "help"]).await;
+    assert_eq!((code, out.trim()), (Some(0), "queue removed: help"));
+    let (code, _, error) = queue("remove", &["--name", "help"]).await;
+    assert!(code == Some(1) && error.contains("no such queue"), "{error}");
+    assert_eq!(queue("list", &[]).await.1, "");
+    program.signal("-TERM");
+    assert_eq!(program.ended().await.0, Some(0));
+}
+
 /// What was answered is there after a kill, and the peers come back to it.
 #[tokio::test]
 async fn a_killed_server_goes_on() {

@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{QueueName, Role, SessionNumber, api::Code};
+use crate::{QueueName, Role, SessionNumber, api::Code, transfers::TransferOffer};
 
 /// First message of an agent's desk.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,6 +35,8 @@ pub struct Desk {
     pub agents: Vec<DeskAgent>,
     /// Those that the account serves, by name.
     pub queues: Vec<DeskQueue>,
+    /// Sessions that others offer and the account may take.
+    pub transfers: Vec<TransferOffer>,
     /// Sessions in which the account is an agent, by number.
     pub sessions: Vec<DeskSession>,
 }

@@ -8,6 +8,7 @@ pub mod desk;
 mod handover;
 pub mod queues;
 pub mod socket;
+pub mod transfers;
 
 pub use handover::{HandOver, MOST_HAND_OVERS};
 pub use queues::QueueName;

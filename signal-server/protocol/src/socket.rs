@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     HandOver, ParticipantId, QueueName, SessionNumber,
     api::{Code, Entry, IceServer},
+    transfers::{TransferState, TransferTo},
 };
 
 /// Largest message either side accepts, in bytes.
@@ -38,6 +39,14 @@ pub enum ToServer {
     End,
     /// Another agent of the session is primary from now on. From anybody: the signature counts.
     HandOver { word: HandOver },
+    /// Offers the session to others; only of the primary agent.
+    Transfer {
+        to: TransferTo,
+        #[serde(default)]
+        message: String,
+    },
+    /// Takes the offer back, unless it is taken already.
+    TransferWithdraw,
     #[serde(other)]
     Unknown,
 }
@@ -48,10 +57,18 @@ pub enum ToServer {
 pub struct Envelope<'a> {
     #[serde(rename = "type", borrow)]
     pub kind: std::borrow::Cow<'a, str>,
-    #[serde(default)]
-    pub to: Option<ParticipantId>,
+    /// A participant in a signal, something else in other messages.
+    #[serde(default, borrow)]
+    to: Option<&'a serde_json::value::RawValue>,
     #[serde(default, borrow)]
     pub body: Option<&'a serde_json::value::RawValue>,
+}
+
+impl Envelope<'_> {
+    /// The participant whom it is for, if it names one.
+    pub fn to(&self) -> Option<ParticipantId> {
+        serde_json::from_str(self.to?.get()).ok()
+    }
 }
 
 /// [`FromServer::Signal`] around a body that was not read.
@@ -101,6 +118,8 @@ pub enum FromServer {
     HandOver {
         word: HandOver,
     },
+    /// To the agent who transfers.
+    TransferState(TransferState),
     /// The session is over.
     Ended {
         reason: EndReason,

@@ -69,7 +69,10 @@ fn messages() {
     );
     golden(&DeskHello { version: 1, token: "t".into() }, r#"{"version":1,"token":"t"}"#);
     golden(&FromDesk::Refused { error: Code::NotSignedIn }, r#"{"type":"refused","error":"not_signed_in"}"#);
-    golden(&FromDesk::Desk(Desk::default()), r#"{"type":"desk","agents":[],"queues":[],"sessions":[]}"#);
+    golden(
+        &FromDesk::Desk(Desk::default()),
+        r#"{"type":"desk","agents":[],"queues":[],"transfers":[],"sessions":[]}"#,
+    );
     assert_eq!(serde_json::from_str::<FromDesk>(r#"{"type":"dance"}"#).unwrap(), FromDesk::Unknown);
     let desk = Desk {
         agents: vec![DeskAgent { name: "Ana".into(), state: AgentState::Free }],
@@ -79,6 +82,7 @@ fn messages() {
             count: 1,
             waiting: vec![DeskWaiting { entry: "e".into(), name: "Zoé".into(), since: 1500, online: true }],
         }],
+        transfers: vec![],
         sessions: vec![DeskSession {
             number: SessionNumber::new(123_456_789).unwrap(),
             customers: vec!["Max".into()],
@@ -89,7 +93,7 @@ fn messages() {
         &FromDesk::Desk(desk),
         concat!(
             r#"{"type":"desk","agents":[{"name":"Ana","state":"free"}],"queues":[{"name":"help-2","title":"Help","#,
-            r#""count":1,"waiting":[{"entry":"e","name":"Zoé","since":1500,"online":true}]}],"#,
+            r#""count":1,"waiting":[{"entry":"e","name":"Zoé","since":1500,"online":true}]}],"transfers":[],"#,
             r#""sessions":[{"number":"123456789","customers":["Max"],"role":"primary"}]}"#
         ),
     );
@@ -135,7 +139,9 @@ fn desk() -> impl Strategy<Value = FromDesk> {
         proptest::collection::vec(queue, 0..4),
         proptest::collection::vec(session, 0..4),
     )
-        .prop_map(|(agents, queues, sessions)| FromDesk::Desk(Desk { agents, queues, sessions }))
+        .prop_map(|(agents, queues, sessions)| {
+            FromDesk::Desk(Desk { agents, queues, transfers: vec![], sessions })
+        })
 }
 
 proptest! {

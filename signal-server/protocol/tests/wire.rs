@@ -249,7 +249,7 @@ fn numbers_as_people_write_them() {
 fn a_relayed_body_is_not_read() {
     let text = r#"{"type":"signal","to":7,"body": {"kind" : "later", "n":1e3} ,"x":[]}"#;
     let envelope: Envelope<'_> = serde_json::from_str(text).unwrap();
-    assert_eq!((envelope.kind.as_ref(), envelope.to), ("signal", Some(ParticipantId(7))));
+    assert_eq!((envelope.kind.as_ref(), envelope.to()), ("signal", Some(ParticipantId(7))));
     let relayed = relayed_signal(ParticipantId(4), envelope.body.unwrap());
     assert_eq!(relayed, r#"{"type":"signal","from":4,"body":{"kind" : "later", "n":1e3}}"#);
 }

@@ -55,6 +55,7 @@ pub struct Sessions {
 #[serde(default, deny_unknown_fields)]
 pub struct Queues {
     pub keep_place: u64,
+    pub transfer_wait: u64,
     pub longest: usize,
 }
 
@@ -240,7 +241,7 @@ impl Default for Sessions {
 
 impl Default for Queues {
     fn default() -> Self {
-        Self { keep_place: 120, longest: 500 }
+        Self { keep_place: 120, transfer_wait: 120, longest: 500 }
     }
 }
 

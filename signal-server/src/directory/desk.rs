@@ -47,7 +47,12 @@ impl Directory {
             waiting: self.desk_waiting(now, queue, most),
         });
         let sessions = self.sessions.values().filter_map(|s| desk_session(s, account)).take(most);
-        Desk { agents: self.desk_agents(most), queues: queues.collect(), sessions: sessions.collect() }
+        Desk {
+            agents: self.desk_agents(most),
+            queues: queues.collect(),
+            transfers: self.desk_transfers(now, account, most),
+            sessions: sessions.collect(),
+        }
     }
 
     fn desk_waiting(&self, now: Millis, queue: &Queue, most: usize) -> Vec<DeskWaiting> {

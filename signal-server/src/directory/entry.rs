@@ -130,6 +130,9 @@ impl Directory {
             out.push(Output::Save(session.record()));
         }
         session.tell_roster(Some(link), &mut out);
+        if session.transfer.as_ref().is_some_and(|t| t.from == you) {
+            out.extend(session.transfer_news());
+        }
         Ok((Place::In(session.seated(you)), out))
     }
 }

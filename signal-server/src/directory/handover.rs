@@ -20,10 +20,12 @@ impl Directory {
             }
         }
         session.hand_overs.push(word.clone());
-        let number = session.number;
-        let saved = vec![Output::Save(session.record()), Output::SaveWord(number, word.clone())];
+        let (number, mut out) = (session.number, Outputs::new());
+        session.transfer_handed_over(word.to, &mut out);
+        out.push(Output::Save(session.record()));
+        out.push(Output::SaveWord(number, word.clone()));
         self.changed = true;
-        (Some(number), saved)
+        (Some(number), out)
     }
 
     /// The roster as it is now to all, then the word to all but the one who showed it.
@@ -80,6 +82,7 @@ mod tests {
         sessions: 50,
         per_account: 5,
         keep_place: 120_000,
+        transfer_waits: 120_000,
         longest_queue: 10,
     };
 

@@ -12,6 +12,7 @@ mod session;
 mod take;
 #[cfg(test)]
 mod tests;
+mod transfer;
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -25,7 +26,10 @@ pub(crate) use limits::canonical;
 pub use limits::{ByName, Ladder, Limiter};
 pub use names::{clean_name, same_name};
 use queue::{Queue, Waiter};
-pub use record::{ClaimRecord, ParticipantRecord, QueueRecord, Serving, SessionRecord, Stored, WaiterRecord};
+pub use record::{
+    ClaimRecord, ParticipantRecord, QueueRecord, Serving, SessionRecord, Stored, Target, TransferPhase,
+    TransferRecord, WaiterRecord,
+};
 use session::{Presence, Session};
 pub use take::NotTaken;
 
@@ -58,6 +62,8 @@ pub struct Rules {
     pub per_account: usize,
     /// How long the place in a queue lasts while its socket is down.
     pub keep_place: Millis,
+    /// How long a transfer waits for somebody to take it.
+    pub transfer_waits: Millis,
     /// Customers who wait in one queue, at most.
     pub longest_queue: usize,
 }
@@ -87,6 +93,12 @@ pub enum Output {
     Take {
         waiter: WaiterRecord,
         session: SessionRecord,
+        claim: ClaimRecord,
+    },
+    /// The same for a session: only if the store still has it as it was before.
+    TakeTransfer {
+        before: SessionRecord,
+        after: SessionRecord,
         claim: ClaimRecord,
     },
     /// Nothing new, but it counts only when this is on the disk.
@@ -274,6 +286,7 @@ impl Directory {
             }
         }
         self.tick_queues(now, &mut out);
+        self.tick_transfers(now, &mut out);
         out
     }
 
@@ -290,6 +303,7 @@ impl Directory {
         if session.participants.is_empty() {
             self.close(number, EndReason::Expired, out);
         } else {
+            session.transfer_without(id, out);
             out.push(Output::Save(session.record()));
             session.tell_roster(None, out);
         }

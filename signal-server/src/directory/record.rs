@@ -15,6 +15,8 @@ pub struct SessionRecord {
     /// Whether a customer has ever come.
     pub joined: bool,
     pub next_id: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub transfer: Option<TransferRecord>,
     pub participants: Vec<ParticipantRecord>,
 }
 
@@ -28,6 +30,35 @@ pub struct ParticipantRecord {
     pub name: String,
     pub key: Option<String>,
     pub ticket: TicketHash,
+}
+
+/// A session that is passed on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TransferRecord {
+    pub id: String,
+    pub from: ParticipantId,
+    pub to: Target,
+    pub message: String,
+    pub phase: TransferPhase,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Target {
+    Queue(QueueName),
+    Agents(Vec<Serving>),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TransferPhase {
+    Offered {
+        since: Millis,
+    },
+    /// By this assistant; the word of the primary agent is still to come.
+    Taken {
+        participant: ParticipantId,
+    },
 }
 
 /// A queue, and who serves it.

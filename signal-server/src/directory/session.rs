@@ -7,7 +7,7 @@ use deskside_protocol::{HandOver, ParticipantId, Role, SessionNumber, api::Entry
 use super::{
     Agent, LinkId, Millis, Output, Outputs, Rules, Seated, TicketHash, clean_name,
     queue::Waiter,
-    record::{ParticipantRecord, SessionRecord},
+    record::{ParticipantRecord, SessionRecord, TransferPhase, TransferRecord},
 };
 
 pub(super) struct Session {
@@ -18,6 +18,7 @@ pub(super) struct Session {
     next_id: u32,
     /// In order; serials count from 1.
     pub hand_overs: Vec<HandOver>,
+    pub transfer: Option<TransferRecord>,
     /// When the last one left or the session was taken up again: nobody is away for longer than this.
     idle_from: Millis,
 }
@@ -82,6 +83,7 @@ impl Session {
             phase: Phase::Waiting { opened: now },
             next_id: 1,
             hand_overs: Vec::new(),
+            transfer: None,
             idle_from: now,
         }
     }
@@ -219,6 +221,7 @@ impl Session {
             opened,
             joined,
             next_id: self.next_id,
+            transfer: self.transfer.clone(),
             participants: participants.collect(),
         }
     }
@@ -226,6 +229,13 @@ impl Session {
     /// `hand_overs`: the words of this session in order.
     pub fn restore(record: SessionRecord, hand_overs: Vec<HandOver>, now: Millis) -> Self {
         let opened = record.opened;
+        // Who may take it has the whole time again.
+        let transfer = record.transfer.map(|t| match t.phase {
+            TransferPhase::Offered { .. } => {
+                TransferRecord { phase: TransferPhase::Offered { since: now }, ..t }
+            }
+            TransferPhase::Taken { .. } => t,
+        });
         let participants = record.participants.into_iter().map(|p| {
             let presence = Presence::restored(p.key.as_deref(), now);
             // Older records name only the account that opened the session.
@@ -242,6 +252,7 @@ impl Session {
             account: record.account,
             participants,
             hand_overs,
+            transfer,
             phase: if record.joined { Phase::Joined { opened } } else { Phase::Waiting { opened } },
             next_id: record.next_id,
             idle_from: now,

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use deskside_protocol::{
     QueueName, SessionNumber,
-    api::{Code, SessionOpened},
+    api::{Code, Joined, SessionOpened},
     queues::{Enter, Entered, Queue, QueueSettings, Take},
+    transfers::TakeTransfer,
 };
 use warp::{Filter, Rejection, filters::BoxedFilter, reply::Response};
 
@@ -76,7 +77,16 @@ fn people(app: &Arc<App>) -> impl Filter<Extract = (Response,), Error = Rejectio
         .then(|name: String, token: String, request: Take, app: Arc<App>| async move {
             answer(take(&app, &token, &name, request).await.map_err(Failed::from))
         });
-    enter.or(take).unify().boxed()
+    let transfer = warp::path!("api" / "v1" / "transfers" / String / "take")
+        .and(warp::post())
+        .and(own_origin(app))
+        .and(bearer())
+        .and(body::json())
+        .and(with(app))
+        .then(|id: String, token: String, request: TakeTransfer, app: Arc<App>| async move {
+            answer(take_transfer(&app, &token, &id, request).await.map_err(Failed::from))
+        });
+    enter.or(take).unify().or(transfer).unify().boxed()
 }
 
 fn named(name: &str) -> Result<QueueName, Code> {
@@ -184,6 +194,21 @@ async fn take(app: &App, token: &str, name: &str, request: Take) -> Result<Sessi
     app.store.done(saved).await?;
     app.note(|directory, _| directory.tell_taken(number));
     Ok(opened(app, number, ticket))
+}
+
+async fn take_transfer(app: &App, token: &str, id: &str, request: TakeTransfer) -> Result<Joined, Code> {
+    let caller = caller(app, token).await?;
+    let ticket = secrets::ticket_of_claim(&caller.account, &request.claim).ok_or(Code::BadRequest)?;
+    let hash = secrets::hash(&ticket);
+    let (taken, saved) =
+        app.act(|directory, _, now| match directory.take_transfer(now, id, caller.agent(), hash) {
+            Ok((number, outputs)) => (Ok(number), outputs),
+            Err(why) => (Err(why), Vec::new()),
+        });
+    let number = taken?;
+    app.store.done(saved).await?;
+    app.note(|directory, _| directory.tell_transfer(number));
+    Ok(Joined { number, ticket })
 }
 
 impl From<NotTaken> for Code {

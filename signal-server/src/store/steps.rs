@@ -25,6 +25,13 @@ pub(crate) fn keep(output: Output, batch: &mut Batch) -> Option<Output> {
         }
         Output::ForgetWaiter(ticket) => batch.push(Step::Delete(Table::Waiting, ticket.to_vec())),
         Output::Take { waiter, session, claim } => take(&waiter, &session, &claim, batch),
+        Output::TakeTransfer { before, after, claim } => {
+            let key = session_key(before.number);
+            batch.push(Step::Expect(Table::Sessions, key, Some(encode(&before))));
+            batch.push(Step::Expect(Table::Claims, claim.ticket.to_vec(), None));
+            batch.push(put_session(&after));
+            batch.push(Step::Put(Table::Claims, claim.ticket.to_vec(), encode(&claim)));
+        }
         Output::Confirm(claim) => {
             batch.push(Step::Expect(Table::Claims, claim.ticket.to_vec(), Some(encode(&claim))));
         }

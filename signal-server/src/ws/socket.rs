@@ -2,9 +2,11 @@
 
 use std::{sync::Arc, time::Duration};
 
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use deskside_protocol::{
     api::Code,
     socket::{Envelope, FromServer, Hello, MAX_MESSAGE, ToServer, relayed_signal},
+    transfers::{MOST_AGENTS, TransferTo},
 };
 use futures_util::{SinkExt, StreamExt};
 use tokio::time::{Instant, timeout};
@@ -17,7 +19,7 @@ use super::{
 };
 use crate::{
     app::App,
-    directory::{LinkId, Place},
+    directory::{LinkId, Place, Serving, Target},
     hub::{self, Inbox, Outgoing},
     secrets,
 };
@@ -145,7 +147,7 @@ async fn act(app: &App, link: LinkId, text: &str) -> Result<(), Close> {
     let envelope: Envelope<'_> = serde_json::from_str(text).map_err(|_| Close::Refuse(Code::BadRequest))?;
     match envelope.kind.as_ref() {
         "signal" => {
-            let (Some(to), Some(body)) = (envelope.to, envelope.body) else {
+            let (Some(to), Some(body)) = (envelope.to(), envelope.body) else {
                 return Err(Close::Refuse(Code::BadRequest));
             };
             let (fits, _) = app.act(|directory, hub, _| {
@@ -170,6 +172,11 @@ async fn act(app: &App, link: LinkId, text: &str) -> Result<(), Close> {
             Ok(())
         }
         "hand_over" => hand_over(app, link, text).await,
+        "transfer" => transfer(app, link, text).await,
+        "transfer_withdraw" => {
+            app.note(|directory, _| directory.withdraw(link));
+            Ok(())
+        }
         // Newer peers may know more.
         _ => Ok(()),
     }
@@ -185,4 +192,35 @@ async fn hand_over(app: &App, link: LinkId, text: &str) -> Result<(), Close> {
     app.metrics.hand_overs.add();
     app.note(|directory, _| directory.tell_hand_over(number, link, &word));
     Ok(())
+}
+
+async fn transfer(app: &App, link: LinkId, text: &str) -> Result<(), Close> {
+    let Ok(ToServer::Transfer { to, message }) = serde_json::from_str(text) else {
+        return Err(Close::Refuse(Code::BadRequest));
+    };
+    let to = target(app, to).await.map_err(Close::Refuse)?;
+    let id: [u8; 12] = secrets::random().map_err(|_| Close::Refuse(Code::Unavailable))?;
+    let id = URL_SAFE_NO_PAD.encode(id);
+    let (number, saved) = app.act(|directory, _, now| directory.transfer(now, link, to, &message, &id));
+    let Some(number) = number else { return Ok(()) };
+    saved.wait().await.map_err(|_| Close::Refuse(Code::Unavailable))?;
+    app.note(|directory, _| directory.tell_transfer(number));
+    Ok(())
+}
+
+/// Finds the accounts of the agents; if one has none, the list is empty.
+async fn target(app: &App, to: TransferTo) -> Result<Target, Code> {
+    let names = match to {
+        TransferTo::Queue(name) => return Ok(Target::Queue(name)),
+        TransferTo::Agents(names) if names.len() <= MOST_AGENTS => names,
+        TransferTo::Agents(_) => Vec::new(),
+    };
+    let mut agents = Vec::new();
+    for name in names {
+        match app.accounts.known(&name).await? {
+            Some((account, name)) => agents.push(Serving { account, name }),
+            None => return Ok(Target::Agents(Vec::new())),
+        }
+    }
+    Ok(Target::Agents(agents))
 }

@@ -1,6 +1,7 @@
 //! The rules as tables and properties; time and random numbers are given.
 
 mod queues;
+mod transfers;
 
 use std::collections::HashMap;
 
@@ -21,6 +22,7 @@ const RULES: Rules = Rules {
     sessions: 50,
     per_account: 5,
     keep_place: 120_000,
+    transfer_waits: 120_000,
     longest_queue: 10,
 };
 
