@@ -120,6 +120,8 @@ pub enum Code {
     NobodyWaits,
     /// Somebody else was first, or the one who is meant has left; or the name is in use.
     Taken,
+    /// A newer version is saved already.
+    Outdated,
     /// A name is not one of an account.
     NoSuchAccount,
     TooManyTries,

@@ -7,6 +7,7 @@ pub mod api;
 pub mod desk;
 mod handover;
 pub mod queues;
+pub mod records;
 pub mod socket;
 pub mod transfers;
 

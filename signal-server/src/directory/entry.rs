@@ -123,10 +123,11 @@ impl Directory {
             out.push(Output::Close(older, FromServer::Refused { error: Code::Replaced }));
         }
         let changed = before != (who.key.clone(), who.name.clone());
-        let came = who.role == Role::Customer && session.customer_came();
+        let joined = who.role == Role::Customer && session.customer_came();
+        let came = session.came(now, you);
         self.links.insert(link, Seat::In(number, you));
         self.changed = true;
-        if changed || came {
+        if changed || joined || came {
             out.push(Output::Save(session.record()));
         }
         session.tell_roster(Some(link), &mut out);

@@ -4,12 +4,17 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use deskside_protocol::{HandOver, MOST_HAND_OVERS, Role, SessionNumber, socket::FromServer};
 use ed25519_dalek::{Signature, VerifyingKey};
 
-use super::{Directory, LinkId, Output, Outputs, session::Session};
+use super::{Directory, LinkId, Millis, Output, Outputs, session::Session};
 
 impl Directory {
     /// Takes a word that a participant of the session shows, whoever that is. Gives the session's number if it
     /// holds: once it is saved, [`Directory::tell_hand_over`] tells it.
-    pub fn hand_over(&mut self, link: LinkId, word: &HandOver) -> (Option<SessionNumber>, Outputs) {
+    pub fn hand_over(
+        &mut self,
+        now: Millis,
+        link: LinkId,
+        word: &HandOver,
+    ) -> (Option<SessionNumber>, Outputs) {
         let Some((session, _)) = self.seat(link) else { return (None, Outputs::new()) };
         if !holds(session, word) {
             return (None, Outputs::new());
@@ -20,6 +25,7 @@ impl Directory {
             }
         }
         session.hand_overs.push(word.clone());
+        session.history.handed_over(now, word);
         let (number, mut out) = (session.number, Outputs::new());
         session.transfer_handed_over(word.to, &mut out);
         out.push(Output::Save(session.record()));
@@ -141,7 +147,7 @@ mod tests {
 
     fn holds(d: &mut Directory, shown_by: u64, word: &HandOver) -> bool {
         let before = d.sessions[&number()].record();
-        let (told, out) = d.hand_over(LinkId(shown_by), word);
+        let (told, out) = d.hand_over(0, LinkId(shown_by), word);
         assert_eq!(told.is_some(), !out.is_empty());
         assert!(told.is_some() || before == d.sessions[&number()].record(), "refused, and something changed");
         told.is_some()
@@ -157,7 +163,7 @@ mod tests {
         let mut d = running();
         assert!(holds(&mut d, 1, &word(1, 1, 2)));
         assert_eq!(roles(&d), [Assistant, Primary, Assistant, Customer]);
-        assert!(d.end(LinkId(1)).is_empty(), "who gave it away has no say any more");
+        assert!(d.end(0, LinkId(1)).is_empty(), "who gave it away has no say any more");
         // Whoever shows it: the signature counts.
         assert!(holds(&mut d, 4, &word(2, 2, 1)));
         assert_eq!(roles(&d), [Primary, Assistant, Assistant, Customer]);
@@ -167,7 +173,7 @@ mod tests {
         assert_eq!((out.len(), words.len()), (7, 3));
         assert!(!out.iter().any(|o| told(o) && matches!(o, Output::Send(LinkId(4), _))));
         assert_eq!(connect(&mut d, 3).unwrap().hand_overs, [word(1, 1, 2), word(2, 2, 1)]);
-        assert!(matches!(d.end(LinkId(1)).last(), Some(Output::Forget(_, 2))));
+        assert!(matches!(d.end(0, LinkId(1)).last(), Some(Output::Forget(_, 2))));
     }
 
     #[test]
@@ -198,7 +204,7 @@ mod tests {
         for (why, word) in wrong {
             assert!(!holds(&mut d, 1, &word), "{why}");
         }
-        assert!(d.hand_over(LinkId(99), &good).0.is_none(), "from no socket of ours");
+        assert!(d.hand_over(0, LinkId(99), &good).0.is_none(), "from no socket of ours");
         assert!(holds(&mut d, 1, &good));
         assert!(!holds(&mut d, 1, &good), "again");
         assert!(holds(&mut d, 1, &word(2, 2, 1)));

@@ -4,6 +4,7 @@
 mod desk;
 mod entry;
 mod handover;
+mod history;
 mod limits;
 mod names;
 mod queue;
@@ -22,6 +23,7 @@ use deskside_protocol::{
     socket::{EndReason, FromServer},
 };
 
+pub use history::{History, PastRecord};
 pub(crate) use limits::canonical;
 pub use limits::{ByName, Ladder, Limiter};
 pub use names::{clean_name, same_name};
@@ -80,6 +82,8 @@ pub enum Output {
     SaveWord(SessionNumber, HandOver),
     /// Forget the session and this many words of it.
     Forget(SessionNumber, usize),
+    /// Keep the record of a session that is over.
+    Past(PastRecord),
     /// Tells who waited that the session is there.
     Welcome(LinkId, Seated),
     /// Tells who waits their place.
@@ -251,10 +255,10 @@ impl Directory {
     }
 
     /// Leaves for good. The session of a primary agent who leaves goes on for those who are in it.
-    pub fn leave(&mut self, link: LinkId) -> Outputs {
+    pub fn leave(&mut self, now: Millis, link: LinkId) -> Outputs {
         let mut out = Outputs::new();
         match self.links.get(&link) {
-            Some(&Seat::In(number, id)) => self.remove(number, id, &mut out),
+            Some(&Seat::In(number, id)) => self.remove(now, number, id, &mut out),
             Some(&Seat::Waits(ticket)) => self.leave_queue(ticket, &mut out),
             None => {}
         }
@@ -262,12 +266,12 @@ impl Directory {
     }
 
     /// Ends the session for all, if this is the primary agent.
-    pub fn end(&mut self, link: LinkId) -> Outputs {
+    pub fn end(&mut self, now: Millis, link: LinkId) -> Outputs {
         let mut out = Outputs::new();
         let Some(&Seat::In(number, id)) = self.links.get(&link) else { return out };
         let primary = self.sessions.get(&number).and_then(|s| s.participants.get(&id));
         if primary.is_some_and(|p| p.role == Role::Primary) {
-            self.close(number, EndReason::Agent, &mut out);
+            self.close(now, number, EndReason::Agent, &mut out);
         }
         out
     }
@@ -279,10 +283,10 @@ impl Directory {
         for number in numbers {
             let Some(session) = self.sessions.get(&number) else { continue };
             for id in session.gone(now, &self.rules) {
-                self.remove(number, id, &mut out);
+                self.remove(now, number, id, &mut out);
             }
             if self.sessions.get(&number).is_some_and(|s| s.expired(now, &self.rules)) {
-                self.close(number, EndReason::Expired, &mut out);
+                self.close(now, number, EndReason::Expired, &mut out);
             }
         }
         self.tick_queues(now, &mut out);
@@ -295,21 +299,23 @@ impl Directory {
         Some((self.sessions.get_mut(&number)?, id))
     }
 
-    fn remove(&mut self, number: SessionNumber, id: ParticipantId, out: &mut Outputs) {
+    fn remove(&mut self, now: Millis, number: SessionNumber, id: ParticipantId, out: &mut Outputs) {
         let Some(session) = self.sessions.get_mut(&number) else { return };
         let Some(who) = session.participants.remove(&id) else { return };
         self.forget(who.ticket, who.presence);
         let Some(session) = self.sessions.get_mut(&number) else { return };
         if session.participants.is_empty() {
-            self.close(number, EndReason::Expired, out);
+            session.history.left(now, id);
+            self.close(now, number, EndReason::Expired, out);
         } else {
+            session.history.left(now, id);
             session.transfer_without(id, out);
             out.push(Output::Save(session.record()));
             session.tell_roster(None, out);
         }
     }
 
-    fn close(&mut self, number: SessionNumber, reason: EndReason, out: &mut Outputs) {
+    fn close(&mut self, now: Millis, number: SessionNumber, reason: EndReason, out: &mut Outputs) {
         let Some(session) = self.sessions.remove(&number) else { return };
         for who in session.participants.values() {
             if let Presence::Online(link) = who.presence {
@@ -317,7 +323,9 @@ impl Directory {
             }
             self.forget(who.ticket, who.presence);
         }
-        out.push(Output::Forget(number, session.hand_overs.len()));
+        let words = session.hand_overs.len();
+        out.extend(session.past(now).map(Output::Past));
+        out.push(Output::Forget(number, words));
     }
 
     /// Ticket and socket of somebody who is gone.

@@ -3,7 +3,7 @@
 use deskside_protocol::{HandOver, ParticipantId, QueueName, Role, SessionNumber};
 use serde::{Deserialize, Serialize};
 
-use super::{Millis, TicketHash};
+use super::{History, Millis, TicketHash};
 
 /// A session without what only live sockets tell.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,6 +17,8 @@ pub struct SessionRecord {
     pub next_id: u32,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub transfer: Option<TransferRecord>,
+    #[serde(default)]
+    pub history: History,
     pub participants: Vec<ParticipantRecord>,
 }
 

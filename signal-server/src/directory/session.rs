@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use deskside_protocol::{HandOver, ParticipantId, Role, SessionNumber, api::Entry, socket::FromServer};
 
 use super::{
-    Agent, LinkId, Millis, Output, Outputs, Rules, Seated, TicketHash, clean_name,
+    Agent, History, LinkId, Millis, Output, Outputs, Rules, Seated, TicketHash, clean_name,
     queue::Waiter,
     record::{ParticipantRecord, SessionRecord, TransferPhase, TransferRecord},
 };
@@ -19,6 +19,7 @@ pub(super) struct Session {
     /// In order; serials count from 1.
     pub hand_overs: Vec<HandOver>,
     pub transfer: Option<TransferRecord>,
+    pub history: History,
     /// When the last one left or the session was taken up again: nobody is away for longer than this.
     idle_from: Millis,
 }
@@ -84,6 +85,7 @@ impl Session {
             next_id: 1,
             hand_overs: Vec::new(),
             transfer: None,
+            history: History::of(account),
             idle_from: now,
         }
     }
@@ -121,6 +123,17 @@ impl Session {
 
     pub fn customers(&self) -> usize {
         self.participants.values().filter(|p| p.role == Role::Customer).count()
+    }
+
+    pub fn opened(&self) -> Millis {
+        let (Phase::Waiting { opened } | Phase::Joined { opened }) = self.phase;
+        opened
+    }
+
+    /// Notes that this one is there; true the first time.
+    pub fn came(&mut self, now: Millis, id: ParticipantId) -> bool {
+        let Some(who) = self.participants.get(&id) else { return false };
+        self.history.came(now, id, who.role, &who.name, who.account.as_deref())
     }
 
     /// Who controls the session, unless they left.
@@ -222,6 +235,7 @@ impl Session {
             joined,
             next_id: self.next_id,
             transfer: self.transfer.clone(),
+            history: self.history.clone(),
             participants: participants.collect(),
         }
     }
@@ -253,6 +267,7 @@ impl Session {
             participants,
             hand_overs,
             transfer,
+            history: record.history,
             phase: if record.joined { Phase::Joined { opened } } else { Phase::Waiting { opened } },
             next_id: record.next_id,
             idle_from: now,

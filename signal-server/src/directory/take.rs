@@ -63,6 +63,7 @@ impl Directory {
         self.tickets.insert(ticket, Seat::In(number, customer));
         if let Presence::Online(link) = presence {
             self.links.insert(link, Seat::In(number, customer));
+            session.came(now, customer);
         }
         let claim = ClaimRecord { ticket: claim, number, at: now };
         self.claims.insert(claim.ticket, claim.clone());

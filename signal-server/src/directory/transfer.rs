@@ -46,6 +46,7 @@ impl Directory {
         if message.chars().count() > LONGEST_MESSAGE {
             return refuse(Refused::Message);
         }
+        session.history.offered(now, from, &to, &message);
         let phase = TransferPhase::Offered { since: now };
         session.transfer = Some(TransferRecord { id: id.to_owned(), from, to, message, phase });
         let (number, saved) = (session.number, Output::Save(session.record()));
@@ -101,6 +102,7 @@ impl Directory {
         if let Some(transfer) = &mut session.transfer {
             transfer.phase = TransferPhase::Taken { participant };
         }
+        session.history.taken(participant);
         let after = session.record();
         self.tickets.insert(claim, Seat::In(number, participant));
         let claim = ClaimRecord { ticket: claim, number, at: now };

@@ -7,6 +7,7 @@ mod guard;
 mod ops;
 mod portal;
 mod queues;
+mod records;
 mod reply;
 mod socket;
 
@@ -22,7 +23,7 @@ pub use guard::dress;
 /// All routes; whatever is not here does not exist.
 pub fn all(app: &Arc<App>) -> BoxedFilter<(Response,)> {
     let routes = api::routes(app)
-        .or(queues::routes(app))
+        .or(queues::routes(app).or(records::routes(app)).unify())
         .unify()
         .or(socket::routes(app))
         .unify()

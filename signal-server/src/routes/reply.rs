@@ -56,7 +56,7 @@ fn status(code: Code) -> StatusCode {
         Code::SetupClosed | Code::NotAllowed => StatusCode::FORBIDDEN,
         Code::WeakAccount | Code::NoSuchAccount => StatusCode::UNPROCESSABLE_ENTITY,
         Code::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-        Code::Replaced | Code::Taken => StatusCode::CONFLICT,
+        Code::Replaced | Code::Taken | Code::Outdated => StatusCode::CONFLICT,
         Code::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         Code::Other => StatusCode::INTERNAL_SERVER_ERROR,
     }

@@ -100,6 +100,13 @@ impl Keeper {
         read.map_err(|_| Unavailable)?.map_err(|error| self.fail(&error))
     }
 
+    /// Reads the first rows whose key begins so, off the event loop.
+    pub async fn first(&self, table: Table, prefix: Vec<u8>, most: usize) -> Result<Rows, Unavailable> {
+        let store = Arc::clone(&self.store);
+        let read = tokio::task::spawn_blocking(move || store.first(table, &prefix, most)).await;
+        read.map_err(|_| Unavailable)?.map_err(|error| self.fail(&error))
+    }
+
     /// Ends the thread once all that waits is on the disk. Nothing is taken afterwards.
     pub fn close(&self) {
         // With a full queue this waits for the disk; if the thread has ended, all is done.
@@ -164,6 +171,9 @@ mod tests {
             Err(StoreError::Engine("full disk".into()))
         }
         fn scan(&self, _: Table) -> Result<Rows, StoreError> {
+            Err(StoreError::Engine("full disk".into()))
+        }
+        fn first(&self, _: Table, _: &[u8], _: usize) -> Result<Rows, StoreError> {
             Err(StoreError::Engine("full disk".into()))
         }
         fn commit(&self, _: &[Batch]) -> Result<Vec<Outcome>, StoreError> {

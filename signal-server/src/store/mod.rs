@@ -1,6 +1,7 @@
 //! What must survive a restart: a small ordered key-value store with atomic, conditional batches.
 
 mod keeper;
+mod long;
 mod memory;
 mod records;
 mod sled;
@@ -11,8 +12,9 @@ mod version;
 mod contract;
 
 pub use keeper::{Keeper, Saved, Unavailable};
+pub use long::Long;
 pub use memory::MemoryStore;
-pub(crate) use records::{ADMIN, SETUP, decode, encode, word_session};
+pub(crate) use records::{ADMIN, SETUP, decode, encode, past_key, past_of, word_session};
 pub use records::{AccountRecord, PasswordRecord, TokenRecord};
 pub use sled::SledStore;
 pub(crate) use steps::keep;
@@ -35,6 +37,14 @@ pub enum Table {
     Waiting = 7,
     /// What was given for claims, by the hash of the ticket.
     Claims = 8,
+    /// Sessions that are over, by when they were opened and number.
+    Past = 9,
+    /// Which of them an account was in, newest first; see `past_of`.
+    PastOf = 10,
+    /// As the sessions, long.
+    Notes = 11,
+    /// By account, long; the site's have an empty key.
+    Phrases = 12,
 }
 
 /// One step of a batch.
@@ -81,6 +91,9 @@ pub trait Store: Send + Sync + 'static {
 
     /// All of one table, ordered by key.
     fn scan(&self, table: Table) -> Result<Rows, StoreError>;
+
+    /// The first rows of one table whose key begins so, ordered by key; the keys are whole.
+    fn first(&self, table: Table, prefix: &[u8], most: usize) -> Result<Rows, StoreError>;
 
     /// Runs the batches one after another, each on what the earlier ones left. When it returns, they are on
     /// the disk.

@@ -4,7 +4,7 @@ use deskside_protocol::SessionNumber;
 
 use super::{
     Batch, Step, Table,
-    records::{encode, session_key, word_key},
+    records::{encode, past_of_key, past_session_key, session_key, word_key},
 };
 use crate::directory::{ClaimRecord, Output, SessionRecord, WaiterRecord};
 
@@ -16,6 +16,12 @@ pub(crate) fn keep(output: Output, batch: &mut Batch) -> Option<Output> {
             batch.push(Step::Put(Table::HandOvers, word_key(number, word.serial), encode(&word)));
         }
         Output::Forget(number, words) => forget_session(number, words, batch),
+        Output::Past(record) => {
+            let key = past_session_key(&record);
+            batch.push(Step::Put(Table::Past, key, encode(&record)));
+            let of = record.history.accounts.iter().map(|a| past_of_key(a, &record));
+            batch.extend(of.map(|key| Step::Put(Table::PastOf, key, Vec::new())));
+        }
         Output::SaveQueue(record) => {
             batch.push(Step::Put(Table::Queues, record.name.as_str().into(), encode(&record)));
         }

@@ -163,12 +163,12 @@ async fn act(app: &App, link: LinkId, text: &str) -> Result<(), Close> {
             if fits { Ok(()) } else { Err(Close::Refuse(Code::TooLarge)) }
         }
         "leave" => {
-            app.note(|directory, _| directory.leave(link));
+            app.note(|directory, now| directory.leave(now, link));
             Err(Close::Said)
         }
         "end" => {
             // The one who ends it is told as all the others, through its queue.
-            app.note(|directory, _| directory.end(link));
+            app.note(|directory, now| directory.end(now, link));
             Ok(())
         }
         "hand_over" => hand_over(app, link, text).await,
@@ -185,7 +185,7 @@ async fn act(app: &App, link: LinkId, text: &str) -> Result<(), Close> {
 /// What does not hold changes nothing, and neither does what cannot be read.
 async fn hand_over(app: &App, link: LinkId, text: &str) -> Result<(), Close> {
     let Ok(ToServer::HandOver { word }) = serde_json::from_str(text) else { return Ok(()) };
-    let (number, saved) = app.act(|directory, _, _| directory.hand_over(link, &word));
+    let (number, saved) = app.act(|directory, _, now| directory.hand_over(now, link, &word));
     let Some(number) = number else { return Ok(()) };
     // It is kept before anybody acts on it.
     saved.wait().await.map_err(|_| Close::Refuse(Code::Unavailable))?;

@@ -1,5 +1,6 @@
 //! The rules as tables and properties; time and random numbers are given.
 
+mod history;
 mod queues;
 mod transfers;
 
@@ -110,7 +111,7 @@ fn everyone_sees_every_change() {
     let (seated, out) = connect(&mut d, 4, 3, 2).unwrap();
     assert_eq!((seated.you.0, seated.roster[1].role), (2, Role::Customer), "the same place again");
     assert_eq!(rosters(&out), [(1, vec![(1, true), (2, true)])]);
-    let out = d.leave(LinkId(3));
+    let out = d.leave(0, LinkId(3));
     assert_eq!(rosters(&out), [(1, vec![(1, true)])]);
     assert_eq!(connect(&mut d, 5, 4, 2).unwrap_err(), Code::NoSuchSession, "the ticket is over");
     assert!(d.disconnect(6, LinkId(3)).is_empty());
@@ -184,7 +185,7 @@ fn unknown_full_and_closed_answer_alike() {
     assert!(d.join(0, number(NUMBER), "", ticket(3)).is_some());
     assert!(d.join(0, number(NUMBER), "", ticket(4)).is_none(), "full");
     assert!(d.join(0, number(987_654_321), "", ticket(4)).is_none(), "unknown");
-    d.end(LinkId(1));
+    d.end(0, LinkId(1));
     assert!(d.join(0, number(NUMBER), "", ticket(4)).is_none(), "closed");
     let mut d = opened();
     assert!(d.join(599_999, number(NUMBER), "", ticket(4)).is_some());
@@ -195,8 +196,8 @@ fn unknown_full_and_closed_answer_alike() {
 #[test]
 fn only_the_primary_agent_ends() {
     let mut d = running();
-    assert!(d.end(LinkId(2)).is_empty());
-    let out = d.end(LinkId(1));
+    assert!(d.end(0, LinkId(2)).is_empty());
+    let out = d.end(0, LinkId(1));
     assert_eq!(ended(&out), [(1, EndReason::Agent), (2, EndReason::Agent)]);
     assert_eq!(out.last(), Some(&Output::Forget(number(NUMBER), 0)));
     assert_eq!((d.sessions(), d.online()), (0, 0));
@@ -256,9 +257,9 @@ fn a_session_outlasts_the_absence_of_some_and_not_of_all() {
 #[test]
 fn when_the_last_one_leaves_the_session_is_over() {
     let mut d = running();
-    d.leave(LinkId(1));
+    d.leave(0, LinkId(1));
     assert_eq!(d.sessions(), 1, "the customer is still there");
-    assert!(matches!(d.leave(LinkId(2)).last(), Some(Output::Forget(..))));
+    assert!(matches!(d.leave(0, LinkId(2)).last(), Some(Output::Forget(..))));
 }
 
 #[test]
@@ -375,8 +376,8 @@ proptest! {
                     connected.map(|(_, out)| out).unwrap_or_default()
                 }
                 Act::Disconnect(l) => live.remove(&l).map(|l| d.disconnect(now, l)).unwrap_or_default(),
-                Act::Leave(l) => live.get(&l).map(|l| d.leave(*l)).unwrap_or_default(),
-                Act::End(l) => live.get(&l).map(|l| d.end(*l)).unwrap_or_default(),
+                Act::Leave(l) => live.get(&l).map(|l| d.leave(0, *l)).unwrap_or_default(),
+                Act::End(l) => live.get(&l).map(|l| d.end(0, *l)).unwrap_or_default(),
                 Act::Tick(ms) => {
                     now += u64::from(ms);
                     d.tick(now)
@@ -392,6 +393,7 @@ proptest! {
                         prop_assert!(d.links.contains_key(&link) || before.contains(&link));
                     }
                     Output::Close(link, _) => prop_assert!(!d.links.contains_key(&link)),
+                    Output::Past(record) => prop_assert!(!record.history.visits.is_empty()),
                     other => prop_assert!(false, "{:?}", other),
                 }
             }

@@ -77,7 +77,7 @@ fn everyone_waiting_knows_the_place() {
     enter(&mut d, 0, 4);
     assert_eq!(places(&d.tell_places()), [(2, 2, 4), (3, 3, 4)]);
     assert!(d.tell_places().is_empty());
-    let out = d.leave(LinkId(2));
+    let out = d.leave(0, LinkId(2));
     assert_eq!(out, [Output::ForgetWaiter(ticket(2))]);
     assert_eq!(places(&d.tell_places()), [(3, 2, 3)]);
     assert_eq!(wait(&mut d, 9, 2).unwrap_err(), Code::NoSuchSession, "the ticket is over");
@@ -184,7 +184,7 @@ fn the_same_claim_has_the_same_answer() {
     assert_eq!(d.waiting(), 1);
     // Also when the session is over, until a day has passed.
     connect(&mut d, 6, 9, 101).unwrap();
-    d.end(LinkId(9));
+    d.end(0, LinkId(9));
     assert_eq!(take(&mut d, ANA, 101, None).unwrap().0, first);
     let out = d.tick(5 + 24 * 3_600_000);
     assert!(out.contains(&Output::ForgetClaim(ticket(101))));
@@ -231,7 +231,7 @@ fn the_desk_shows_who_is_there_and_what_waits() {
     assert_eq!((desk.agents[0].state, desk.queues[0].count), (AgentState::Busy, 0));
     let session = &desk.sessions[0];
     assert_eq!((session.customers.as_slice(), session.role), (&["Customer 1".to_owned()][..], Role::Primary));
-    d.end(LinkId(9));
+    d.end(0, LinkId(9));
     d.desk_closed("ana");
     assert_eq!(d.desk(0, "ana", 9).agents[0].state, AgentState::Free, "one desk is left");
     d.desk_closed("ana");
@@ -339,7 +339,7 @@ proptest! {
                     kept.keep(d.disconnect(now, link));
                 },
                 Act::Leave(n) => if let Some(link) = live.remove(&n) {
-                    kept.keep(d.leave(link));
+                    kept.keep(d.leave(0, link));
                 },
                 Act::Take(claim, chosen) => {
                     let claim = 100 + claim;

@@ -138,7 +138,7 @@ fn an_offer_comes_back() {
     offer(&mut d, to_bob());
     d.take_transfer(2000, "t1", BOB, ticket(52)).unwrap();
     connect(&mut d, 2000, 9, 52).unwrap();
-    assert_eq!(states(&d.leave(LinkId(9))), [returned(Returned::Gone)]);
+    assert_eq!(states(&d.leave(0, LinkId(9))), [returned(Returned::Gone)]);
     // A restarted server gives those who may take it the whole time.
     offer(&mut d, to_bob());
     let record = d.sessions[&number(NUMBER)].record();
