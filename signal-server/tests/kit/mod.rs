@@ -1,6 +1,8 @@
 //! A real server in this process, and small clients of its doors.
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
+pub mod program;
+
 use std::{net::SocketAddr, path::Path, time::Duration};
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -113,6 +115,26 @@ pub async fn post(at: SocketAddr, path: &str, token: &str, body: &impl Serialize
     request(at, "POST", path, &headers, &serde_json::to_vec(body).unwrap()).await
 }
 
+/// The same for a server that may be down or go down meanwhile: `None` if there is no whole answer.
+pub async fn try_post(at: SocketAddr, path: &str, token: &str, body: &impl Serialize) -> Option<Answer> {
+    let body = serde_json::to_string(body).unwrap();
+    let request = format!(
+        "POST {path} HTTP/1.1\r\nHost: {at}\r\nConnection: close\r\nContent-Type: application/json\r\n\
+        Authorization: Bearer {token}\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    let exchange = async {
+        let mut stream = TcpStream::connect(at).await.ok()?;
+        stream.write_all(request.as_bytes()).await.ok()?;
+        let mut bytes = Vec::new();
+        stream.read_to_end(&mut bytes).await.ok()?;
+        let answer = Answer::parse(&bytes);
+        let length = answer.header("content-length")?.parse::<usize>().ok()?;
+        (answer.body.len() == length).then_some(answer)
+    };
+    tokio::time::timeout(PATIENCE, exchange).await.ok()?
+}
+
 /// Makes the first admin and signs in.
 pub async fn admin(server: &Server) -> String {
     let token = server.setup_token().expect("there is no admin yet").to_owned();
@@ -220,6 +242,17 @@ impl Peer {
         let welcome = peer.next().await;
         assert!(matches!(welcome, FromServer::Welcome { .. }), "{welcome:?}");
         (peer, welcome)
+    }
+
+    /// `None` while there is no server.
+    pub async fn try_connect(at: SocketAddr) -> Option<Self> {
+        let request = format!("ws://{at}/api/v1/socket").into_client_request().unwrap();
+        Some(Self(tokio_tungstenite::connect_async(request).await.ok()?.0))
+    }
+
+    /// Whether it could be sent.
+    pub async fn try_text(&mut self, message: &impl Serialize) -> bool {
+        self.0.send(Message::text(serde_json::to_string(message).unwrap())).await.is_ok()
     }
 
     pub async fn text(&mut self, message: &impl Serialize) {
