@@ -21,7 +21,10 @@ use crate::{
     metrics::Metrics,
     passwords::Passwords,
     secrets::NoRandomness,
-    store::{Keeper, MemoryStore, SledStore, Store, StoreError, Table, decode, migrate, word_session},
+    store::{
+        Batch, Keeper, MemoryStore, SledStore, Step, Store, StoreError, Table, decode, keep, migrate,
+        word_session,
+    },
     tls::{self, TlsError},
     ws,
 };
@@ -210,7 +213,27 @@ fn directory(store: &dyn Store, rules: Rules) -> Result<Directory, StoreError> {
         waiters: all(store, Table::Waiting)?,
         claims: all(store, Table::Claims)?,
     };
-    Ok(Directory::restore(rules, clock::now(), stored))
+    let directory = Directory::restore(rules, clock::now(), stored);
+    write_back(store, &directory)?;
+    Ok(directory)
+}
+
+/// What was restored in another form than it was stored (by an older program, or with times that begin anew) is
+/// stored again: conditions on it hold only for the very bytes.
+fn write_back(store: &dyn Store, directory: &Directory) -> Result<(), StoreError> {
+    let mut batch = Batch::new();
+    for output in directory.kept() {
+        keep(output, &mut batch);
+    }
+    let mut changed = Batch::new();
+    for step in batch {
+        if let Step::Put(table, key, value) = &step
+            && store.get(*table, key)?.as_ref() != Some(value)
+        {
+            changed.push(step);
+        }
+    }
+    store.commit(&[changed]).map(drop)
 }
 
 fn open(settings: &StoreSettings, folder: &std::path::Path) -> Result<Arc<dyn Store>, StoreError> {

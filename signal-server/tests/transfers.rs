@@ -103,6 +103,28 @@ async fn the_first_to_take_it_becomes_primary_and_the_customer_stays() {
     server.shutdown().await.unwrap();
 }
 
+/// Its time begins anew then, and it is taken as ever.
+#[tokio::test]
+async fn an_offer_outlasts_a_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    let (server, at) = start(kit::config_on_disk(folder.path())).await;
+    let token = admin(&server).await;
+    let bob = agent(at, &token, "Bob").await;
+    let session = open(at, &token).await;
+    let (mut ana, _) = Peer::enter(at, &session.ticket, 1).await;
+    ana.say(to_agent("Bob", "")).await;
+    let id = offered(&mut ana).await;
+    server.shutdown().await.unwrap();
+
+    let (server, at) = start(kit::config_on_disk(folder.path())).await;
+    let (mut ana, _) = Peer::enter(at, &session.ticket, 1).await;
+    assert_eq!(offered(&mut ana).await, id);
+    assert_eq!(take(at, &bob, &id, CLAIM).await.status, 200);
+    assert_eq!(state(&mut ana).await, TransferState::Taken { id, participant: ParticipantId(2) });
+    assert_eq!(kit::get(at, "/readyz", &[]).await.status, 200);
+    server.shutdown().await.unwrap();
+}
+
 #[tokio::test]
 async fn it_is_refused_withdrawn_and_comes_back() {
     let mut config = config();

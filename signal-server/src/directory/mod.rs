@@ -209,6 +209,12 @@ impl Directory {
         this
     }
 
+    /// Everything that is to be in the store of sessions and those who wait.
+    pub fn kept(&self) -> Outputs {
+        let sessions = self.sessions.values().map(|s| Output::Save(s.record()));
+        sessions.chain(self.waiters.values().map(|w| Output::SaveWaiter(w.record()))).collect()
+    }
+
     /// Whether something was changed that a desk or a waiting customer sees, since this was last asked.
     pub fn take_changed(&mut self) -> bool {
         std::mem::take(&mut self.changed)
