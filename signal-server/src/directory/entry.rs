@@ -123,8 +123,12 @@ impl Directory {
             out.push(Output::Close(older, FromServer::Refused { error: Code::Replaced }));
         }
         let changed = before != (who.key.clone(), who.name.clone());
-        let joined = who.role == Role::Customer && session.customer_came();
+        let role = who.role;
+        let joined = role == Role::Customer && session.customer_came();
         let came = session.came(now, you);
+        if role == Role::Primary {
+            session.taken = None;
+        }
         self.links.insert(link, Seat::In(number, you));
         self.changed = true;
         if changed || joined || came {

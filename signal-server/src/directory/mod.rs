@@ -72,6 +72,7 @@ pub struct Rules {
 
 /// What the caller must do after a call, in this order.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::large_enum_variant, reason = "a few at a time, and most are records")]
 pub enum Output {
     Send(LinkId, FromServer),
     /// Say this and close.
@@ -96,13 +97,13 @@ pub enum Output {
     /// All at once, and only if the store still has this very waiter, and neither session nor claim.
     Take {
         waiter: WaiterRecord,
-        session: SessionRecord,
+        session: Box<SessionRecord>,
         claim: ClaimRecord,
     },
     /// The same for a session: only if the store still has it as it was before.
     TakeTransfer {
-        before: SessionRecord,
-        after: SessionRecord,
+        before: Box<SessionRecord>,
+        after: Box<SessionRecord>,
         claim: ClaimRecord,
     },
     /// Nothing new, but it counts only when this is on the disk.
@@ -285,6 +286,7 @@ impl Directory {
     /// Ends what has run out. To be called about once a second.
     pub fn tick(&mut self, now: Millis) -> Outputs {
         let mut out = Outputs::new();
+        self.give_back(now, &mut out);
         let numbers: Vec<_> = self.sessions.keys().copied().collect();
         for number in numbers {
             let Some(session) = self.sessions.get(&number) else { continue };

@@ -22,6 +22,8 @@ pub(super) struct Queue {
     pub agents: Vec<Serving>,
     /// Tickets by order.
     pub line: BTreeMap<u64, TicketHash>,
+    /// The highest order that was given; who was taken may come back to theirs.
+    last: u64,
     /// Places changed since they were last told.
     moved: bool,
 }
@@ -53,6 +55,11 @@ impl Waiter {
 
     fn restore(record: WaiterRecord, now: Millis) -> Self {
         let presence = Presence::restored(record.key.as_deref(), now);
+        Self::back(record, presence)
+    }
+
+    /// In line again.
+    pub fn back(record: WaiterRecord, presence: Presence) -> Self {
         let WaiterRecord { queue, order, name, key, ticket, entered } = record;
         Self { queue, order, name, key, ticket, entered, presence, told: None }
     }
@@ -83,10 +90,10 @@ impl Directory {
         if new && self.queues.contains_key(&record.name) {
             return None;
         }
-        let line = self.queues.remove(&record.name).map(|q| q.line).unwrap_or_default();
+        let (line, last) = self.queues.remove(&record.name).map(|q| (q.line, q.last)).unwrap_or_default();
         let saved = Output::SaveQueue(record.clone());
         let QueueRecord { name, title, agents } = record;
-        self.queues.insert(name, Queue { title, agents, line, moved: true });
+        self.queues.insert(name, Queue { title, agents, line, last, moved: true });
         self.changed = true;
         Some(vec![saved])
     }
@@ -116,13 +123,13 @@ impl Directory {
         ticket: TicketHash,
     ) -> Option<Result<Outputs, TooMany>> {
         let queue = self.queues.get_mut(name)?;
-        let last = queue.line.last_key_value().map_or(0, |(order, _)| *order);
+        queue.last += 1;
         if queue.line.len() >= self.rules.longest_queue {
             return Some(Err(TooMany));
         }
         let waiter = Waiter {
             queue: name.clone(),
-            order: last + 1,
+            order: queue.last,
             name: clean_name(customer),
             key: None,
             ticket,
@@ -233,15 +240,27 @@ impl Directory {
         waiters: Vec<WaiterRecord>,
     ) {
         for QueueRecord { name, title, agents } in queues {
-            self.queues.insert(name, Queue { title, agents, line: BTreeMap::new(), moved: false });
+            self.queues.insert(name, Queue { title, agents, line: BTreeMap::new(), last: 0, moved: false });
         }
         for record in waiters {
-            let waiter = Waiter::restore(record, now);
-            let Some(queue) = self.queues.get_mut(&waiter.queue) else { continue };
-            queue.line.insert(waiter.order, waiter.ticket);
-            self.tickets.insert(waiter.ticket, Seat::Waits(waiter.ticket));
-            self.waiters.insert(waiter.ticket, waiter);
+            self.step_in(Waiter::restore(record, now));
         }
+        for taken in self.sessions.values().filter_map(|s| s.taken.as_ref()) {
+            if let Some(queue) = self.queues.get_mut(&taken.queue) {
+                queue.last = queue.last.max(taken.order);
+            }
+        }
+    }
+
+    /// Puts somebody into the line of their queue, if there is such a queue.
+    pub(super) fn step_in(&mut self, waiter: Waiter) {
+        let Some(queue) = self.queues.get_mut(&waiter.queue) else { return };
+        queue.last = queue.last.max(waiter.order);
+        queue.line.insert(waiter.order, waiter.ticket);
+        queue.moved = true;
+        self.changed = true;
+        self.tickets.insert(waiter.ticket, Seat::Waits(waiter.ticket));
+        self.waiters.insert(waiter.ticket, waiter);
     }
 }
 

@@ -17,6 +17,9 @@ pub struct SessionRecord {
     pub next_id: u32,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub transfer: Option<TransferRecord>,
+    /// The place in the queue that the customer had, until the agent who took them is there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub taken: Option<WaiterRecord>,
     #[serde(default)]
     pub history: History,
     pub participants: Vec<ParticipantRecord>,

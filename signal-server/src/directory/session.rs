@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use deskside_protocol::{HandOver, ParticipantId, Role, SessionNumber, api::Entry, socket::FromServer};
 
 use super::{
-    Agent, History, LinkId, Millis, Output, Outputs, Rules, Seated, TicketHash, clean_name,
+    Agent, History, LinkId, Millis, Output, Outputs, Rules, Seated, TicketHash, WaiterRecord, clean_name,
     queue::Waiter,
     record::{ParticipantRecord, SessionRecord, TransferPhase, TransferRecord},
 };
@@ -19,6 +19,8 @@ pub(super) struct Session {
     /// In order; serials count from 1.
     pub hand_overs: Vec<HandOver>,
     pub transfer: Option<TransferRecord>,
+    /// The place that the customer had, until the agent who took them is there.
+    pub taken: Option<WaiterRecord>,
     pub history: History,
     /// When the last one left or the session was taken up again: nobody is away for longer than this.
     idle_from: Millis,
@@ -85,6 +87,7 @@ impl Session {
             next_id: 1,
             hand_overs: Vec::new(),
             transfer: None,
+            taken: None,
             history: History::of(account),
             idle_from: now,
         }
@@ -134,6 +137,16 @@ impl Session {
     pub fn came(&mut self, now: Millis, id: ParticipantId) -> bool {
         let Some(who) = self.participants.get(&id) else { return false };
         self.history.came(now, id, who.role, &who.name, who.account.as_deref())
+    }
+
+    /// Whether the customer was taken out of a queue by an agent who did not come in time, and is alone.
+    pub fn is_deserted(&self, now: Millis, waits: Millis) -> bool {
+        let Some(taken) = &self.taken else { return false };
+        self.participants.len() == 2
+            && self.participants.values().any(|p| p.ticket == taken.ticket)
+            && self.primary().is_some_and(|(_, p)| {
+                matches!(p.presence, Presence::Expected { .. }) && p.presence.is_gone(now, waits, waits)
+            })
     }
 
     /// Who controls the session, unless they left.
@@ -235,6 +248,7 @@ impl Session {
             joined,
             next_id: self.next_id,
             transfer: self.transfer.clone(),
+            taken: self.taken.clone(),
             history: self.history.clone(),
             participants: participants.collect(),
         }
@@ -267,6 +281,7 @@ impl Session {
             participants,
             hand_overs,
             transfer,
+            taken: record.taken,
             history: record.history,
             phase: if record.joined { Phase::Joined { opened } } else { Phase::Waiting { opened } },
             next_id: record.next_id,

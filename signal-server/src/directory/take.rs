@@ -1,10 +1,10 @@
 //! An agent takes a customer out of a queue: exactly once, whatever is lost or repeated on the way.
 
-use deskside_protocol::{QueueName, Role, SessionNumber};
+use deskside_protocol::{QueueName, Role, SessionNumber, api::Code, socket::FromServer};
 
 use super::{
-    Agent, ClaimRecord, Directory, Millis, Output, Outputs, Seat, TicketHash,
-    queue::{Queue, entry_id},
+    Agent, ClaimRecord, Directory, Millis, Output, Outputs, Seat, TicketHash, WaiterRecord,
+    queue::{Queue, Waiter, entry_id},
     session::{Presence, Session},
 };
 
@@ -65,11 +65,47 @@ impl Directory {
             self.links.insert(link, Seat::In(number, customer));
             session.came(now, customer);
         }
+        session.taken = Some(record.clone());
         let claim = ClaimRecord { ticket: claim, number, at: now };
         self.claims.insert(claim.ticket, claim.clone());
-        let taken = Output::Take { waiter: record, session: session.record(), claim };
+        let taken = Output::Take { waiter: record, session: Box::new(session.record()), claim };
         self.sessions.insert(number, session);
         Ok((number, vec![taken]))
+    }
+
+    /// Customers whose agent never came go back to their old places. The socket of one who is there is closed, and
+    /// they come back to the queue with the same ticket. The claim is worth nothing any more.
+    pub(super) fn give_back(&mut self, now: Millis, out: &mut Outputs) {
+        let waits = self.rules.ticket_waits;
+        let numbers = self.sessions.values().filter(|s| s.is_deserted(now, waits)).map(|s| s.number);
+        for number in numbers.collect::<Vec<_>>() {
+            let Some(mut session) = self.sessions.remove(&number) else { continue };
+            let Some(taken) = session.taken.take().filter(|t| self.queues.contains_key(&t.queue)) else {
+                self.sessions.insert(number, session);
+                continue;
+            };
+            let mut claim = None;
+            for who in std::mem::take(&mut session.participants).into_values() {
+                self.forget(who.ticket, who.presence);
+                if who.ticket != taken.ticket {
+                    self.claims.remove(&who.ticket);
+                    claim = Some(who.ticket);
+                    continue;
+                }
+                if let Presence::Online(link) = who.presence {
+                    out.push(Output::Close(link, FromServer::Refused { error: Code::Unavailable }));
+                }
+                let presence = match who.presence {
+                    Presence::Online(_) => Presence::Away { since: now },
+                    other => other,
+                };
+                let record = WaiterRecord { name: who.name, key: who.key, ..taken.clone() };
+                self.step_in(Waiter::back(record.clone(), presence));
+                out.push(Output::SaveWaiter(record));
+            }
+            out.extend(claim.map(Output::ForgetClaim));
+            out.push(Output::Forget(number, 0));
+        }
     }
 
     /// The first who is there; if all are away, the first.

@@ -97,13 +97,13 @@ impl Directory {
         if session.participants.len() >= self.rules.participants {
             return Err(NotTaken::TooMany);
         }
-        let before = session.record();
+        let before = Box::new(session.record());
         let participant = session.add_agent(Role::Assistant, &agent, claim, now);
         if let Some(transfer) = &mut session.transfer {
             transfer.phase = TransferPhase::Taken { participant };
         }
         session.history.taken(participant);
-        let after = session.record();
+        let after = Box::new(session.record());
         self.tickets.insert(claim, Seat::In(number, participant));
         let claim = ClaimRecord { ticket: claim, number, at: now };
         self.claims.insert(claim.ticket, claim.clone());

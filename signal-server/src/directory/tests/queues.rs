@@ -191,6 +191,39 @@ fn the_same_claim_has_the_same_answer() {
 }
 
 #[test]
+fn a_customer_whose_agent_never_comes_is_back_in_the_old_place() {
+    let mut d = with_queue();
+    for n in 1..=3 {
+        enter(&mut d, 0, n);
+        wait(&mut d, n.into(), n).unwrap();
+    }
+    let (deserted, _) = take(&mut d, ANA, 101, None).unwrap();
+    d.tell_taken(super::number(deserted));
+    let (kept, _) = take(&mut d, BOB, 102, None).unwrap();
+    d.tell_taken(super::number(kept));
+    connect(&mut d, 6, 9, 102).unwrap();
+    d.disconnect(7, LinkId(9));
+    assert!(d.tick(120_004).is_empty());
+    let out = d.tick(120_005);
+    let [closed, Output::SaveWaiter(record), claim, session] = out.as_slice() else { panic!("{out:?}") };
+    assert_eq!(
+        *closed,
+        Output::Close(LinkId(1), FromServer::Refused { error: Code::Unavailable }),
+        "come back"
+    );
+    assert_eq!((record.ticket, record.key.as_ref(), record.order), (ticket(1), Some(&hello(1).key), 1));
+    assert_eq!(
+        (claim, session),
+        (&Output::ForgetClaim(ticket(101)), &Output::Forget(super::number(deserted), 0))
+    );
+    assert_eq!((d.sessions(), d.waiting()), (1, 2), "whose agent was there stays");
+    assert_eq!(connect(&mut d, 120_006, 20, 101).unwrap_err(), Code::NoSuchSession, "the late agent");
+    assert_eq!(wait(&mut d, 21, 1).unwrap().place, 1);
+    let (_, out) = take(&mut d, BOB, 103, None).unwrap();
+    assert_eq!(taken(&out), 1);
+}
+
+#[test]
 fn limits_hold_for_taking_too() {
     let mut rules = RULES;
     rules.per_account = 1;
@@ -366,7 +399,13 @@ proptest! {
                 }
                 Act::Tick(ms) => {
                     now += u64::from(ms);
-                    kept.keep(d.tick(now));
+                    let out = d.tick(now);
+                    for output in &out {
+                        if let Output::ForgetClaim(claim) = output {
+                            given.remove(&claim[0]);
+                        }
+                    }
+                    kept.keep(out);
                 }
             }
             _ = d.tell_places();

@@ -65,7 +65,7 @@ fn the_first_takes_it_once() {
     let alice = Agent { account: "alice", name: "Alice" };
     assert_eq!(d.take_transfer(0, "t1", alice, ticket(50)), Err(NotTaken::NotServed), "not from oneself");
     assert_eq!(d.take_transfer(0, "other", BOB, ticket(50)), Err(NotTaken::Gone));
-    let before = d.sessions[&number(NUMBER)].record();
+    let before = Box::new(d.sessions[&number(NUMBER)].record());
     let (taken, out) = d.take_transfer(0, "t1", BOB, ticket(51)).unwrap();
     assert_eq!(taken, number(NUMBER));
     let [Output::TakeTransfer { before: expected, after, claim }] = out.as_slice() else { panic!("{out:?}") };
