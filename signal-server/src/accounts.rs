@@ -3,7 +3,7 @@
 use deskside_protocol::api::{AccountMade, Code, NewAccount, Setup, SignIn, SignedIn};
 
 use crate::{
-    directory::{Millis, clean_name, same_name},
+    directory::{Agent, Millis, clean_name, same_name},
     passwords::{self, Busy, Passwords},
     secrets,
     store::{
@@ -29,6 +29,12 @@ pub struct Caller {
     pub account: String,
     pub name: String,
     pub admin: bool,
+}
+
+impl Caller {
+    pub fn agent(&self) -> Agent<'_> {
+        Agent { account: &self.account, name: &self.name }
+    }
 }
 
 impl From<Busy> for Code {
@@ -143,6 +149,12 @@ impl Accounts {
         }
         let account = self.account(&record.account).await?.ok_or(Code::NotSignedIn)?;
         Ok(Caller { account: record.account, name: account.name, admin: account.admin })
+    }
+
+    /// Key and shown name of an account, by any form of its name.
+    pub async fn known(&self, name: &str) -> Result<Option<(String, String)>, Code> {
+        let key = same_name(name);
+        Ok(self.account(&key).await?.map(|record| (key, record.name)))
     }
 
     /// The token is worth nothing any more.

@@ -2,20 +2,21 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use deskside_protocol::{SessionNumber, api::Code};
+use deskside_protocol::{SessionNumber, VERSION, api::Code, socket::FromServer};
+use tokio::sync::watch;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     accounts::Accounts,
     clock,
     config::Config,
-    directory::{Directory, Ladder, Limiter, Millis, Output, Outputs},
+    directory::{Directory, Ladder, Limiter, Line, Millis, Output, Outputs, Seated},
     hub::Hub,
     ice::IceServers,
     metrics::Metrics,
     routes::Places,
     secrets,
-    store::{Batch, Keeper, Saved, Step, Table, put_session, session_key},
+    store::{Batch, Keeper, Saved, keep},
 };
 
 /// The server's parts. One per running server, shared by all its tasks.
@@ -33,6 +34,8 @@ pub struct App {
     pub stop: CancellationToken,
     /// Every task that holds this.
     pub tasks: TaskTracker,
+    /// Goes up when desks and waiting customers have something to see.
+    pub news: watch::Sender<u64>,
     core: Mutex<Core>,
 }
 
@@ -99,6 +102,7 @@ impl App {
             places,
             stop,
             tasks: TaskTracker::new(),
+            news: watch::Sender::new(0),
             core,
         }
     }
@@ -109,16 +113,47 @@ impl App {
         let mut core = lock(&self.core);
         let Core { directory, hub } = &mut *core;
         let (answer, outputs) = rule(directory, hub, clock::now());
+        let changed = directory.take_changed();
         let mut batch = Batch::new();
         for output in outputs {
-            match output {
-                Output::Send(link, message) => hub.send(link, &message),
-                Output::Close(link, message) => hub.close(link, &message),
-                Output::Save(record) => batch.push(put_session(&record)),
-                Output::Forget(number) => batch.push(Step::Delete(Table::Sessions, session_key(number))),
+            self.metrics.count(&output);
+            match keep(output, &mut batch) {
+                None => {}
+                Some(Output::Close(link, message)) => hub.close(link, &message),
+                Some(other) => self.tell(hub, other),
             }
         }
+        if changed {
+            self.news.send_modify(|n| *n = n.wrapping_add(1));
+        }
         (answer, self.store.submit(batch))
+    }
+
+    fn tell(&self, hub: &mut Hub, output: Output) {
+        match output {
+            Output::Send(link, message) => hub.send(link, &message),
+            Output::Waits(link, line) => hub.send(link, &self.waiting(line)),
+            Output::Welcome(link, seated) => match self.welcome(seated) {
+                Ok(message) => hub.send(link, &message),
+                Err(error) => hub.close(link, &FromServer::Refused { error }),
+            },
+            // The others are kept, not told.
+            _ => {}
+        }
+    }
+
+    /// What a participant is told who is in a session.
+    pub fn welcome(&self, seated: Seated) -> Result<FromServer, Code> {
+        let Seated { you, number, roster, hand_overs } = seated;
+        let ice = self.ice.hand_out(clock::now() / 1000)?;
+        let organisation = self.config.organisation.clone();
+        Ok(FromServer::Welcome { version: VERSION, you, number, organisation, roster, ice, hand_overs })
+    }
+
+    /// What a customer is told who waits.
+    pub fn waiting(&self, line: Line) -> FromServer {
+        let Line { queue, title, place, waiting } = line;
+        FromServer::Waiting { queue, title, organisation: self.config.organisation.clone(), place, waiting }
     }
 
     /// The same for rules that answer nothing to wait for.

@@ -5,6 +5,8 @@ use std::{
     sync::atomic::{AtomicU64, Ordering},
 };
 
+use crate::directory::Output;
+
 /// A count that only grows.
 #[derive(Default)]
 pub struct Counter(AtomicU64);
@@ -25,6 +27,11 @@ pub struct Metrics {
     pub sessions_opened: Counter,
     pub joins: Counter,
     pub joins_failed: Counter,
+    pub assists: Counter,
+    pub hand_overs: Counter,
+    pub queue_entered: Counter,
+    pub queue_taken: Counter,
+    pub queue_abandoned: Counter,
     pub sign_ins: Counter,
     pub sign_ins_failed: Counter,
     pub limited: Counter,
@@ -38,6 +45,7 @@ pub struct Metrics {
 
 /// What is so at this moment.
 pub struct Gauges {
+    pub waiting: usize,
     pub sessions: usize,
     pub online: usize,
     pub sockets: usize,
@@ -45,12 +53,26 @@ pub struct Gauges {
 }
 
 impl Metrics {
+    /// What the directory's outputs tell.
+    pub fn count(&self, output: &Output) {
+        match output {
+            Output::Take { .. } => self.queue_taken.add(),
+            Output::ForgetWaiter(_) => self.queue_abandoned.add(),
+            _ => {}
+        }
+    }
+
     pub fn render(&self, now: &Gauges) -> String {
-        let counters: [(&str, &str, &Counter); 13] = [
+        let counters: [(&str, &str, &Counter); 18] = [
             ("requests_total", "HTTP requests.", &self.requests),
             ("sessions_opened_total", "Sessions that agents opened.", &self.sessions_opened),
             ("joins_total", "Customers who entered a session.", &self.joins),
             ("joins_failed_total", "Numbers that fitted no session.", &self.joins_failed),
+            ("assists_total", "Agents who entered a session as assistants.", &self.assists),
+            ("hand_overs_total", "Hand-overs of control that held.", &self.hand_overs),
+            ("queue_entered_total", "Customers who entered a queue.", &self.queue_entered),
+            ("queue_taken_total", "Customers who were taken out of a queue.", &self.queue_taken),
+            ("queue_abandoned_total", "Customers who left a queue untaken.", &self.queue_abandoned),
             ("sign_ins_total", "Sign-ins that succeeded.", &self.sign_ins),
             ("sign_ins_failed_total", "Sign-ins that failed.", &self.sign_ins_failed),
             ("limited_total", "Requests refused because of too many tries.", &self.limited),
@@ -63,6 +85,7 @@ impl Metrics {
         ];
         let gauges = [
             ("sessions", "Sessions now.", now.sessions),
+            ("queue_waiting", "Customers who wait in queues now.", now.waiting),
             ("participants_online", "Participants who are connected now.", now.online),
             ("sockets", "Sockets now.", now.sockets),
             ("connections", "TCP connections now, sockets among them.", now.connections),

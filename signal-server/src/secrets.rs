@@ -30,6 +30,15 @@ pub fn fits(token: &str, stored: &[u8]) -> bool {
         .is_ok_and(|stored| blake3::hash(token.as_bytes()) == blake3::Hash::from(stored))
 }
 
+/// The ticket that follows from an account's claim, so that the same claim has the same answer and still only
+/// a hash is kept. `None` if the claim is not 16 bytes in unpadded base64url.
+pub fn ticket_of_claim(account: &str, claim: &str) -> Option<String> {
+    let random: [u8; 16] = URL_SAFE_NO_PAD.decode(claim).ok()?.try_into().ok()?;
+    let mut key = blake3::Hasher::new_derive_key("deskside 2026 ticket of a claim");
+    key.update(&random).update(account.as_bytes());
+    Some(URL_SAFE_NO_PAD.encode(key.finalize().as_bytes()))
+}
+
 /// Any session number, each as likely.
 pub fn number() -> Result<SessionNumber, NoRandomness> {
     loop {
@@ -51,6 +60,19 @@ mod tests {
         assert_ne!(a, b);
         assert_eq!(a.len(), 43);
         assert!(fits(&a, &hash(&a)) && !fits(&a, &hash(&b)) && !fits(&a, b"short"));
+    }
+
+    #[test]
+    fn a_claim_has_one_ticket_for_each_account() {
+        let (claim, other) = ("AAAAAAAAAAAAAAAAAAAAAA", "AAAAAAAAAAAAAAAAAAAAAQ");
+        let ticket = ticket_of_claim("ana", claim).unwrap();
+        assert_eq!((ticket.len(), ticket_of_claim("ana", claim)), (43, Some(ticket.clone())));
+        assert_ne!(ticket_of_claim("bob", claim), Some(ticket.clone()));
+        assert_ne!(ticket_of_claim("ana", other), Some(ticket));
+        for bad in ["", "AAAA", "AAAAAAAAAAAAAAAAAAAAAAA", "AAAAAAAAAAAAAAAAAAAAA=", "AAAAAAAAAAAAAAAAAAAAAB"]
+        {
+            assert_eq!(ticket_of_claim("ana", bad), None, "{bad}");
+        }
     }
 
     #[test]

@@ -6,6 +6,7 @@ use std::{
     time::Duration,
 };
 
+use serde::de::DeserializeOwned;
 use tokio::net::{TcpListener, UdpSocket};
 use tokio_util::sync::CancellationToken;
 
@@ -14,14 +15,18 @@ use crate::{
     app::App,
     clock,
     config::{Config, Engine, StoreSettings},
-    directory::{Directory, Rules},
+    directory::{Directory, Rules, Stored},
     ice::{IceServers, responder},
     listen,
     metrics::Metrics,
     passwords::Passwords,
     secrets::NoRandomness,
-    store::{Keeper, MemoryStore, SledStore, Store, StoreError, Table, decode, migrate},
+    store::{
+        Batch, Keeper, MemoryStore, SledStore, Step, Store, StoreError, Table, decode, keep, migrate,
+        word_session,
+    },
     tls::{self, TlsError},
+    ws,
 };
 
 /// What has run out is looked for this often.
@@ -65,9 +70,7 @@ impl Server {
         let open = move || -> Result<_, StoreError> {
             let store = open(&settings, &folder)?;
             migrate(store.as_ref())?;
-            let rows = store.scan(Table::Sessions)?;
-            let sessions = rows.iter().map(|(_, row)| decode(Table::Sessions, row));
-            let directory = Directory::restore(rules, clock::now(), sessions.collect::<Result<Vec<_>, _>>()?);
+            let directory = directory(store.as_ref(), rules)?;
             Ok((store, directory))
         };
         let opened = tokio::task::spawn_blocking(open).await;
@@ -110,6 +113,7 @@ impl Server {
         ));
         app.tasks.spawn(listen::run(Arc::clone(&app), listener, tls));
         app.tasks.spawn(keep_house(Arc::clone(&app)));
+        app.tasks.spawn(tell_places(Arc::clone(&app)));
         if let Some(socket) = stun {
             let (stop, answers) = (app.stop.clone(), Arc::clone(&app.metrics.stun_answers));
             app.tasks.spawn(async move {
@@ -186,9 +190,50 @@ fn rules(config: &Config) -> Rules {
         away_lives: sessions.away_lives.saturating_mul(1000),
         ticket_waits: sessions.ticket_waits.saturating_mul(1000),
         participants: sessions.participants,
+        customers: sessions.customers,
         sessions: sessions.at_once,
         per_account: sessions.per_account,
+        keep_place: config.queues.keep_place.saturating_mul(1000),
+        transfer_waits: config.queues.transfer_wait.saturating_mul(1000),
+        longest_queue: config.queues.longest,
     }
+}
+
+/// What the store knows of running sessions and queues.
+fn directory(store: &dyn Store, rules: Rules) -> Result<Directory, StoreError> {
+    fn all<T: DeserializeOwned>(store: &dyn Store, table: Table) -> Result<Vec<T>, StoreError> {
+        store.scan(table)?.iter().map(|(_, row)| decode(table, row)).collect()
+    }
+    let words = store.scan(Table::HandOvers)?;
+    let words = words.iter().map(|(key, row)| Ok((word_session(key)?, decode(Table::HandOvers, row)?)));
+    let stored = Stored {
+        sessions: all(store, Table::Sessions)?,
+        words: words.collect::<Result<_, StoreError>>()?,
+        queues: all(store, Table::Queues)?,
+        waiters: all(store, Table::Waiting)?,
+        claims: all(store, Table::Claims)?,
+    };
+    let directory = Directory::restore(rules, clock::now(), stored);
+    write_back(store, &directory)?;
+    Ok(directory)
+}
+
+/// What was restored in another form than it was stored (by an older program, or with times that begin anew) is
+/// stored again: conditions on it hold only for the very bytes.
+fn write_back(store: &dyn Store, directory: &Directory) -> Result<(), StoreError> {
+    let mut batch = Batch::new();
+    for output in directory.kept() {
+        keep(output, &mut batch);
+    }
+    let mut changed = Batch::new();
+    for step in batch {
+        if let Step::Put(table, key, value) = &step
+            && store.get(*table, key)?.as_ref() != Some(value)
+        {
+            changed.push(step);
+        }
+    }
+    store.commit(&[changed]).map(drop)
 }
 
 fn open(settings: &StoreSettings, folder: &std::path::Path) -> Result<Arc<dyn Store>, StoreError> {
@@ -240,4 +285,16 @@ async fn keep_house(app: Arc<App>) {
             () = app.stop.cancelled() => return,
         }
     }
+}
+
+/// Tells customers their place in line after each change, at most so often: what changed meanwhile is told at once.
+async fn tell_places(app: Arc<App>) {
+    let mut news = app.news.subscribe();
+    let told = async {
+        while news.changed().await.is_ok() {
+            app.note(|directory, _| directory.tell_places());
+            tokio::time::sleep(ws::PACE).await;
+        }
+    };
+    _ = app.stop.run_until_cancelled(told).await;
 }

@@ -16,7 +16,16 @@ use tokio::{
 };
 use tokio_tungstenite::tungstenite::Message;
 
-const POSTS: [&str; 4] = ["/api/v1/join", "/api/v1/sign-in", "/api/v1/setup", "/setup"];
+const POSTS: [&str; 8] = [
+    "/api/v1/join",
+    "/api/v1/sign-in",
+    "/api/v1/setup",
+    "/api/v1/assist",
+    "/api/v1/queues",
+    "/api/v1/queues/help/take",
+    "/api/v1/transfers/x/take",
+    "/setup",
+];
 
 async fn still_works(at: SocketAddr) {
     assert_eq!(get(at, "/healthz", &[]).await.body, "ok\n");
@@ -84,7 +93,7 @@ async fn bodies_that_are_too_large() {
 async fn bodies_that_make_no_sense() {
     let (server, at) = start(config()).await;
     let deep = "[".repeat(10_000);
-    for door in &POSTS[..3] {
+    for door in &POSTS[..7] {
         for body in [
             "",
             "{",

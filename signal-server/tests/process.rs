@@ -2,78 +2,15 @@
 
 mod kit;
 
-use std::{net::SocketAddr, path::Path, process::Stdio};
+use std::{path::Path, process::Stdio};
 
 use deskside_protocol::{api::SignedIn, socket::FromServer};
-use kit::{NAME, PASSWORD, PATIENCE, Peer, get, hello, join, open, post, sign_in};
-use tokio::{
-    io::{AsyncBufReadExt, AsyncReadExt, BufReader, Lines},
-    process::{Child, ChildStdout, Command},
+use kit::{
+    NAME, PASSWORD, PATIENCE, Peer, get, hello, join, open, post,
+    program::{PROGRAM, command, run},
+    sign_in,
 };
-
-const PROGRAM: &str = env!("CARGO_BIN_EXE_deskside-server");
-
-struct Program {
-    child: Child,
-    at: SocketAddr,
-    token: Option<String>,
-    out: Lines<BufReader<ChildStdout>>,
-    /// Reads the log all the time: a full pipe would hold the program up.
-    log: tokio::task::JoinHandle<String>,
-}
-
-fn command(folder: &Path) -> Command {
-    let mut command = Command::new(PROGRAM);
-    command.env_clear().kill_on_drop(true).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    command.args(["--listen", "127.0.0.1:0", "--data-dir"]).arg(folder.join("data"));
-    command
-}
-
-async fn line(out: &mut Lines<BufReader<ChildStdout>>) -> String {
-    tokio::time::timeout(PATIENCE, out.next_line()).await.unwrap().unwrap().expect("the program ended")
-}
-
-/// Starts it and reads what it prints; `fresh` when there is no admin yet.
-async fn run(mut command: Command, fresh: bool) -> Program {
-    let mut child = command.spawn().unwrap();
-    let mut out = BufReader::new(child.stdout.take().unwrap()).lines();
-    let mut errors = child.stderr.take().unwrap();
-    let log = tokio::spawn(async move {
-        let mut log = String::new();
-        errors.read_to_string(&mut log).await.unwrap();
-        log
-    });
-    let first = line(&mut out).await;
-    let url = first.strip_prefix("listening on ").unwrap_or_else(|| panic!("{first}"));
-    let at = url.split_once("://").unwrap().1.parse().unwrap();
-    let mut token = None;
-    if fresh {
-        let second = line(&mut out).await;
-        token = Some(second.strip_prefix("set-up token: ").unwrap().to_owned());
-        assert_eq!(line(&mut out).await, format!("set-up page: {url}/setup"));
-    }
-    Program { child, at, token, out, log }
-}
-
-impl Program {
-    fn signal(&self, signal: &str) {
-        let id = self.child.id().unwrap().to_string();
-        assert!(std::process::Command::new("kill").args([signal, &id]).status().unwrap().success());
-    }
-
-    /// Exit code, the rest of standard output, the log.
-    async fn ended(mut self) -> (Option<i32>, String, String) {
-        let mut rest = String::new();
-        let end = async {
-            while let Ok(Some(line)) = self.out.next_line().await {
-                rest.push_str(&line);
-            }
-            (self.log.await.unwrap(), self.child.wait().await.unwrap())
-        };
-        let (log, status) = tokio::time::timeout(PATIENCE, end).await.expect("it did not end");
-        (status.code(), rest, log)
-    }
-}
+use tokio::process::Command;
 
 async fn cli(arguments: &[&str], env: &[(&str, &str)]) -> (Option<i32>, String, String) {
     let mut command = Command::new(PROGRAM);
@@ -168,6 +105,36 @@ async fn logs_and_data_hold_no_secrets() {
 fn walk(folder: &Path) -> Vec<std::path::PathBuf> {
     let entries = std::fs::read_dir(folder).unwrap().map(|e| e.unwrap().path());
     entries.flat_map(|path| if path.is_dir() { walk(&path) } else { vec![path] }).collect()
+}
+
+#[tokio::test]
+async fn queues_from_the_command_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let program = run(command(folder.path()), true).await;
+    let setup = serde_json::json!({"token": program.token, "name": NAME, "password": PASSWORD});
+    assert_eq!(post(program.at, "/api/v1/setup", "", &setup).await.status, 200);
+    let url = format!("http://{}", program.at);
+    let queue = async |command: &str, more: &[&str]| {
+        let to = ["queue", command, "--server", &url, "--as", NAME];
+        cli(&[&to, more].concat(), &[("DESKSIDE_PASSWORD", PASSWORD)]).await
+    };
+    let help = ["--name", "help", "--title", "Help desk", "--agent", NAME];
+    let (code, out, error) = queue("add", &help).await;
+    assert_eq!((code, out.trim()), (Some(0), "queue made: help"), "{error}");
+    let (code, _, error) = queue("add", &help).await;
+    assert!(code == Some(1) && error.contains("of this name already"), "{error}");
+    let (code, _, error) = queue("add", &["--name", "x", "--title", "X", "--agent", "Nobody"]).await;
+    assert!(code == Some(1) && error.contains("no account"), "{error}");
+    assert_eq!(queue("add", &["--name", "Bad Name", "--title", "X"]).await.0, Some(2));
+    let (code, out, _) = queue("list", &[]).await;
+    assert_eq!((code, out.as_str()), (Some(0), "help\tHelp desk\tAlice Martin\n"));
+    let (code, out, _) = queue("remove", &["--name", "help"]).await;
+    assert_eq!((code, out.trim()), (Some(0), "queue removed: help"));
+    let (code, _, error) = queue("remove", &["--name", "help"]).await;
+    assert!(code == Some(1) && error.contains("no such queue"), "{error}");
+    assert_eq!(queue("list", &[]).await.1, "");
+    program.signal("-TERM");
+    assert_eq!(program.ended().await.0, Some(0));
 }
 
 /// What was answered is there after a kill, and the peers come back to it.

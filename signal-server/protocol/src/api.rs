@@ -65,7 +65,13 @@ pub struct Join {
     pub name: String,
 }
 
-/// Answer to [`Join`]. Unknown, closed and full numbers all answer [`Code::NoSuchSession`].
+/// `POST /api/v1/assist` (bearer token): an agent enters a running session as an assistant. Answer: [`Joined`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Assist {
+    pub number: SessionNumber,
+}
+
+/// Answer to [`Join`] and [`Assist`]. Unknown, closed and full numbers all answer [`Code::NoSuchSession`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Joined {
     pub number: SessionNumber,
@@ -109,6 +115,15 @@ pub enum Code {
     NotSignedIn,
     /// Unknown, closed or full: not told apart on purpose.
     NoSuchSession,
+    NoSuchQueue,
+    /// The queue is empty.
+    NobodyWaits,
+    /// Somebody else was first, or the one who is meant has left; or the name is in use.
+    Taken,
+    /// A newer version is saved already.
+    Outdated,
+    /// A name is not one of an account.
+    NoSuchAccount,
     TooManyTries,
     /// The set-up token is wrong or was used.
     SetupClosed,

@@ -4,8 +4,15 @@
 //! media, chat or input: those travel between the peers alone.
 
 pub mod api;
+pub mod desk;
+mod handover;
+pub mod queues;
+pub mod records;
 pub mod socket;
+pub mod transfers;
 
+pub use handover::{HandOver, MOST_HAND_OVERS};
+pub use queues::QueueName;
 use serde::{Deserialize, Serialize};
 
 /// Version of the WebSocket protocol; sent in [`socket::Hello`].

@@ -1,13 +1,14 @@
 //! The WebSocket `GET /api/v1/socket`: one JSON text message each, at most [`MAX_MESSAGE`] bytes.
 //!
-//! The first message is [`Hello`]; the server answers [`FromServer::Welcome`] or
+//! The first message is [`Hello`]; the server answers [`FromServer::Welcome`] or [`FromServer::Waiting`], or
 //! [`FromServer::Refused`] and closes. Messages with an unknown `type` are skipped by both sides.
 
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ParticipantId, SessionNumber,
+    HandOver, ParticipantId, QueueName, SessionNumber,
     api::{Code, Entry, IceServer},
+    transfers::{TransferState, TransferTo},
 };
 
 /// Largest message either side accepts, in bytes.
@@ -36,6 +37,16 @@ pub enum ToServer {
     Leave,
     /// Ends the session for all; only the primary agent may.
     End,
+    /// Another agent of the session is primary from now on. From anybody: the signature counts.
+    HandOver { word: HandOver },
+    /// Offers the session to others; only of the primary agent.
+    Transfer {
+        to: TransferTo,
+        #[serde(default)]
+        message: String,
+    },
+    /// Takes the offer back, unless it is taken already.
+    TransferWithdraw,
     #[serde(other)]
     Unknown,
 }
@@ -46,10 +57,18 @@ pub enum ToServer {
 pub struct Envelope<'a> {
     #[serde(rename = "type", borrow)]
     pub kind: std::borrow::Cow<'a, str>,
-    #[serde(default)]
-    pub to: Option<ParticipantId>,
+    /// A participant in a signal, something else in other messages.
+    #[serde(default, borrow)]
+    to: Option<&'a serde_json::value::RawValue>,
     #[serde(default, borrow)]
     pub body: Option<&'a serde_json::value::RawValue>,
+}
+
+impl Envelope<'_> {
+    /// The participant whom it is for, if it names one.
+    pub fn to(&self) -> Option<ParticipantId> {
+        serde_json::from_str(self.to?.get()).ok()
+    }
 }
 
 /// [`FromServer::Signal`] around a body that was not read.
@@ -68,6 +87,20 @@ pub enum FromServer {
         organisation: String,
         roster: Vec<Entry>,
         ice: Vec<IceServer>,
+        /// Every word of the session in order, at most [`crate::MOST_HAND_OVERS`].
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        hand_overs: Vec<HandOver>,
+    },
+    /// Instead of [`FromServer::Welcome`] for who waits in a queue, and at each change of the place; a welcome
+    /// follows when an agent takes them.
+    Waiting {
+        queue: QueueName,
+        title: String,
+        organisation: String,
+        /// From 1: the next one.
+        place: u32,
+        /// How many wait in all.
+        waiting: u32,
     },
     /// The socket is refused or closed for this reason.
     Refused {
@@ -81,6 +114,12 @@ pub enum FromServer {
         from: ParticipantId,
         body: Signal,
     },
+    /// The session has another primary agent; the roster that says so came before.
+    HandOver {
+        word: HandOver,
+    },
+    /// To the agent who transfers.
+    TransferState(TransferState),
     /// The session is over.
     Ended {
         reason: EndReason,

@@ -3,12 +3,12 @@
 use std::fmt::Debug;
 
 use deskside_protocol::{
-    ParticipantId, Role, SessionNumber, VERSION,
+    HandOver, MOST_HAND_OVERS, ParticipantId, Role, SessionNumber, VERSION,
     api::{
-        AccountMade, Code, Entry, Failure, IceServer, Info, Join, Joined, NewAccount, SessionOpened, Setup,
-        SignIn, SignedIn,
+        AccountMade, Assist, Code, Entry, Failure, IceServer, Info, Join, Joined, NewAccount, SessionOpened,
+        Setup, SignIn, SignedIn,
     },
-    socket::{EndReason, Envelope, FromServer, Hello, Signal, ToServer, relayed_signal},
+    socket::{EndReason, Envelope, FromServer, Hello, MAX_MESSAGE, Signal, ToServer, relayed_signal},
 };
 use proptest::prelude::*;
 use serde::{Serialize, de::DeserializeOwned};
@@ -30,6 +30,56 @@ fn entry() -> Entry {
         key: "AgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgI".into(),
         online: true,
     }
+}
+
+const WORD: &str = concat!(
+    r#"{"serial":1,"from":1,"from_key":"AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE","#,
+    r#""to":2,"to_key":"AgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgI","signature":"c2ln"}"#
+);
+
+fn word() -> HandOver {
+    HandOver {
+        serial: 1,
+        from: ParticipantId(1),
+        from_key: "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE".into(),
+        to: ParticipantId(2),
+        to_key: entry().key,
+        signature: "c2ln".into(),
+    }
+}
+
+#[test]
+fn what_a_hand_over_signs() {
+    let expected = [
+        &b"deskside 2026 hand over 1\n"[..],
+        &[0x07, 0x5b, 0xcd, 0x15, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 43],
+        b"AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE",
+        &[0, 0, 0, 43],
+        b"AgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgI",
+    ]
+    .concat();
+    assert_eq!(word().signed_bytes(number()), expected);
+}
+
+/// A welcome with the most words and the largest roster is a message that peers take.
+#[test]
+fn the_largest_welcome_fits() {
+    let long = "\u{1f600}".repeat(64);
+    let entry = Entry { id: ParticipantId(u32::MAX), name: long.clone(), ..entry() };
+    let signature = "A".repeat(86);
+    let id = ParticipantId(u32::MAX);
+    let word = HandOver { serial: u32::MAX, from: id, to: id, signature, ..word() };
+    let welcome = FromServer::Welcome {
+        version: u32::MAX,
+        you: id,
+        number: number(),
+        organisation: long,
+        roster: vec![entry; 64],
+        ice: vec![],
+        hand_overs: vec![word; MOST_HAND_OVERS],
+    };
+    let size = serde_json::to_string(&welcome).unwrap().len();
+    assert!(size <= MAX_MESSAGE - 4096, "{size}");
 }
 
 #[test]
@@ -62,6 +112,7 @@ fn bodies_of_the_api() {
     golden(&Join { number: number(), name: "Zoé".into() }, r#"{"number":"123456789","name":"Zoé"}"#);
     let nameless: Join = serde_json::from_str(r#"{"number":"123 456-789","later":1}"#).unwrap();
     assert_eq!(nameless, Join { number: number(), name: String::new() });
+    golden(&Assist { number: number() }, r#"{"number":"123456789"}"#);
     golden(&Joined { number: number(), ticket: "t".into() }, r#"{"number":"123456789","ticket":"t"}"#);
     golden(
         &Info { organisation: "O".into(), version: "0.1.0".into(), protocol: 1 },
@@ -107,6 +158,7 @@ fn messages_of_participants() {
     );
     golden(&ToServer::Leave, r#"{"type":"leave"}"#);
     golden(&ToServer::End, r#"{"type":"end"}"#);
+    golden(&ToServer::HandOver { word: word() }, &format!(r#"{{"type":"hand_over","word":{WORD}}}"#));
     assert_eq!(serde_json::from_str::<ToServer>(r#"{"type":"dance","x":1}"#).unwrap(), ToServer::Unknown);
 }
 
@@ -136,6 +188,7 @@ fn messages_of_the_server() {
             organisation: "O".into(),
             roster: vec![entry()],
             ice: vec![server],
+            hand_overs: vec![],
         },
         concat!(
             r#"{"type":"welcome","version":1,"you":2,"number":"123456789","organisation":"O","roster":[{"id":2,"#,
@@ -152,6 +205,21 @@ fn messages_of_the_server() {
     golden(
         &FromServer::Signal { from: ParticipantId(1), body: Signal::Renew },
         r#"{"type":"signal","from":1,"body":{"kind":"renew"}}"#,
+    );
+    golden(&FromServer::HandOver { word: word() }, &format!(r#"{{"type":"hand_over","word":{WORD}}}"#));
+    golden(
+        &FromServer::Welcome {
+            version: 1,
+            you: ParticipantId(2),
+            number: number(),
+            organisation: "O".into(),
+            roster: vec![],
+            ice: vec![],
+            hand_overs: vec![word()],
+        },
+        &format!(
+            r#"{{"type":"welcome","version":1,"you":2,"number":"123456789","organisation":"O","roster":[],"ice":[],"hand_overs":[{WORD}]}}"#
+        ),
     );
     golden(&FromServer::Ended { reason: EndReason::Agent }, r#"{"type":"ended","reason":"agent"}"#);
     golden(&FromServer::Ended { reason: EndReason::Expired }, r#"{"type":"ended","reason":"expired"}"#);
@@ -181,7 +249,7 @@ fn numbers_as_people_write_them() {
 fn a_relayed_body_is_not_read() {
     let text = r#"{"type":"signal","to":7,"body": {"kind" : "later", "n":1e3} ,"x":[]}"#;
     let envelope: Envelope<'_> = serde_json::from_str(text).unwrap();
-    assert_eq!((envelope.kind.as_ref(), envelope.to), ("signal", Some(ParticipantId(7))));
+    assert_eq!((envelope.kind.as_ref(), envelope.to()), ("signal", Some(ParticipantId(7))));
     let relayed = relayed_signal(ParticipantId(4), envelope.body.unwrap());
     assert_eq!(relayed, r#"{"type":"signal","from":4,"body":{"kind" : "later", "n":1e3}}"#);
 }
@@ -222,16 +290,21 @@ fn from_server() -> impl Strategy<Value = FromServer> {
         100_000_000u32..1_000_000_000,
         roster(),
         proptest::collection::vec(ice, 0..3),
+        proptest::collection::vec(hand_over(), 0..3),
     )
-        .prop_map(|((version, you, organisation), number, roster, ice)| FromServer::Welcome {
-            version,
-            you: ParticipantId(you),
-            number: SessionNumber::new(number).unwrap(),
-            organisation,
-            roster,
-            ice,
+        .prop_map(|((version, you, organisation), number, roster, ice, hand_overs)| {
+            FromServer::Welcome {
+                version,
+                you: ParticipantId(you),
+                number: SessionNumber::new(number).unwrap(),
+                organisation,
+                roster,
+                ice,
+                hand_overs,
+            }
         });
     prop_oneof![
+        hand_over().prop_map(|word| FromServer::HandOver { word }),
         welcome,
         code().prop_map(|error| FromServer::Refused { error }),
         roster().prop_map(|roster| FromServer::Roster { roster }),
@@ -242,8 +315,22 @@ fn from_server() -> impl Strategy<Value = FromServer> {
     ]
 }
 
+fn hand_over() -> impl Strategy<Value = HandOver> {
+    any::<(u32, u32, String, u32, String, String)>().prop_map(
+        |(serial, from, from_key, to, to_key, signature)| HandOver {
+            serial,
+            from: ParticipantId(from),
+            from_key,
+            to: ParticipantId(to),
+            to_key,
+            signature,
+        },
+    )
+}
+
 fn to_server() -> impl Strategy<Value = ToServer> {
     prop_oneof![
+        hand_over().prop_map(|word| ToServer::HandOver { word }),
         (any::<u32>(), signal()).prop_map(|(to, body)| ToServer::Signal { to: ParticipantId(to), body }),
         Just(ToServer::Leave),
         Just(ToServer::End),
@@ -266,6 +353,7 @@ fn almost() -> impl Strategy<Value = String> {
         Just("\"type\":\"signal\"".to_owned()),
         Just("\"type\":\"roster\"".to_owned()),
         Just("\"type\":\"welcome\"".to_owned()),
+        Just("\"type\":\"hand_over\"".to_owned()),
         Just("\"kind\":\"candidate\"".to_owned()),
         Just("\"body\":".to_owned()),
         Just("\"to\":-1".to_owned()),
@@ -282,6 +370,8 @@ fn decode_all(bytes: &[u8]) {
     _ = serde_json::from_slice::<NewAccount>(bytes);
     _ = serde_json::from_slice::<Join>(bytes);
     _ = serde_json::from_slice::<Joined>(bytes);
+    _ = serde_json::from_slice::<Assist>(bytes);
+    _ = serde_json::from_slice::<HandOver>(bytes);
     _ = serde_json::from_slice::<SessionOpened>(bytes);
     _ = serde_json::from_slice::<SignedIn>(bytes);
     _ = serde_json::from_slice::<Info>(bytes);

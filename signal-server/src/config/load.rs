@@ -126,6 +126,9 @@ fn finish(mut config: Config) -> Result<Config, LoadError> {
     if !(2..=64).contains(&config.sessions.participants) {
         return wrong("sessions.participants goes from 2 to 64");
     }
+    if config.sessions.customers == 0 || config.sessions.per_account == 0 {
+        return wrong("sessions.customers and sessions.per_account go from 1");
+    }
     let sockets = &config.sockets;
     if sockets.hello_within == 0 || sockets.ping_every == 0 || sockets.silent_for <= sockets.ping_every {
         return wrong("sockets.silent_for must be more than sockets.ping_every, and none of them 0");

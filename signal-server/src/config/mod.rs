@@ -25,6 +25,7 @@ pub struct Config {
     /// Folder of the database.
     pub data_dir: PathBuf,
     pub sessions: Sessions,
+    pub queues: Queues,
     pub sockets: Sockets,
     pub accounts: Accounts,
     pub tls: Tls,
@@ -45,8 +46,17 @@ pub struct Sessions {
     pub away_lives: u64,
     pub ticket_waits: u64,
     pub participants: usize,
+    pub customers: usize,
     pub at_once: usize,
     pub per_account: usize,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Queues {
+    pub keep_place: u64,
+    pub transfer_wait: u64,
+    pub longest: usize,
 }
 
 /// Seconds.
@@ -199,6 +209,7 @@ impl Default for Config {
             organisation: "Deskside".into(),
             data_dir: "deskside-data".into(),
             sessions: Sessions::default(),
+            queues: Queues::default(),
             sockets: Sockets::default(),
             accounts: Accounts::default(),
             tls: Tls::default(),
@@ -221,9 +232,16 @@ impl Default for Sessions {
             away_lives: 1800,
             ticket_waits: 120,
             participants: 8,
+            customers: 8,
             at_once: 100_000,
             per_account: 100,
         }
+    }
+}
+
+impl Default for Queues {
+    fn default() -> Self {
+        Self { keep_place: 120, transfer_wait: 120, longest: 500 }
     }
 }
 

@@ -81,6 +81,8 @@ fn wrong_settings_are_told() {
         ("organization = 'x'", "organization"),
         ("listen = 'nowhere'", "socket address"),
         ("[sessions]\nparticipants = 1", "participants"),
+        ("[sessions]\ncustomers = 0", "customers"),
+        ("[sessions]\nper_account = 0", "per_account"),
         ("[sessions]\nnumber_lives = -1", "number_lives"),
         ("[tls]\ncertificate = 'a.pem'", "belong together"),
         ("[turn]\nurls = ['turn:a']", "turn.secret"),

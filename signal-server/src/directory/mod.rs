@@ -1,26 +1,39 @@
 //! Who is in which session: pure rules. Told the time and the random numbers, it answers with what must be
 //! sent, stored and forgotten; it knows no socket, no clock and no disk.
 
+mod desk;
+mod entry;
+mod handover;
+mod history;
 mod limits;
 mod names;
+mod queue;
 mod record;
 mod session;
+mod take;
 #[cfg(test)]
 mod tests;
+mod transfer;
 
 use std::collections::{BTreeMap, HashMap};
 
 use deskside_protocol::{
-    ParticipantId, Role, SessionNumber, VERSION,
-    api::{Code, Entry},
-    socket::{EndReason, FromServer, Hello},
+    HandOver, ParticipantId, QueueName, Role, SessionNumber,
+    api::Entry,
+    socket::{EndReason, FromServer},
 };
 
+pub use history::{History, PastRecord};
 pub(crate) use limits::canonical;
 pub use limits::{ByName, Ladder, Limiter};
 pub use names::{clean_name, same_name};
-pub use record::{ParticipantRecord, SessionRecord};
-use session::{Participant, Presence, Session};
+use queue::{Queue, Waiter};
+pub use record::{
+    ClaimRecord, ParticipantRecord, QueueRecord, Serving, SessionRecord, Stored, Target, TransferPhase,
+    TransferRecord, WaiterRecord,
+};
+use session::{Presence, Session};
+pub use take::NotTaken;
 
 /// Unix time in milliseconds: lifetimes go on over restarts.
 pub type Millis = u64;
@@ -43,21 +56,59 @@ pub struct Rules {
     pub ticket_waits: Millis,
     /// Participants of one session at most.
     pub participants: usize,
+    /// Customers among them at most.
+    pub customers: usize,
     /// Sessions in all at most.
     pub sessions: usize,
-    /// Sessions of one account at most.
+    /// Sessions in which one account is primary, at most.
     pub per_account: usize,
+    /// How long the place in a queue lasts while its socket is down.
+    pub keep_place: Millis,
+    /// How long a transfer waits for somebody to take it.
+    pub transfer_waits: Millis,
+    /// Customers who wait in one queue, at most.
+    pub longest_queue: usize,
 }
 
 /// What the caller must do after a call, in this order.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::large_enum_variant, reason = "a few at a time, and most are records")]
 pub enum Output {
     Send(LinkId, FromServer),
     /// Say this and close.
     Close(LinkId, FromServer),
     /// Keep it: a restarted server must know it.
     Save(SessionRecord),
-    Forget(SessionNumber),
+    /// Keep this word of the session too.
+    SaveWord(SessionNumber, HandOver),
+    /// Forget the session and this many words of it.
+    Forget(SessionNumber, usize),
+    /// Keep the record of a session that is over.
+    Past(PastRecord),
+    /// Tells who waited that the session is there.
+    Welcome(LinkId, Seated),
+    /// Tells who waits their place.
+    Waits(LinkId, Line),
+    SaveQueue(QueueRecord),
+    ForgetQueue(QueueName),
+    SaveWaiter(WaiterRecord),
+    /// The customer left the queue without having been taken.
+    ForgetWaiter(TicketHash),
+    /// All at once, and only if the store still has this very waiter, and neither session nor claim.
+    Take {
+        waiter: WaiterRecord,
+        session: Box<SessionRecord>,
+        claim: ClaimRecord,
+    },
+    /// The same for a session: only if the store still has it as it was before.
+    TakeTransfer {
+        before: Box<SessionRecord>,
+        after: Box<SessionRecord>,
+        claim: ClaimRecord,
+    },
+    /// Nothing new, but it counts only when this is on the disk.
+    Confirm(ClaimRecord),
+    ForgetClaim(TicketHash),
 }
 
 pub type Outputs = Vec<Output>;
@@ -68,6 +119,32 @@ pub struct Seated {
     pub you: ParticipantId,
     pub number: SessionNumber,
     pub roster: Vec<Entry>,
+    pub hand_overs: Vec<HandOver>,
+}
+
+/// Where somebody stands in a queue.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    pub queue: QueueName,
+    pub title: String,
+    /// From 1.
+    pub place: u32,
+    pub waiting: u32,
+}
+
+/// What a ticket turned out to be for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    In(Seated),
+    Waits(Line),
+}
+
+/// An agent, as the account says.
+#[derive(Clone, Copy, Debug)]
+pub struct Agent<'a> {
+    /// Key of the account.
+    pub account: &'a str,
+    pub name: &'a str,
 }
 
 /// Why no session was opened.
@@ -75,30 +152,73 @@ pub struct Seated {
 #[error("too many sessions are open")]
 pub struct TooMany;
 
-/// All sessions of this server.
+/// What a ticket or a socket stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Seat {
+    In(SessionNumber, ParticipantId),
+    /// Waits in a queue.
+    Waits(TicketHash),
+}
+
+/// All sessions and queues of this server.
 pub struct Directory {
     rules: Rules,
     sessions: BTreeMap<SessionNumber, Session>,
-    tickets: HashMap<TicketHash, (SessionNumber, ParticipantId)>,
-    links: HashMap<LinkId, (SessionNumber, ParticipantId)>,
+    queues: BTreeMap<QueueName, Queue>,
+    waiters: HashMap<TicketHash, Waiter>,
+    /// By the hash of the ticket that the claim gave.
+    claims: HashMap<TicketHash, ClaimRecord>,
+    tickets: HashMap<TicketHash, Seat>,
+    links: HashMap<LinkId, Seat>,
+    desks: desk::Desks,
+    /// Something that a desk or a waiting customer sees has changed.
+    changed: bool,
 }
 
 impl Directory {
     pub fn new(rules: Rules) -> Self {
-        Self { rules, sessions: BTreeMap::new(), tickets: HashMap::new(), links: HashMap::new() }
+        Self {
+            rules,
+            sessions: BTreeMap::new(),
+            queues: BTreeMap::new(),
+            waiters: HashMap::new(),
+            claims: HashMap::new(),
+            tickets: HashMap::new(),
+            links: HashMap::new(),
+            desks: desk::Desks::default(),
+            changed: false,
+        }
     }
 
-    /// Goes on with stored sessions; everybody is away until they come back, counted from `now`.
-    pub fn restore(rules: Rules, now: Millis, records: impl IntoIterator<Item = SessionRecord>) -> Self {
+    /// Goes on with what was stored; everybody is away until they come back, counted from `now`.
+    pub fn restore(rules: Rules, now: Millis, stored: Stored) -> Self {
         let mut this = Self::new(rules);
-        for record in records {
-            let session = Session::restore(record, now);
+        let mut by_session: HashMap<SessionNumber, Vec<HandOver>> = HashMap::new();
+        for (number, word) in stored.words {
+            by_session.entry(number).or_default().push(word);
+        }
+        for record in stored.sessions {
+            let words = by_session.remove(&record.number).unwrap_or_default();
+            let session = Session::restore(record, words, now);
             for (id, who) in &session.participants {
-                this.tickets.insert(who.ticket, (session.number, *id));
+                this.tickets.insert(who.ticket, Seat::In(session.number, *id));
             }
             this.sessions.insert(session.number, session);
         }
+        this.claims = stored.claims.into_iter().map(|c| (c.ticket, c)).collect();
+        this.restore_queues(now, stored.queues, stored.waiters);
         this
+    }
+
+    /// Everything that is to be in the store of sessions and those who wait.
+    pub fn kept(&self) -> Outputs {
+        let sessions = self.sessions.values().map(|s| Output::Save(s.record()));
+        sessions.chain(self.waiters.values().map(|w| Output::SaveWaiter(w.record()))).collect()
+    }
+
+    /// Whether something was changed that a desk or a waiting customer sees, since this was last asked.
+    pub fn take_changed(&mut self) -> bool {
+        std::mem::take(&mut self.changed)
     }
 
     pub fn sessions(&self) -> usize {
@@ -109,104 +229,31 @@ impl Directory {
         self.links.len()
     }
 
-    /// Opens a session for the account's agent; `draw` gives random numbers.
-    pub fn open(
-        &mut self,
-        now: Millis,
-        account: &str,
-        name: &str,
-        ticket: TicketHash,
-        mut draw: impl FnMut() -> SessionNumber,
-    ) -> Result<(SessionNumber, Outputs), TooMany> {
-        let own = self.sessions.values().filter(|s| s.account == account).count();
-        if own >= self.rules.per_account || self.sessions.len() >= self.rules.sessions {
-            return Err(TooMany);
-        }
-        // The space is nine hundred million and the sessions are few: a free one comes at once.
-        let number = (0..64).map(|_| draw()).find(|n| !self.sessions.contains_key(n)).ok_or(TooMany)?;
-        let mut session = Session::new(number, account, now);
-        let id = session.add(Role::Primary, clean_name(name), ticket, now);
-        self.tickets.insert(ticket, (number, id));
-        let saved = Output::Save(session.record());
-        self.sessions.insert(number, session);
-        Ok((number, vec![saved]))
-    }
-
-    /// A customer enters by number. `None` for unknown, over and full alike.
-    pub fn join(
-        &mut self,
-        now: Millis,
-        number: SessionNumber,
-        name: &str,
-        ticket: TicketHash,
-    ) -> Option<(ParticipantId, Outputs)> {
-        let session = self.sessions.get_mut(&number)?;
-        if session.expired(now, &self.rules) || session.participants.len() >= self.rules.participants {
-            return None;
-        }
-        let id = session.add(Role::Customer, clean_name(name), ticket, now);
-        self.tickets.insert(ticket, (number, id));
-        Some((id, vec![Output::Save(session.record())]))
-    }
-
-    /// The first message of a socket. A newer socket of the same ticket replaces the older.
-    pub fn connect(
-        &mut self,
-        now: Millis,
-        link: LinkId,
-        hello: &Hello,
-        ticket: &TicketHash,
-    ) -> Result<(Seated, Outputs), Code> {
-        if hello.version != VERSION {
-            return Err(Code::Version);
-        }
-        let key = names::key(&hello.key).ok_or(Code::BadRequest)?;
-        let &(number, you) = self.tickets.get(ticket).ok_or(Code::NoSuchSession)?;
-        let session = self.sessions.get_mut(&number).ok_or(Code::NoSuchSession)?;
-        if session.expired(now, &self.rules) {
-            return Err(Code::NoSuchSession);
-        }
-        let who = session.participants.get_mut(&you).ok_or(Code::NoSuchSession)?;
-        if who.key.as_ref().is_some_and(|pinned| *pinned != key) {
-            return Err(Code::BadRequest);
-        }
-        let mut out = Outputs::new();
-        let before = (who.key.clone(), who.name.clone());
-        who.key = Some(key);
-        // An agent's name is the account's: nobody may take another one here.
-        if who.role == Role::Customer && !clean_name(&hello.name).is_empty() {
-            who.name = clean_name(&hello.name);
-        }
-        if let Presence::Online(older) = std::mem::replace(&mut who.presence, Presence::Online(link)) {
-            self.links.remove(&older);
-            out.push(Output::Close(older, FromServer::Refused { error: Code::Replaced }));
-        }
-        let changed = before != (who.key.clone(), who.name.clone());
-        let came = who.role == Role::Customer && session.customer_came();
-        self.links.insert(link, (number, you));
-        if changed || came {
-            out.push(Output::Save(session.record()));
-        }
-        session.tell_roster(Some(link), &mut out);
-        Ok((Seated { you, number, roster: session.roster() }, out))
-    }
-
     /// The socket is gone; its participant keeps the place.
     pub fn disconnect(&mut self, now: Millis, link: LinkId) -> Outputs {
         let mut out = Outputs::new();
-        if let Some((session, id)) = self.seat(link)
-            && let Some(who) = session.participants.get_mut(&id)
-        {
-            who.presence = Presence::Away { since: now };
-            session.tell_roster(None, &mut out);
+        match self.links.remove(&link) {
+            Some(Seat::In(number, id)) => {
+                let Some(session) = self.sessions.get_mut(&number) else { return out };
+                if let Some(who) = session.participants.get_mut(&id) {
+                    who.presence = Presence::Away { since: now };
+                    session.tell_roster(None, &mut out);
+                }
+            }
+            Some(Seat::Waits(ticket)) => {
+                if let Some(waiter) = self.waiters.get_mut(&ticket) {
+                    waiter.presence = Presence::Away { since: now };
+                }
+            }
+            None => return out,
         }
-        self.links.remove(&link);
+        self.changed = true;
         out
     }
 
     /// Where a signal of this socket's participant goes, and who it is from; `None` when it goes nowhere.
     pub fn route(&self, link: LinkId, to: ParticipantId) -> Option<(LinkId, ParticipantId)> {
-        let &(number, from) = self.links.get(&link)?;
+        let Some(&Seat::In(number, from)) = self.links.get(&link) else { return None };
         let target = self.sessions.get(&number)?.participants.get(&to)?;
         match target.presence {
             Presence::Online(there) if to != from => Some((there, from)),
@@ -215,20 +262,23 @@ impl Directory {
     }
 
     /// Leaves for good. The session of a primary agent who leaves goes on for those who are in it.
-    pub fn leave(&mut self, link: LinkId) -> Outputs {
+    pub fn leave(&mut self, now: Millis, link: LinkId) -> Outputs {
         let mut out = Outputs::new();
-        let Some(&(number, id)) = self.links.get(&link) else { return out };
-        self.remove(number, id, &mut out);
+        match self.links.get(&link) {
+            Some(&Seat::In(number, id)) => self.remove(now, number, id, &mut out),
+            Some(&Seat::Waits(ticket)) => self.leave_queue(ticket, &mut out),
+            None => {}
+        }
         out
     }
 
     /// Ends the session for all, if this is the primary agent.
-    pub fn end(&mut self, link: LinkId) -> Outputs {
+    pub fn end(&mut self, now: Millis, link: LinkId) -> Outputs {
         let mut out = Outputs::new();
-        let Some(&(number, id)) = self.links.get(&link) else { return out };
+        let Some(&Seat::In(number, id)) = self.links.get(&link) else { return out };
         let primary = self.sessions.get(&number).and_then(|s| s.participants.get(&id));
         if primary.is_some_and(|p| p.role == Role::Primary) {
-            self.close(number, EndReason::Agent, &mut out);
+            self.close(now, number, EndReason::Agent, &mut out);
         }
         out
     }
@@ -236,55 +286,62 @@ impl Directory {
     /// Ends what has run out. To be called about once a second.
     pub fn tick(&mut self, now: Millis) -> Outputs {
         let mut out = Outputs::new();
+        self.give_back(now, &mut out);
         let numbers: Vec<_> = self.sessions.keys().copied().collect();
         for number in numbers {
             let Some(session) = self.sessions.get(&number) else { continue };
             for id in session.gone(now, &self.rules) {
-                self.remove(number, id, &mut out);
+                self.remove(now, number, id, &mut out);
             }
             if self.sessions.get(&number).is_some_and(|s| s.expired(now, &self.rules)) {
-                self.close(number, EndReason::Expired, &mut out);
+                self.close(now, number, EndReason::Expired, &mut out);
             }
         }
+        self.tick_queues(now, &mut out);
+        self.tick_transfers(now, &mut out);
         out
     }
 
     fn seat(&mut self, link: LinkId) -> Option<(&mut Session, ParticipantId)> {
-        let &(number, id) = self.links.get(&link)?;
+        let Some(&Seat::In(number, id)) = self.links.get(&link) else { return None };
         Some((self.sessions.get_mut(&number)?, id))
     }
 
-    fn remove(&mut self, number: SessionNumber, id: ParticipantId, out: &mut Outputs) {
+    fn remove(&mut self, now: Millis, number: SessionNumber, id: ParticipantId, out: &mut Outputs) {
         let Some(session) = self.sessions.get_mut(&number) else { return };
         let Some(who) = session.participants.remove(&id) else { return };
-        forget(&mut self.tickets, &mut self.links, &who);
+        self.forget(who.ticket, who.presence);
+        let Some(session) = self.sessions.get_mut(&number) else { return };
         if session.participants.is_empty() {
-            self.close(number, EndReason::Expired, out);
+            session.history.left(now, id);
+            self.close(now, number, EndReason::Expired, out);
         } else {
+            session.history.left(now, id);
+            session.transfer_without(id, out);
             out.push(Output::Save(session.record()));
             session.tell_roster(None, out);
         }
     }
 
-    fn close(&mut self, number: SessionNumber, reason: EndReason, out: &mut Outputs) {
+    fn close(&mut self, now: Millis, number: SessionNumber, reason: EndReason, out: &mut Outputs) {
         let Some(session) = self.sessions.remove(&number) else { return };
         for who in session.participants.values() {
             if let Presence::Online(link) = who.presence {
                 out.push(Output::Close(link, FromServer::Ended { reason }));
             }
-            forget(&mut self.tickets, &mut self.links, who);
+            self.forget(who.ticket, who.presence);
         }
-        out.push(Output::Forget(number));
+        let words = session.hand_overs.len();
+        out.extend(session.past(now).map(Output::Past));
+        out.push(Output::Forget(number, words));
     }
-}
 
-fn forget(
-    tickets: &mut HashMap<TicketHash, (SessionNumber, ParticipantId)>,
-    links: &mut HashMap<LinkId, (SessionNumber, ParticipantId)>,
-    who: &Participant,
-) {
-    tickets.remove(&who.ticket);
-    if let Presence::Online(link) = who.presence {
-        links.remove(&link);
+    /// Ticket and socket of somebody who is gone.
+    fn forget(&mut self, ticket: TicketHash, presence: Presence) {
+        self.tickets.remove(&ticket);
+        if let Presence::Online(link) = presence {
+            self.links.remove(&link);
+        }
+        self.changed = true;
     }
 }

@@ -9,10 +9,15 @@ const LONGEST: usize = 64;
 /// The name without control characters, line breaks, invisible and direction characters; single spaces; at
 /// most 64 characters. May come out empty.
 pub fn clean_name(name: &str) -> String {
-    let shown = name.nfc().map(|c| if c.is_whitespace() { ' ' } else { c }).filter(|c| !hidden(*c));
-    let text: String = shown.take(LONGEST * 4).collect();
+    clean_text(name, LONGEST)
+}
+
+/// The same for a text of at most so many characters.
+pub fn clean_text(text: &str, longest: usize) -> String {
+    let shown = text.nfc().map(|c| if c.is_whitespace() { ' ' } else { c }).filter(|c| !hidden(*c));
+    let text: String = shown.take(longest.saturating_mul(4)).collect();
     let words: Vec<&str> = text.split_whitespace().collect();
-    words.join(" ").chars().take(LONGEST).collect::<String>().trim_end().to_owned()
+    words.join(" ").chars().take(longest).collect::<String>().trim_end().to_owned()
 }
 
 /// The form in which two account names are the same.

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use deskside_protocol::{
-    VERSION,
-    api::{Code, Info, Join, Joined, NewAccount, SessionOpened, Setup, SignIn, SignedIn},
+    SessionNumber, VERSION,
+    api::{Assist, Code, Info, Join, Joined, NewAccount, SessionOpened, Setup, SignIn, SignedIn},
 };
 use warp::{Filter, filters::BoxedFilter, reply::Response};
 
@@ -17,7 +17,7 @@ use crate::{
     accounts::Caller,
     app::{App, lock},
     clock,
-    directory::same_name,
+    directory::{Directory, Millis, Outputs, TicketHash, same_name},
     secrets,
 };
 
@@ -60,12 +60,17 @@ pub(super) fn routes(app: &Arc<App>) -> BoxedFilter<(Response,)> {
                 answer(join(&app, &client, request).await)
             },
         );
+    let assist = post("assist").and(bearer()).and(body::json()).and(client()).and(with(app)).then(
+        |token: String, request: Assist, client: Client, app: Arc<App>| async move {
+            answer(assist(&app, &client, &token, request).await)
+        },
+    );
     let first = info.or(setup).unify().or(sign_in).unify().or(sign_out).unify().boxed();
-    first.or(accounts).unify().or(sessions).unify().or(join).unify().boxed()
+    first.or(accounts).unify().or(sessions).unify().or(join).unify().or(assist).unify().boxed()
 }
 
 /// The token of `Authorization: Bearer …`; an empty one when there is none.
-fn bearer() -> impl Filter<Extract = (String,), Error = std::convert::Infallible> + Clone {
+pub(super) fn bearer() -> impl Filter<Extract = (String,), Error = std::convert::Infallible> + Clone {
     warp::header::headers_cloned().map(|headers: warp::http::HeaderMap| {
         let value = headers.get("authorization").and_then(|v| v.to_str().ok()).unwrap_or_default();
         let token = value.split_once(' ').filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
@@ -79,7 +84,7 @@ fn try_sign_in(app: &App, client: &Client) -> Result<(), Failed> {
     taken.map_err(|seconds| limited(app, seconds))
 }
 
-fn limited(app: &App, seconds: u64) -> Failed {
+pub(super) fn limited(app: &App, seconds: u64) -> Failed {
     app.metrics.limited.add();
     Failed::later(seconds)
 }
@@ -114,7 +119,7 @@ async fn enter(app: &App, client: &Client, request: SignIn) -> Result<SignedIn, 
     }
 }
 
-async fn caller(app: &App, token: &str) -> Result<Caller, Code> {
+pub(super) async fn caller(app: &App, token: &str) -> Result<Caller, Code> {
     app.accounts.caller(clock::now(), token).await
 }
 
@@ -134,37 +139,64 @@ async fn open(app: &App, token: &str) -> Result<SessionOpened, Code> {
     let ticket = secrets::token()?;
     let hash = secrets::hash(&ticket);
     let mut numbers = App::numbers()?.into_iter().cycle();
-    let (opened, saved) = app.act(|directory, _, now| {
+    let (number, saved) = app.act(|directory, _, now| {
         // `cycle` over a full list always has a next one.
         let draw = || numbers.next().unwrap_or_else(|| unreachable!("there are numbers"));
-        match directory.open(now, &caller.account, &caller.name, hash, draw) {
+        match directory.open(now, caller.agent(), hash, draw) {
             Ok((number, outputs)) => (Ok(number), outputs),
             Err(too_many) => (Err(too_many), Vec::new()),
         }
     });
-    let number = opened.map_err(|_| Code::TooManyTries)?;
+    let number = number.map_err(|_| Code::TooManyTries)?;
     saved.wait().await?;
     app.metrics.sessions_opened.add();
+    Ok(opened(app, number, ticket))
+}
+
+pub(super) fn opened(app: &App, number: SessionNumber, ticket: String) -> SessionOpened {
     let join_url = format!("{}/join/{}", app.public_url, number.get());
-    Ok(SessionOpened { number, ticket, join_url, number_lives: app.config.sessions.number_lives })
+    SessionOpened { number, ticket, join_url, number_lives: app.config.sessions.number_lives }
 }
 
 async fn join(app: &App, client: &Client, request: Join) -> Result<Joined, Failed> {
+    let joined = enter_session(app, client, request.number, |directory, now, ticket| {
+        directory.join(now, request.number, &request.name, ticket).map(|(_, outputs)| outputs)
+    });
+    let joined = joined.await?;
+    app.metrics.joins.add();
+    Ok(joined)
+}
+
+async fn assist(app: &App, client: &Client, token: &str, request: Assist) -> Result<Joined, Failed> {
+    let caller = caller(app, token).await?;
+    let joined = enter_session(app, client, request.number, |directory, now, ticket| {
+        directory.assist(now, request.number, caller.agent(), ticket).map(|(_, outputs)| outputs)
+    });
+    let joined = joined.await?;
+    app.metrics.assists.add();
+    Ok(joined)
+}
+
+/// A place in a session by its number; wrong numbers count against the budget for guesses.
+async fn enter_session(
+    app: &App,
+    client: &Client,
+    number: SessionNumber,
+    rule: impl FnOnce(&mut Directory, Millis, TicketHash) -> Option<Outputs>,
+) -> Result<Joined, Failed> {
     let taken = lock(&app.limits.join).take(clock::now(), client.ip);
     taken.map_err(|seconds| limited(app, seconds))?;
     let ticket = secrets::token().map_err(Code::from)?;
     let hash = secrets::hash(&ticket);
-    let (joined, saved) =
-        app.act(|directory, _, now| match directory.join(now, request.number, &request.name, hash) {
-            Some((_, outputs)) => (true, outputs),
-            None => (false, Vec::new()),
-        });
+    let (joined, saved) = app.act(|directory, _, now| match rule(directory, now, hash) {
+        Some(outputs) => (true, outputs),
+        None => (false, Vec::new()),
+    });
     if !joined {
         app.metrics.joins_failed.add();
         return Err(Code::NoSuchSession.into());
     }
     lock(&app.limits.join).give_back(clock::now(), client.ip);
     saved.wait().await.map_err(Code::from)?;
-    app.metrics.joins.add();
-    Ok(Joined { number: request.number, ticket })
+    Ok(Joined { number, ticket })
 }

@@ -6,6 +6,8 @@ mod client;
 mod guard;
 mod ops;
 mod portal;
+mod queues;
+mod records;
 mod reply;
 mod socket;
 
@@ -20,7 +22,13 @@ pub use guard::dress;
 
 /// All routes; whatever is not here does not exist.
 pub fn all(app: &Arc<App>) -> BoxedFilter<(Response,)> {
-    let routes = api::routes(app).or(socket::routes(app)).unify().or(ops::routes(app)).unify();
+    let routes = api::routes(app)
+        .or(queues::routes(app).or(records::routes(app)).unify())
+        .unify()
+        .or(socket::routes(app))
+        .unify()
+        .or(ops::routes(app))
+        .unify();
     routes.or(portal::routes(app)).unify().or_else(reply::rejected).boxed()
 }
 

@@ -36,6 +36,7 @@ pub(super) fn routes(app: &Arc<App>) -> BoxedFilter<(Response,)> {
 fn render(app: &App) -> Response {
     let gauges = app.look(|directory, hub| Gauges {
         sessions: directory.sessions(),
+        waiting: directory.waiting(),
         online: directory.online(),
         sockets: hub.len(),
         connections: app.places.count(),

@@ -51,12 +51,12 @@ fn status(code: Code) -> StatusCode {
     match code {
         Code::BadRequest | Code::Version => StatusCode::BAD_REQUEST,
         Code::NotSignedIn => StatusCode::UNAUTHORIZED,
-        Code::NoSuchSession => StatusCode::NOT_FOUND,
+        Code::NoSuchSession | Code::NoSuchQueue | Code::NobodyWaits => StatusCode::NOT_FOUND,
         Code::TooManyTries => StatusCode::TOO_MANY_REQUESTS,
         Code::SetupClosed | Code::NotAllowed => StatusCode::FORBIDDEN,
-        Code::WeakAccount => StatusCode::UNPROCESSABLE_ENTITY,
+        Code::WeakAccount | Code::NoSuchAccount => StatusCode::UNPROCESSABLE_ENTITY,
         Code::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-        Code::Replaced => StatusCode::CONFLICT,
+        Code::Replaced | Code::Taken | Code::Outdated => StatusCode::CONFLICT,
         Code::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         Code::Other => StatusCode::INTERNAL_SERVER_ERROR,
     }

@@ -29,6 +29,13 @@ fn contract(store: &dyn Store) {
     let keys: Vec<&[u8]> = rows.iter().map(|(k, _)| k.as_slice()).collect();
     assert_eq!(keys, [&b""[..], b"a", b"b"]);
     assert_eq!(store.scan(Table::Tokens).unwrap(), vec![]);
+    let first = |prefix: &str, most| {
+        let rows = store.first(Table::Meta, prefix.as_bytes(), most).unwrap();
+        rows.into_iter().map(|(key, _)| String::from_utf8(key).unwrap()).collect::<Vec<_>>()
+    };
+    assert_eq!(first("a", 9), ["a"]);
+    assert_eq!(first("", 2), ["", "a"]);
+    assert!(first("x", 9).is_empty());
 
     // A batch whose condition fails leaves nothing; the others of the same commit go through, in order.
     let outcomes = store

@@ -59,6 +59,15 @@ impl Keeper {
         Ok((Self { queue, store, failed }, thread))
     }
 
+    /// Waits for a batch whose conditions the directory has checked already: if they do not hold, somebody
+    /// else writes here, and nothing can be answered any more.
+    pub async fn done(&self, saved: Saved) -> Result<(), Unavailable> {
+        match saved.wait().await? {
+            Outcome::Done => Ok(()),
+            Outcome::Conflict => Err(self.fail(&StoreError::Conflict)),
+        }
+    }
+
     /// Puts a batch into the queue; the order of calls is the order of commits. An empty one is nothing.
     pub fn submit(&self, batch: Batch) -> Saved {
         if self.failed.borrow().is_some() {
@@ -88,6 +97,13 @@ impl Keeper {
     pub async fn scan(&self, table: Table) -> Result<Rows, Unavailable> {
         let store = Arc::clone(&self.store);
         let read = tokio::task::spawn_blocking(move || store.scan(table)).await;
+        read.map_err(|_| Unavailable)?.map_err(|error| self.fail(&error))
+    }
+
+    /// Reads the first rows whose key begins so, off the event loop.
+    pub async fn first(&self, table: Table, prefix: Vec<u8>, most: usize) -> Result<Rows, Unavailable> {
+        let store = Arc::clone(&self.store);
+        let read = tokio::task::spawn_blocking(move || store.first(table, &prefix, most)).await;
         read.map_err(|_| Unavailable)?.map_err(|error| self.fail(&error))
     }
 
@@ -155,6 +171,9 @@ mod tests {
             Err(StoreError::Engine("full disk".into()))
         }
         fn scan(&self, _: Table) -> Result<Rows, StoreError> {
+            Err(StoreError::Engine("full disk".into()))
+        }
+        fn first(&self, _: Table, _: &[u8], _: usize) -> Result<Rows, StoreError> {
             Err(StoreError::Engine("full disk".into()))
         }
         fn commit(&self, _: &[Batch]) -> Result<Vec<Outcome>, StoreError> {

@@ -30,6 +30,11 @@ impl Store for MemoryStore {
         Ok(self.map().iter().filter_map(of_table).collect())
     }
 
+    fn first(&self, table: Table, prefix: &[u8], most: usize) -> Result<Rows, StoreError> {
+        let rows = self.scan(table)?.into_iter().filter(|(key, _)| key.starts_with(prefix));
+        Ok(rows.take(most).collect())
+    }
+
     fn commit(&self, batches: &[Batch]) -> Result<Vec<Outcome>, StoreError> {
         let mut map = self.map();
         Ok(batches.iter().map(|batch| run(&mut map, batch)).collect())

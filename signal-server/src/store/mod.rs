@@ -1,19 +1,23 @@
 //! What must survive a restart: a small ordered key-value store with atomic, conditional batches.
 
 mod keeper;
+mod long;
 mod memory;
 mod records;
 mod sled;
+mod steps;
 mod version;
 
 #[cfg(test)]
 mod contract;
 
 pub use keeper::{Keeper, Saved, Unavailable};
+pub use long::Long;
 pub use memory::MemoryStore;
-pub(crate) use records::{ADMIN, SETUP, decode, encode, put_session, session_key};
+pub(crate) use records::{ADMIN, SETUP, decode, encode, past_key, past_of, word_session};
 pub use records::{AccountRecord, PasswordRecord, TokenRecord};
 pub use sled::SledStore;
+pub(crate) use steps::keep;
 pub use version::{CURRENT, Migration, migrate};
 
 /// The tables; the number is part of the stored format.
@@ -26,6 +30,21 @@ pub enum Table {
     /// Sign-in tokens, by hash.
     Tokens = 3,
     Sessions = 4,
+    /// Hand-overs, by session and serial.
+    HandOvers = 5,
+    Queues = 6,
+    /// Customers in queues, by the hash of their ticket.
+    Waiting = 7,
+    /// What was given for claims, by the hash of the ticket.
+    Claims = 8,
+    /// Sessions that are over, by when they were opened and number.
+    Past = 9,
+    /// Which of them an account was in, newest first; see `past_of`.
+    PastOf = 10,
+    /// As the sessions, long.
+    Notes = 11,
+    /// By account, long; the site's have an empty key.
+    Phrases = 12,
 }
 
 /// One step of a batch.
@@ -60,6 +79,8 @@ pub enum StoreError {
     Io(#[from] std::io::Error),
     #[error("the store holds a record that cannot be read, in {0:?}")]
     Damaged(Table),
+    #[error("the store holds something else than this program put there: does another one write to it?")]
+    Conflict,
     #[error("the data are of version {0}, this program knows up to {CURRENT}: take a newer one")]
     TooNew(u32),
 }
@@ -70,6 +91,9 @@ pub trait Store: Send + Sync + 'static {
 
     /// All of one table, ordered by key.
     fn scan(&self, table: Table) -> Result<Rows, StoreError>;
+
+    /// The first rows of one table whose key begins so, ordered by key; the keys are whole.
+    fn first(&self, table: Table, prefix: &[u8], most: usize) -> Result<Rows, StoreError>;
 
     /// Runs the batches one after another, each on what the earlier ones left. When it returns, they are on
     /// the disk.

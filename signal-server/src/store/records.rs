@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use super::{Step, StoreError, Table};
-use crate::directory::{Millis, SessionRecord};
+use super::{StoreError, Table};
+use crate::directory::{Millis, PastRecord};
 
 /// An agent's or admin's account; its key is the name's comparable form.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -43,12 +43,39 @@ pub(crate) const SETUP: &[u8] = b"setup";
 /// Key in [`Table::Meta`] that is there once an admin exists.
 pub(crate) const ADMIN: &[u8] = b"admin";
 
-pub(crate) fn session_key(number: deskside_protocol::SessionNumber) -> Vec<u8> {
+pub(super) fn session_key(number: deskside_protocol::SessionNumber) -> Vec<u8> {
     number.get().to_be_bytes().to_vec()
 }
 
-pub(crate) fn put_session(record: &SessionRecord) -> Step {
-    Step::Put(Table::Sessions, session_key(record.number), encode(record))
+pub(super) fn word_key(number: deskside_protocol::SessionNumber, serial: u32) -> Vec<u8> {
+    [number.get().to_be_bytes(), serial.to_be_bytes()].concat()
+}
+
+/// The session of a key of [`Table::HandOvers`].
+pub(crate) fn word_session(key: &[u8]) -> Result<deskside_protocol::SessionNumber, StoreError> {
+    let number = key.first_chunk().map(|b| u32::from_be_bytes(*b)).unwrap_or_default();
+    deskside_protocol::SessionNumber::new(number).map_err(|_| StoreError::Damaged(Table::HandOvers))
+}
+
+pub(super) fn past_session_key(record: &PastRecord) -> Vec<u8> {
+    [&record.opened.to_be_bytes()[..], &record.number.get().to_be_bytes()].concat()
+}
+
+/// Beginning of an account's keys in [`Table::PastOf`]; names of accounts have different lengths.
+pub(crate) fn past_of(account: &str) -> Vec<u8> {
+    blake3::hash(account.as_bytes()).as_bytes().first_chunk::<16>().unwrap_or(&[0; 16]).to_vec()
+}
+
+/// Newest first: the time counts down.
+pub(super) fn past_of_key(account: &str, record: &PastRecord) -> Vec<u8> {
+    let newest_first = (u64::MAX - record.opened).to_be_bytes();
+    [past_of(account), newest_first.to_vec(), record.number.get().to_be_bytes().to_vec()].concat()
+}
+
+/// When the session of such a key was opened, and its number, as in keys of [`Table::Past`].
+pub(crate) fn past_key(row: &[u8]) -> Option<([u8; 8], [u8; 4])> {
+    let newest_first = u64::from_be_bytes(row.get(16..24)?.try_into().ok()?);
+    Some(((u64::MAX - newest_first).to_be_bytes(), row.get(24..28)?.try_into().ok()?))
 }
 
 pub(crate) fn encode<T: Serialize>(record: &T) -> Vec<u8> {

@@ -31,8 +31,12 @@ impl Store for SledStore {
     }
 
     fn scan(&self, table: Table) -> Result<Rows, StoreError> {
+        self.first(table, &[], usize::MAX)
+    }
+
+    fn first(&self, table: Table, prefix: &[u8], most: usize) -> Result<Rows, StoreError> {
         let mut rows = Vec::new();
-        for row in self.db.scan_prefix([table as u8]) {
+        for row in self.db.scan_prefix(full(table, prefix)).take(most) {
             let (key, value) = row.map_err(failed)?;
             rows.push((key.get(1..).unwrap_or_default().to_vec(), value.to_vec()));
         }

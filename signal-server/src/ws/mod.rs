@@ -1,8 +1,11 @@
-//! The WebSocket: a cheap upgrade, and one task per socket.
+//! The WebSockets: a cheap upgrade, and one task per socket.
 
 mod budget;
+mod desk;
 mod socket;
+mod talk;
 mod upgrade;
 
+pub use desk::{PACE, run as run_desk};
 pub use socket::run;
-pub use upgrade::{Upgrade, upgrade};
+pub use upgrade::{Socket, Upgrade, upgrade};

@@ -2,43 +2,34 @@
 
 use std::{sync::Arc, time::Duration};
 
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use deskside_protocol::{
-    VERSION,
     api::Code,
-    socket::{Envelope, FromServer, Hello, MAX_MESSAGE, relayed_signal},
+    socket::{Envelope, FromServer, Hello, MAX_MESSAGE, ToServer, relayed_signal},
+    transfers::{MOST_AGENTS, TransferTo},
 };
 use futures_util::{SinkExt, StreamExt};
 use tokio::time::{Instant, timeout};
-use tokio_tungstenite::tungstenite::{Bytes, Error, Message, Utf8Bytes, error::CapacityError};
+use tokio_tungstenite::tungstenite::{Bytes, Error, Message, error::CapacityError};
 
-use super::{budget::Budget, upgrade::Socket};
+use super::{
+    budget::Budget,
+    talk::{self, Close, SENDING, say},
+    upgrade::Socket,
+};
 use crate::{
     app::App,
-    clock,
-    directory::{LinkId, Seated},
+    directory::{LinkId, Place, Serving, Target},
     hub::{self, Inbox, Outgoing},
     secrets,
 };
-
-/// For one message to leave.
-const SENDING: Duration = Duration::from_secs(10);
-
-/// Why a socket is closed from here.
-enum Close {
-    /// Say why.
-    Refuse(Code),
-    /// The last message was said.
-    Said,
-    /// There is nobody to tell.
-    Gone,
-}
 
 /// Serves a socket until it is over.
 pub async fn run(app: Arc<App>, mut socket: Box<Socket>) {
     let close = match seat(&app, &mut socket).await {
         Err(code) => Close::Refuse(code),
-        Ok((link, inbox, seated)) => {
-            let close = serve(&app, &mut socket, link, inbox, seated).await;
+        Ok((link, inbox, place)) => {
+            let close = serve(&app, &mut socket, link, inbox, place).await;
             let ((), _) = app.act(|directory, hub, now| {
                 hub.remove(link);
                 ((), directory.disconnect(now, link))
@@ -46,38 +37,24 @@ pub async fn run(app: Arc<App>, mut socket: Box<Socket>) {
             close
         }
     };
-    if let Close::Refuse(error) = &close {
-        app.metrics.sockets_refused.add();
-        tracing::debug!(?error, "socket refused");
-        _ = say(&mut socket, hub::text(&FromServer::Refused { error: *error })).await;
-    }
-    if !matches!(close, Close::Gone) {
-        _ = timeout(SENDING, socket.send(Message::Close(None))).await;
-        // The other side answers the close; what else it sends is not read.
-        _ = timeout(Duration::from_secs(2), async { while let Some(Ok(_)) = socket.next().await {} }).await;
-    }
+    talk::part(&app, &mut socket, close, |error| hub::text(&FromServer::Refused { error })).await;
 }
 
 /// Reads the hello and gives the participant its place.
-async fn seat(app: &App, socket: &mut Socket) -> Result<(LinkId, Inbox, Seated), Code> {
-    let hello_within = Duration::from_secs(app.config.sockets.hello_within);
-    let first = tokio::select! {
-        first = timeout(hello_within, first_text(socket)) => first.map_err(|_| Code::BadRequest)??,
-        () = app.stop.cancelled() => return Err(Code::Unavailable),
-    };
-    let hello = read_hello(&first)?;
+async fn seat(app: &App, socket: &mut Socket) -> Result<(LinkId, Inbox, Place), Code> {
+    let hello: Hello = talk::first(app, socket).await?;
     let ticket = secrets::hash(&hello.ticket);
-    let (seated, saved) = app.act(|directory, hub, now| {
+    let (place, saved) = app.act(|directory, hub, now| {
         let (link, inbox) = hub.add();
         match directory.connect(now, link, &hello, &ticket) {
-            Ok((seated, outputs)) => (Ok((link, inbox, seated)), outputs),
+            Ok((place, outputs)) => (Ok((link, inbox, place)), outputs),
             Err(code) => {
                 hub.remove(link);
                 (Err(code), Vec::new())
             }
         }
     });
-    let (link, inbox, seated) = seated?;
+    let (link, inbox, place) = place?;
     // The key is pinned before anybody acts on it.
     if saved.wait().await.is_err() {
         let ((), _) = app.act(|directory, hub, now| {
@@ -87,45 +64,18 @@ async fn seat(app: &App, socket: &mut Socket) -> Result<(LinkId, Inbox, Seated),
         return Err(Code::Unavailable);
     }
     app.metrics.sockets_opened.add();
-    Ok((link, inbox, seated))
+    Ok((link, inbox, place))
 }
 
-async fn first_text(socket: &mut Socket) -> Result<Utf8Bytes, Code> {
-    loop {
-        match socket.next().await {
-            Some(Ok(Message::Text(text))) => return Ok(text),
-            Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
-            Some(Err(Error::Capacity(_))) => return Err(Code::TooLarge),
-            _ => return Err(Code::BadRequest),
-        }
-    }
-}
-
-/// A hello of another version may look different: its version is read first.
-fn read_hello(text: &str) -> Result<Hello, Code> {
-    #[derive(serde::Deserialize)]
-    struct Version {
-        version: u32,
-    }
-    let Version { version } = serde_json::from_str(text).map_err(|_| Code::BadRequest)?;
-    if version != VERSION {
-        return Err(Code::Version);
-    }
-    serde_json::from_str(text).map_err(|_| Code::BadRequest)
-}
-
-async fn serve(app: &App, socket: &mut Socket, link: LinkId, mut inbox: Inbox, seated: Seated) -> Close {
-    let Ok(ice) = app.ice.hand_out(clock::now() / 1000) else { return Close::Refuse(Code::Unavailable) };
-    let welcome = FromServer::Welcome {
-        version: VERSION,
-        you: seated.you,
-        number: seated.number,
-        organisation: app.config.organisation.clone(),
-        roster: seated.roster,
-        ice,
+async fn serve(app: &App, socket: &mut Socket, link: LinkId, mut inbox: Inbox, place: Place) -> Close {
+    let first = match place {
+        Place::In(seated) => app.welcome(seated),
+        Place::Waits(line) => Ok(app.waiting(line)),
     };
-    let text = hub::text(&welcome);
-    drop(welcome);
+    let text = match first {
+        Ok(first) => hub::text(&first),
+        Err(code) => return Close::Refuse(code),
+    };
     if say(socket, text).await.is_err() {
         return Close::Gone;
     }
@@ -138,7 +88,7 @@ async fn serve(app: &App, socket: &mut Socket, link: LinkId, mut inbox: Inbox, s
         tokio::select! {
             message = socket.next() => {
                 heard = Instant::now();
-                if let Err(close) = take(app, link, message, &mut budget) {
+                if let Err(close) = take(app, link, message, &mut budget).await {
                     return close;
                 }
             }
@@ -167,7 +117,7 @@ async fn serve(app: &App, socket: &mut Socket, link: LinkId, mut inbox: Inbox, s
 }
 
 /// Acts on one message of the participant.
-fn take(
+async fn take(
     app: &App,
     link: LinkId,
     message: Option<Result<Message, Error>>,
@@ -185,19 +135,19 @@ fn take(
         return Err(Close::Refuse(Code::TooManyTries));
     }
     match message {
-        Message::Text(text) => act(app, link, &text),
+        Message::Text(text) => act(app, link, &text).await,
         Message::Binary(_) => Err(Close::Refuse(Code::BadRequest)),
         Message::Close(_) => Err(Close::Said),
         Message::Ping(_) | Message::Pong(_) | Message::Frame(_) => Ok(()),
     }
 }
 
-fn act(app: &App, link: LinkId, text: &str) -> Result<(), Close> {
+async fn act(app: &App, link: LinkId, text: &str) -> Result<(), Close> {
     app.metrics.messages.add();
     let envelope: Envelope<'_> = serde_json::from_str(text).map_err(|_| Close::Refuse(Code::BadRequest))?;
     match envelope.kind.as_ref() {
         "signal" => {
-            let (Some(to), Some(body)) = (envelope.to, envelope.body) else {
+            let (Some(to), Some(body)) = (envelope.to(), envelope.body) else {
                 return Err(Close::Refuse(Code::BadRequest));
             };
             let (fits, _) = app.act(|directory, hub, _| {
@@ -213,12 +163,18 @@ fn act(app: &App, link: LinkId, text: &str) -> Result<(), Close> {
             if fits { Ok(()) } else { Err(Close::Refuse(Code::TooLarge)) }
         }
         "leave" => {
-            app.note(|directory, _| directory.leave(link));
+            app.note(|directory, now| directory.leave(now, link));
             Err(Close::Said)
         }
         "end" => {
             // The one who ends it is told as all the others, through its queue.
-            app.note(|directory, _| directory.end(link));
+            app.note(|directory, now| directory.end(now, link));
+            Ok(())
+        }
+        "hand_over" => hand_over(app, link, text).await,
+        "transfer" => transfer(app, link, text).await,
+        "transfer_withdraw" => {
+            app.note(|directory, _| directory.withdraw(link));
             Ok(())
         }
         // Newer peers may know more.
@@ -226,9 +182,45 @@ fn act(app: &App, link: LinkId, text: &str) -> Result<(), Close> {
     }
 }
 
-async fn say(socket: &mut Socket, text: Utf8Bytes) -> Result<(), Close> {
-    match timeout(SENDING, socket.send(Message::Text(text))).await {
-        Ok(Ok(())) => Ok(()),
-        Ok(Err(_)) | Err(_) => Err(Close::Gone),
+/// What does not hold changes nothing, and neither does what cannot be read.
+async fn hand_over(app: &App, link: LinkId, text: &str) -> Result<(), Close> {
+    let Ok(ToServer::HandOver { word }) = serde_json::from_str(text) else { return Ok(()) };
+    let (number, saved) = app.act(|directory, _, now| directory.hand_over(now, link, &word));
+    let Some(number) = number else { return Ok(()) };
+    // It is kept before anybody acts on it.
+    saved.wait().await.map_err(|_| Close::Refuse(Code::Unavailable))?;
+    app.metrics.hand_overs.add();
+    app.note(|directory, _| directory.tell_hand_over(number, link, &word));
+    Ok(())
+}
+
+async fn transfer(app: &App, link: LinkId, text: &str) -> Result<(), Close> {
+    let Ok(ToServer::Transfer { to, message }) = serde_json::from_str(text) else {
+        return Err(Close::Refuse(Code::BadRequest));
+    };
+    let to = target(app, to).await.map_err(Close::Refuse)?;
+    let id: [u8; 12] = secrets::random().map_err(|_| Close::Refuse(Code::Unavailable))?;
+    let id = URL_SAFE_NO_PAD.encode(id);
+    let (number, saved) = app.act(|directory, _, now| directory.transfer(now, link, to, &message, &id));
+    let Some(number) = number else { return Ok(()) };
+    saved.wait().await.map_err(|_| Close::Refuse(Code::Unavailable))?;
+    app.note(|directory, _| directory.tell_transfer(number));
+    Ok(())
+}
+
+/// Finds the accounts of the agents; if one has none, the list is empty.
+async fn target(app: &App, to: TransferTo) -> Result<Target, Code> {
+    let names = match to {
+        TransferTo::Queue(name) => return Ok(Target::Queue(name)),
+        TransferTo::Agents(names) if names.len() <= MOST_AGENTS => names,
+        TransferTo::Agents(_) => Vec::new(),
+    };
+    let mut agents = Vec::new();
+    for name in names {
+        match app.accounts.known(&name).await? {
+            Some((account, name)) => agents.push(Serving { account, name }),
+            None => return Ok(Target::Agents(Vec::new())),
+        }
     }
+    Ok(Target::Agents(agents))
 }

@@ -18,7 +18,8 @@ use warp::{
 
 use deskside_protocol::socket::MAX_MESSAGE;
 
-pub(super) type Socket = WebSocketStream<TokioIo<Upgraded>>;
+/// An upgraded connection.
+pub type Socket = WebSocketStream<TokioIo<Upgraded>>;
 
 /// Grows with the largest message that came; the smallest one that makes sense.
 const READ_BUFFER: usize = 1024;

@@ -1,13 +1,17 @@
 //! A real server in this process, and small clients of its doors.
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
+pub mod program;
+
 use std::{net::SocketAddr, path::Path, time::Duration};
 
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use deskside_protocol::{
-    SessionNumber, VERSION,
+    HandOver, ParticipantId, SessionNumber, VERSION,
     api::{Joined, SessionOpened, SignedIn},
     socket::{FromServer, Hello, ToServer},
 };
+use ed25519_dalek::{Signer, SigningKey};
 use futures_util::{SinkExt, StreamExt};
 use serde::{Serialize, de::DeserializeOwned};
 use signal_server::{Config, Server, config};
@@ -111,6 +115,26 @@ pub async fn post(at: SocketAddr, path: &str, token: &str, body: &impl Serialize
     request(at, "POST", path, &headers, &serde_json::to_vec(body).unwrap()).await
 }
 
+/// The same for a server that may be down or go down meanwhile: `None` if there is no whole answer.
+pub async fn try_post(at: SocketAddr, path: &str, token: &str, body: &impl Serialize) -> Option<Answer> {
+    let body = serde_json::to_string(body).unwrap();
+    let request = format!(
+        "POST {path} HTTP/1.1\r\nHost: {at}\r\nConnection: close\r\nContent-Type: application/json\r\n\
+        Authorization: Bearer {token}\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    let exchange = async {
+        let mut stream = TcpStream::connect(at).await.ok()?;
+        stream.write_all(request.as_bytes()).await.ok()?;
+        let mut bytes = Vec::new();
+        stream.read_to_end(&mut bytes).await.ok()?;
+        let answer = Answer::parse(&bytes);
+        let length = answer.header("content-length")?.parse::<usize>().ok()?;
+        (answer.body.len() == length).then_some(answer)
+    };
+    tokio::time::timeout(PATIENCE, exchange).await.ok()?
+}
+
 /// Makes the first admin and signs in.
 pub async fn admin(server: &Server) -> String {
     let token = server.setup_token().expect("there is no admin yet").to_owned();
@@ -121,8 +145,19 @@ pub async fn admin(server: &Server) -> String {
 }
 
 pub async fn sign_in(at: SocketAddr) -> String {
-    let body = serde_json::json!({"name": NAME, "password": PASSWORD});
+    sign_in_as(at, NAME).await
+}
+
+pub async fn sign_in_as(at: SocketAddr, name: &str) -> String {
+    let body = serde_json::json!({"name": name, "password": PASSWORD});
     post(at, "/api/v1/sign-in", "", &body).await.json::<SignedIn>().token
+}
+
+/// Makes an agent's account and signs in.
+pub async fn agent(at: SocketAddr, admin: &str, name: &str) -> String {
+    let body = serde_json::json!({"name": name, "password": PASSWORD});
+    assert_eq!(post(at, "/api/v1/accounts", admin, &body).await.status, 200);
+    sign_in_as(at, name).await
 }
 
 pub async fn open(at: SocketAddr, token: &str) -> SessionOpened {
@@ -137,13 +172,35 @@ pub async fn join(at: SocketAddr, number: SessionNumber) -> Joined {
     try_join(at, number).await.json()
 }
 
+pub async fn try_assist(at: SocketAddr, token: &str, number: SessionNumber) -> Answer {
+    post(at, "/api/v1/assist", token, &serde_json::json!({"number": number})).await
+}
+
+pub async fn assist(at: SocketAddr, token: &str, number: SessionNumber) -> Joined {
+    try_assist(at, token, number).await.json()
+}
+
 /// A participant's socket.
 pub struct Peer(pub WebSocketStream<MaybeTlsStream<TcpStream>>);
 
 /// A key's text; `n` tells keys apart.
 pub fn key(n: u8) -> String {
-    use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-    URL_SAFE_NO_PAD.encode([n; 32])
+    URL_SAFE_NO_PAD.encode(signer(n).verifying_key().to_bytes())
+}
+
+/// What signs for [`key`].
+pub fn signer(n: u8) -> SigningKey {
+    SigningKey::from_bytes(&[n; 32])
+}
+
+/// A word by which the one with key `from` makes the one with key `to` primary; ids are the same numbers.
+pub fn word(number: SessionNumber, serial: u32, from: u8, to: u8) -> HandOver {
+    let (from_key, to_key) = (key(from), key(to));
+    let (from_id, to_id) = (ParticipantId(from.into()), ParticipantId(to.into()));
+    let mut word = HandOver { serial, from: from_id, from_key, to: to_id, to_key, signature: String::new() };
+    let signature = signer(from).sign(&word.signed_bytes(number));
+    word.signature = URL_SAFE_NO_PAD.encode(signature.to_bytes());
+    word
 }
 
 pub fn hello(ticket: &str, n: u8) -> Hello {
@@ -153,6 +210,12 @@ pub fn hello(ticket: &str, n: u8) -> Hello {
 impl Peer {
     pub async fn connect(at: SocketAddr) -> Self {
         Self::connect_from(at, None).await.unwrap()
+    }
+
+    /// A socket of another kind: `desk`.
+    pub async fn connect_to(at: SocketAddr, kind: &str) -> Self {
+        let request = format!("ws://{at}/api/v1/{kind}").into_client_request().unwrap();
+        Self(tokio_tungstenite::connect_async(request).await.unwrap().0)
     }
 
     pub async fn connect_from(at: SocketAddr, origin: Option<&str>) -> Result<Self, tungstenite::Error> {
@@ -179,6 +242,17 @@ impl Peer {
         let welcome = peer.next().await;
         assert!(matches!(welcome, FromServer::Welcome { .. }), "{welcome:?}");
         (peer, welcome)
+    }
+
+    /// `None` while there is no server.
+    pub async fn try_connect(at: SocketAddr) -> Option<Self> {
+        let request = format!("ws://{at}/api/v1/socket").into_client_request().unwrap();
+        Some(Self(tokio_tungstenite::connect_async(request).await.ok()?.0))
+    }
+
+    /// Whether it could be sent.
+    pub async fn try_text(&mut self, message: &impl Serialize) -> bool {
+        self.0.send(Message::text(serde_json::to_string(message).unwrap())).await.is_ok()
     }
 
     pub async fn text(&mut self, message: &impl Serialize) {

@@ -1,10 +1,16 @@
 //! The rules as tables and properties; time and random numbers are given.
 
+mod history;
+mod queues;
+mod transfers;
+
 use std::collections::HashMap;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use deskside_protocol::socket::Signal;
 use proptest::prelude::*;
+
+use deskside_protocol::{VERSION, api::Code, socket::Hello};
 
 use super::*;
 
@@ -13,14 +19,22 @@ const RULES: Rules = Rules {
     away_lives: 1_800_000,
     ticket_waits: 120_000,
     participants: 3,
+    customers: 3,
     sessions: 50,
     per_account: 5,
+    keep_place: 120_000,
+    transfer_waits: 120_000,
+    longest_queue: 10,
 };
 
 const NUMBER: u32 = 123_456_789;
 
 fn number(n: u32) -> SessionNumber {
     SessionNumber::new(n).unwrap()
+}
+
+fn agent<'a>(account: &'a str, name: &'a str) -> Agent<'a> {
+    Agent { account, name }
 }
 
 fn ticket(n: u8) -> TicketHash {
@@ -35,12 +49,23 @@ fn hello(key: u8) -> Hello {
 /// A session with ticket 1 for the agent, opened at time 0.
 fn opened() -> Directory {
     let mut directory = Directory::new(RULES);
-    directory.open(0, "alice", "Alice", ticket(1), || number(NUMBER)).unwrap();
+    directory.open(0, agent("alice", "Alice"), ticket(1), || number(NUMBER)).unwrap();
     directory
 }
 
 fn connect(d: &mut Directory, now: Millis, link: u64, n: u8) -> Result<(Seated, Outputs), Code> {
-    d.connect(now, LinkId(link), &hello(n), &ticket(n))
+    d.connect(now, LinkId(link), &hello(n), &ticket(n)).map(|(place, out)| (seated(place), out))
+}
+
+fn seated(place: Place) -> Seated {
+    match place {
+        Place::In(seated) => seated,
+        Place::Waits(line) => panic!("{line:?}"),
+    }
+}
+
+fn with_sessions(sessions: Vec<SessionRecord>) -> Stored {
+    Stored { sessions, ..Stored::default() }
 }
 
 /// Agent on link 1, customer on link 2.
@@ -86,7 +111,7 @@ fn everyone_sees_every_change() {
     let (seated, out) = connect(&mut d, 4, 3, 2).unwrap();
     assert_eq!((seated.you.0, seated.roster[1].role), (2, Role::Customer), "the same place again");
     assert_eq!(rosters(&out), [(1, vec![(1, true), (2, true)])]);
-    let out = d.leave(LinkId(3));
+    let out = d.leave(0, LinkId(3));
     assert_eq!(rosters(&out), [(1, vec![(1, true)])]);
     assert_eq!(connect(&mut d, 5, 4, 2).unwrap_err(), Code::NoSuchSession, "the ticket is over");
     assert!(d.disconnect(6, LinkId(3)).is_empty());
@@ -129,18 +154,18 @@ fn refusals() {
 fn names_of_agents_are_those_of_their_accounts() {
     let mut d = opened();
     let named = Hello { name: "The Bank".into(), ..hello(1) };
-    let (seated, _) = d.connect(0, LinkId(1), &named, &ticket(1)).unwrap();
-    assert_eq!(seated.roster[0].name, "Alice");
+    let (place, _) = d.connect(0, LinkId(1), &named, &ticket(1)).unwrap();
+    assert_eq!(seated(place).roster[0].name, "Alice");
     d.join(0, number(NUMBER), "Bob", ticket(2)).unwrap();
     let named = Hello { name: "Bobby".into(), ..hello(2) };
-    let (seated, _) = d.connect(0, LinkId(2), &named, &ticket(2)).unwrap();
-    assert_eq!(seated.roster[1].name, "Bobby");
+    let (place, _) = d.connect(0, LinkId(2), &named, &ticket(2)).unwrap();
+    assert_eq!(seated(place).roster[1].name, "Bobby");
 }
 
 #[test]
 fn signals_stay_within_the_session() {
     let mut d = running();
-    d.open(0, "carol", "Carol", ticket(11), || number(222_222_222)).unwrap();
+    d.open(0, agent("carol", "Carol"), ticket(11), || number(222_222_222)).unwrap();
     connect(&mut d, 0, 11, 11).unwrap();
     let to =
         |d: &Directory, link, to| d.route(LinkId(link), ParticipantId(to)).map(|(l, from)| (l.0, from.0));
@@ -160,7 +185,7 @@ fn unknown_full_and_closed_answer_alike() {
     assert!(d.join(0, number(NUMBER), "", ticket(3)).is_some());
     assert!(d.join(0, number(NUMBER), "", ticket(4)).is_none(), "full");
     assert!(d.join(0, number(987_654_321), "", ticket(4)).is_none(), "unknown");
-    d.end(LinkId(1));
+    d.end(0, LinkId(1));
     assert!(d.join(0, number(NUMBER), "", ticket(4)).is_none(), "closed");
     let mut d = opened();
     assert!(d.join(599_999, number(NUMBER), "", ticket(4)).is_some());
@@ -171,10 +196,10 @@ fn unknown_full_and_closed_answer_alike() {
 #[test]
 fn only_the_primary_agent_ends() {
     let mut d = running();
-    assert!(d.end(LinkId(2)).is_empty());
-    let out = d.end(LinkId(1));
+    assert!(d.end(0, LinkId(2)).is_empty());
+    let out = d.end(0, LinkId(1));
     assert_eq!(ended(&out), [(1, EndReason::Agent), (2, EndReason::Agent)]);
-    assert_eq!(out.last(), Some(&Output::Forget(number(NUMBER))));
+    assert_eq!(out.last(), Some(&Output::Forget(number(NUMBER), 0)));
     assert_eq!((d.sessions(), d.online()), (0, 0));
 }
 
@@ -226,15 +251,15 @@ fn a_session_outlasts_the_absence_of_some_and_not_of_all() {
     d.disconnect(2000, LinkId(1));
     d.tick(1_801_999);
     assert_eq!(d.sessions(), 1);
-    assert!(matches!(d.tick(1_802_000).last(), Some(Output::Forget(_))));
+    assert!(matches!(d.tick(1_802_000).last(), Some(Output::Forget(..))));
 }
 
 #[test]
 fn when_the_last_one_leaves_the_session_is_over() {
     let mut d = running();
-    d.leave(LinkId(1));
+    d.leave(0, LinkId(1));
     assert_eq!(d.sessions(), 1, "the customer is still there");
-    assert!(matches!(d.leave(LinkId(2)).last(), Some(Output::Forget(_))));
+    assert!(matches!(d.leave(0, LinkId(2)).last(), Some(Output::Forget(..))));
 }
 
 #[test]
@@ -246,42 +271,42 @@ fn there_are_not_too_many_sessions() {
         number(next)
     };
     for n in 0..5 {
-        assert!(d.open(0, "alice", "", ticket(n), &mut draw).is_ok());
+        assert!(d.open(0, agent("alice", ""), ticket(n), &mut draw).is_ok());
     }
-    assert_eq!(d.open(0, "alice", "", ticket(9), &mut draw), Err(TooMany));
+    assert_eq!(d.open(0, agent("alice", ""), ticket(9), &mut draw), Err(TooMany));
     for n in 0..45u8 {
-        assert!(d.open(0, &n.to_string(), "", ticket(100 + n), &mut draw).is_ok());
+        assert!(d.open(0, agent(&n.to_string(), ""), ticket(100 + n), &mut draw).is_ok());
     }
-    assert_eq!(d.open(0, "zoe", "", ticket(99), &mut draw), Err(TooMany));
+    assert_eq!(d.open(0, agent("zoe", ""), ticket(99), &mut draw), Err(TooMany));
     // A number in use is not given twice.
     let mut d = opened();
     let mut drawn = [NUMBER, NUMBER, 444_444_444].into_iter();
-    let (given, _) = d.open(0, "alice", "", ticket(5), || number(drawn.next().unwrap())).unwrap();
+    let (given, _) = d.open(0, agent("alice", ""), ticket(5), || number(drawn.next().unwrap())).unwrap();
     assert_eq!(given.get(), 444_444_444);
-    assert_eq!(d.open(0, "alice", "", ticket(6), || number(NUMBER)), Err(TooMany));
+    assert_eq!(d.open(0, agent("alice", ""), ticket(6), || number(NUMBER)), Err(TooMany));
 }
 
 #[test]
 fn a_restarted_server_goes_on() {
-    let mut stored = HashMap::new();
+    let mut saved = HashMap::new();
     let mut d = Directory::new(RULES);
     let mut keep = |out: &Outputs| {
         for o in out {
             match o {
-                Output::Save(record) => _ = stored.insert(record.number, record.clone()),
-                Output::Forget(number) => _ = stored.remove(number),
+                Output::Save(record) => _ = saved.insert(record.number, record.clone()),
+                Output::Forget(number, _) => _ = saved.remove(number),
                 _ => {}
             }
         }
     };
-    keep(&d.open(0, "alice", "Alice", ticket(1), || number(NUMBER)).unwrap().1);
+    keep(&d.open(0, agent("alice", "Alice"), ticket(1), || number(NUMBER)).unwrap().1);
     keep(&connect(&mut d, 0, 1, 1).unwrap().1);
     keep(&d.join(0, number(NUMBER), "Bob", ticket(2)).unwrap().1);
     keep(&connect(&mut d, 0, 2, 2).unwrap().1);
 
-    let json = serde_json::to_string(&stored.values().collect::<Vec<_>>()).unwrap();
+    let json = serde_json::to_string(&saved.values().collect::<Vec<_>>()).unwrap();
     let records: Vec<SessionRecord> = serde_json::from_str(&json).unwrap();
-    let mut d = Directory::restore(RULES, 3_600_000, records.clone());
+    let mut d = Directory::restore(RULES, 3_600_000, with_sessions(records.clone()));
     assert!(d.tick(3_600_001).is_empty(), "the time without a server does not count");
     let other_key = d.connect(3_600_002, LinkId(1), &hello(7), &ticket(2));
     assert_eq!(other_key.unwrap_err(), Code::BadRequest, "keys stay pinned");
@@ -291,7 +316,7 @@ fn a_restarted_server_goes_on() {
     // Ids are not used again.
     assert_eq!(d.join(3_600_003, number(NUMBER), "", ticket(3)).unwrap().0, ParticipantId(3));
     // Nobody comes back: over.
-    let mut d = Directory::restore(RULES, 3_600_000, records);
+    let mut d = Directory::restore(RULES, 3_600_000, with_sessions(records));
     d.tick(3_600_000 + RULES.away_lives);
     assert_eq!(d.sessions(), 0);
 }
@@ -334,7 +359,7 @@ proptest! {
             let before: Vec<LinkId> = d.links.keys().copied().collect();
             let out = match act {
                 Act::Open(n) if used.insert(100 + n) => d
-                    .open(now, "a", "A", ticket(100 + n), || number(100_000_000 + u32::from(n)))
+                    .open(now, agent("a", "A"), ticket(100 + n), || number(100_000_000 + u32::from(n)))
                     .map(|(_, out)| out)
                     .unwrap_or_default(),
                 Act::Join(n, t) if used.insert(t) => d
@@ -351,8 +376,8 @@ proptest! {
                     connected.map(|(_, out)| out).unwrap_or_default()
                 }
                 Act::Disconnect(l) => live.remove(&l).map(|l| d.disconnect(now, l)).unwrap_or_default(),
-                Act::Leave(l) => live.get(&l).map(|l| d.leave(*l)).unwrap_or_default(),
-                Act::End(l) => live.get(&l).map(|l| d.end(*l)).unwrap_or_default(),
+                Act::Leave(l) => live.get(&l).map(|l| d.leave(0, *l)).unwrap_or_default(),
+                Act::End(l) => live.get(&l).map(|l| d.end(0, *l)).unwrap_or_default(),
                 Act::Tick(ms) => {
                     now += u64::from(ms);
                     d.tick(now)
@@ -362,12 +387,14 @@ proptest! {
             for o in out {
                 match o {
                     Output::Save(record) => _ = stored.insert(record.number, record),
-                    Output::Forget(number) => prop_assert!(stored.remove(&number).is_some()),
+                    Output::Forget(number, _) => prop_assert!(stored.remove(&number).is_some()),
                     // Whom the next step closes may have been told something first.
                     Output::Send(link, _) => {
                         prop_assert!(d.links.contains_key(&link) || before.contains(&link));
                     }
                     Output::Close(link, _) => prop_assert!(!d.links.contains_key(&link)),
+                    Output::Past(record) => prop_assert!(!record.history.visits.is_empty()),
+                    other => prop_assert!(false, "{:?}", other),
                 }
             }
             let now_there: HashMap<_, _> = d.sessions.iter().map(|(n, s)| (*n, s.record())).collect();

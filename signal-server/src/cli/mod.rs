@@ -1,15 +1,18 @@
 //! The command line.
 
+mod queue;
+mod remote;
+
 use std::{
-    io::{IsTerminal, Read, Write},
+    io::{IsTerminal, Write},
     path::PathBuf,
     process::ExitCode,
 };
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use clap::{Parser, Subcommand};
-use deskside_protocol::api::{AccountMade, Failure, NewAccount, Setup, SignIn, SignedIn};
-use serde::{Serialize, de::DeserializeOwned};
+use deskside_protocol::api::{AccountMade, NewAccount, Setup};
+use remote::{Remote, password};
 use tracing_subscriber::EnvFilter;
 
 use crate::{
@@ -91,6 +94,9 @@ enum Command {
         #[arg(long)]
         name: String,
     },
+    /// Make, list and remove queues, in which customers wait for an agent.
+    #[command(subcommand)]
+    Queue(queue::Command),
 }
 
 /// Exit codes: 0 stopped as asked, 1 a command failed, 2 wrong usage or settings, 3 the server failed.
@@ -222,92 +228,13 @@ fn run(command: Command) -> anyhow::Result<()> {
         }
         Command::AddAgent { server, ca, admin, name } => {
             let server = Remote::new(&server, ca)?;
-            let own = password("DESKSIDE_PASSWORD", "Your password: ")?;
-            let signed_in: SignedIn = server.post("sign-in", None, &SignIn { name: admin, password: own })?;
-            let password = password("DESKSIDE_AGENT_PASSWORD", "Password of the new account: ")?;
-            let bearer = Some(signed_in.token.as_str());
-            let made = server.post::<AccountMade>("accounts", bearer, &NewAccount { name, password });
-            // Signed out whether or not it worked.
-            server.post::<()>("sign-out", bearer, &())?;
-            say(&format!("agent account made: {}", made?.name));
+            let made: AccountMade = server.as_admin(admin, |server, bearer| {
+                let password = password("DESKSIDE_AGENT_PASSWORD", "Password of the new account: ")?;
+                server.post("accounts", Some(bearer), &NewAccount { name, password })
+            })?;
+            say(&format!("agent account made: {}", made.name));
         }
+        Command::Queue(command) => queue::run(command)?,
     }
     Ok(())
-}
-
-fn password(variable: &str, prompt: &str) -> anyhow::Result<String> {
-    if let Ok(password) = std::env::var(variable) {
-        return Ok(password);
-    }
-    if std::io::stdin().is_terminal() {
-        return rpassword::prompt_password(prompt).context("no password");
-    }
-    // One byte at a time: the next line may be for the next question.
-    let (mut line, mut byte) = (Vec::new(), [0]);
-    let mut input = std::io::stdin().lock();
-    while line.len() < 4096 && input.read(&mut byte).context("no password")? == 1 && byte != *b"\n" {
-        line.push(byte[0]);
-    }
-    Ok(String::from_utf8(line).context("the password is not UTF-8")?.trim_end_matches('\r').to_owned())
-}
-
-/// A server somewhere, by its API.
-struct Remote {
-    url: String,
-    agent: ureq::Agent,
-}
-
-impl Remote {
-    fn new(url: &str, ca: Option<PathBuf>) -> anyhow::Result<Self> {
-        let mut config = ureq::Agent::config_builder()
-            .http_status_as_error(false)
-            .timeout_global(Some(std::time::Duration::from_secs(60)));
-        if let Some(path) = ca {
-            let pem = std::fs::read(&path).with_context(|| path.display().to_string())?;
-            let certificate =
-                ureq::tls::Certificate::from_pem(&pem).with_context(|| path.display().to_string())?;
-            let roots = ureq::tls::RootCerts::new_with_certs(&[certificate]);
-            config = config.tls_config(ureq::tls::TlsConfig::builder().root_certs(roots).build());
-        }
-        let agent = ureq::Agent::new_with_config(config.build());
-        Ok(Self { url: url.trim_end_matches('/').to_owned(), agent })
-    }
-
-    fn post<T: DeserializeOwned>(
-        &self,
-        path: &str,
-        bearer: Option<&str>,
-        body: &impl Serialize,
-    ) -> anyhow::Result<T> {
-        let mut request = self.agent.post(format!("{}/api/v1/{path}", self.url));
-        if let Some(token) = bearer {
-            request = request.header("authorization", format!("Bearer {token}"));
-        }
-        let mut answer = request.send_json(body).with_context(|| format!("cannot reach {}", self.url))?;
-        if answer.status().is_success() {
-            return answer.body_mut().read_json().context("the server's answer makes no sense");
-        }
-        match answer.body_mut().read_json::<Failure>() {
-            Ok(failure) => bail!("{}", words(failure)),
-            Err(_) => bail!("the server answered {}", answer.status()),
-        }
-    }
-}
-
-fn words(failure: Failure) -> String {
-    use deskside_protocol::api::Code;
-    match failure.error {
-        Code::NotSignedIn => "wrong name or password".into(),
-        Code::SetupClosed => "the set-up token is wrong, or an admin exists already".into(),
-        Code::WeakAccount => {
-            "the password needs at least ten characters; the name must be free, not empty and at most 64"
-                .into()
-        }
-        Code::TooManyTries => match failure.retry_after {
-            Some(seconds) => format!("too many tries: try again in {seconds} s"),
-            None => "too many tries".into(),
-        },
-        Code::NotAllowed => "this account may not do that".into(),
-        other => format!("refused: {other:?}"),
-    }
 }

@@ -1,0 +1,153 @@
+//! The API of what stays: records of sessions, notes, phrases.
+
+use std::sync::Arc;
+
+use deskside_protocol::{
+    SessionNumber,
+    api::Code,
+    records::{
+        LONGEST_NOTES, LONGEST_PHRASE, MOST_PHRASES, MOST_RECORDS, Notes, NotesSaved, Phrases, SessionRecord,
+    },
+};
+use warp::{Filter, Rejection, filters::BoxedFilter, reply::Response};
+
+use super::{
+    api::{bearer, caller},
+    body, own_origin,
+    reply::{Failed, answer},
+    with,
+};
+use crate::{
+    app::App,
+    directory::{Millis, PastRecord},
+    store::{Long, Table, decode, past_key, past_of},
+};
+
+/// For a body with notes, however its text is escaped.
+const NOTES_BODY: usize = 8 * LONGEST_NOTES;
+const PHRASES_BODY: usize = 1 << 20;
+/// Whose phrases: everyone's. Keys of accounts are never empty.
+const SITE: &str = "";
+
+pub(super) fn routes(app: &Arc<App>) -> BoxedFilter<(Response,)> {
+    let signed = || own_origin(app).and(bearer());
+    let list = warp::path!("api" / "v1" / "sessions").and(warp::get()).and(signed()).and(with(app)).then(
+        |token: String, app: Arc<App>| async move { answer(list(&app, &token).await.map_err(Failed::from)) },
+    );
+    let notes = warp::path!("api" / "v1" / "sessions" / String / "notes");
+    let read = notes.and(warp::get()).and(signed()).and(with(app)).then(
+        |number: String, token: String, app: Arc<App>| async move {
+            answer(read_notes(&app, &token, &number).await.map_err(Failed::from))
+        },
+    );
+    let write = notes.and(warp::put()).and(signed()).and(body::json_up_to(NOTES_BODY)).and(with(app)).then(
+        |number: String, token: String, notes: Notes, app: Arc<App>| async move {
+            answer(write_notes(&app, &token, &number, notes).await.map_err(Failed::from))
+        },
+    );
+    list.or(read).unify().or(write).unify().or(phrases(app)).unify().boxed()
+}
+
+fn phrases(app: &Arc<App>) -> impl Filter<Extract = (Response,), Error = Rejection> + Clone + use<> {
+    // Whose list: the site's or the caller's.
+    let site = warp::path!("api" / "v1" / "phrases").map(|| false);
+    let mine = warp::path!("api" / "v1" / "phrases" / "mine").map(|| true);
+    let list = site.or(mine).unify();
+    let read = list.and(warp::get()).and(own_origin(app)).and(bearer()).and(with(app)).then(
+        |mine: bool, token: String, app: Arc<App>| async move {
+            answer(read_phrases(&app, &token, mine).await.map_err(Failed::from))
+        },
+    );
+    let write = list
+        .and(warp::put())
+        .and(own_origin(app))
+        .and(bearer())
+        .and(body::json_up_to(PHRASES_BODY))
+        .and(with(app))
+        .then(|mine: bool, token: String, phrases: Phrases, app: Arc<App>| async move {
+            answer(write_phrases(&app, &token, mine, phrases).await.map_err(Failed::from))
+        });
+    read.or(write).unify()
+}
+
+async fn list(app: &App, token: &str) -> Result<Vec<SessionRecord>, Code> {
+    let caller = caller(app, token).await?;
+    // First what is over: who ends meanwhile is then found in one of the two.
+    let past = past_of(&caller.account);
+    let rows = app.store.first(Table::PastOf, past, MOST_RECORDS).await?;
+    let mut shown = app.look(|directory, _| directory.running(&caller.account));
+    shown.truncate(MOST_RECORDS);
+    for (key, _) in rows {
+        let Some(record) = read_past(app, &key).await?.map(PastRecord::shown) else { continue };
+        if shown.len() < MOST_RECORDS {
+            shown.push(record);
+        }
+    }
+    shown.sort_by_key(|s| std::cmp::Reverse(s.opened));
+    Ok(shown)
+}
+
+/// The record that a row of [`Table::PastOf`] names.
+async fn read_past(app: &App, row: &[u8]) -> Result<Option<PastRecord>, Code> {
+    let Some((opened, number)) = past_key(row) else { return Ok(None) };
+    let row = app.store.get(Table::Past, [&opened[..], &number].concat()).await?;
+    let record = row.map(|row| decode(Table::Past, &row)).transpose();
+    Ok(record.map_err(|e| app.store.fail(&e))?)
+}
+
+/// Key of the notes of the newest session of this number in which the account is or was an agent.
+async fn notes_key(app: &App, token: &str, number: &str) -> Result<Vec<u8>, Code> {
+    let caller = caller(app, token).await?;
+    let number: SessionNumber = number.parse().map_err(|_| Code::NoSuchSession)?;
+    let key = |opened: Millis| [&opened.to_be_bytes()[..], &number.get().to_be_bytes()].concat();
+    // First what runs: it is there until its record is.
+    if let Some(opened) = app.look(|directory, _| directory.opened(number, &caller.account)) {
+        return Ok(key(opened));
+    }
+    let rows = app.store.first(Table::PastOf, past_of(&caller.account), usize::MAX).await?;
+    let found =
+        rows.iter().filter_map(|(row, _)| past_key(row)).find(|(_, n)| *n == number.get().to_be_bytes());
+    found.map(|(opened, number)| [&opened[..], &number].concat()).ok_or(Code::NoSuchSession)
+}
+
+async fn read_notes(app: &App, token: &str, number: &str) -> Result<Notes, Code> {
+    let key = notes_key(app, token, number).await?;
+    let Long { version, text } = app.store.read_long(Table::Notes, &key).await?;
+    Ok(Notes { version, text })
+}
+
+async fn write_notes(app: &App, token: &str, number: &str, notes: Notes) -> Result<NotesSaved, Code> {
+    let key = notes_key(app, token, number).await?;
+    if notes.text.len() > LONGEST_NOTES {
+        return Err(Code::TooLarge);
+    }
+    let version = app.store.write_long(Table::Notes, &key, Some(notes.version), &notes.text).await?;
+    Ok(NotesSaved { version })
+}
+
+async fn read_phrases(app: &App, token: &str, mine: bool) -> Result<Phrases, Code> {
+    let caller = caller(app, token).await?;
+    let whose = if mine { caller.account.as_str() } else { SITE };
+    let Long { text, .. } = app.store.read_long(Table::Phrases, whose.as_bytes()).await?;
+    if text.is_empty() {
+        return Ok(Phrases::default());
+    }
+    Ok(decode(Table::Phrases, text.as_bytes()).map_err(|e| app.store.fail(&e))?)
+}
+
+async fn write_phrases(app: &App, token: &str, mine: bool, phrases: Phrases) -> Result<(), Code> {
+    let caller = caller(app, token).await?;
+    if !mine && !caller.admin {
+        return Err(Code::NotAllowed);
+    }
+    let clean = |c: char| !c.is_control() || c == '\n' || c == '\t';
+    let fits = |p: &String| (1..=LONGEST_PHRASE).contains(&p.chars().count()) && p.chars().all(clean);
+    if phrases.phrases.len() > MOST_PHRASES || !phrases.phrases.iter().all(fits) {
+        return Err(Code::BadRequest);
+    }
+    let whose = if mine { caller.account.as_str() } else { SITE };
+    // The structure holds nothing that JSON has no form for.
+    let text = serde_json::to_string(&phrases).unwrap_or_default();
+    app.store.write_long(Table::Phrases, whose.as_bytes(), None, &text).await?;
+    Ok(())
+}
