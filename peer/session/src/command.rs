@@ -14,6 +14,49 @@ pub enum Act {
     Control,
     /// Read and set the clipboard's text.
     Clipboard,
+    /// Show the agent's own desktop on it.
+    Show,
+    /// Look through folders, transfer, rename and delete files.
+    Files,
+    /// Run scripts.
+    Scripts,
+    /// Read what system, hardware and software there is.
+    Information,
+    /// Do files, scripts and information as another user.
+    OtherUser,
+    /// Restart it.
+    Restart,
+    /// Print from it on the agent's printer.
+    Printing,
+    /// Record picture and voices of the session.
+    Recording,
+    /// Use its microphone.
+    Voice,
+    /// Use its camera.
+    Camera,
+}
+
+impl Act {
+    pub const ALL: [Self; 13] = [
+        Self::View,
+        Self::Control,
+        Self::Clipboard,
+        Self::Show,
+        Self::Files,
+        Self::Scripts,
+        Self::Information,
+        Self::OtherUser,
+        Self::Restart,
+        Self::Printing,
+        Self::Recording,
+        Self::Voice,
+        Self::Camera,
+    ];
+
+    /// Whether it goes on when somebody else becomes primary or is helped: a call does.
+    pub(crate) fn outlives_change(self) -> bool {
+        self == Self::Voice
+    }
 }
 
 /// Which request this is. On the wire it is counted by the asking side; a [`crate::view::Prompt`] and its
@@ -114,6 +157,10 @@ pub enum Command {
     },
     /// All messages were read.
     ChatRead,
+    /// Primary agent: makes an assistant who is connected primary, and stays as an assistant.
+    HandOver {
+        to: ParticipantId,
+    },
     /// Leaves; the session goes on for the others.
     Leave,
     /// Primary agent: ends the session for all.

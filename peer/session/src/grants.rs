@@ -87,6 +87,22 @@ impl Grants {
         self.allow_all.remove(&person);
     }
 
+    /// Ends what does not outlive a change of the primary agent or of who is helped.
+    pub(crate) fn end(&mut self, person: PublicKey) {
+        self.held.retain(|h| h.person != person || h.act.outlives_change());
+    }
+
+    /// The role of the primary agent passes: what `from` may do ends, and of all that only the leave to go
+    /// without asking, which was given for the session, goes on for `to`. Whether it did.
+    pub(crate) fn pass(&mut self, from: PublicKey, to: PublicKey) -> bool {
+        self.end(from);
+        let all = self.allow_all.remove(&from);
+        if all {
+            self.allow_all.insert(to);
+        }
+        all
+    }
+
     /// Everything, and the leave to go without asking.
     pub(crate) fn clear(&mut self) -> Vec<PublicKey> {
         let persons: BTreeSet<_> = self.held.iter().map(|h| h.person).collect();
@@ -99,7 +115,7 @@ impl Grants {
         self.held.iter().filter(move |h| h.act == act).map(|h| h.person)
     }
 
-    /// In the order view, control, clipboard.
+    /// In the order of [`Act`].
     pub(crate) fn of(&self, person: PublicKey) -> Vec<Act> {
         self.held.iter().filter(|h| h.person == person).map(|h| h.act).collect()
     }

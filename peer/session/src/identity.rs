@@ -20,7 +20,11 @@ impl Identity {
     pub fn public_text(&self) -> deskside_protocol::KeyText {
         self.public().to_text()
     }
-    pub(crate) fn sign(&self, message: &[u8; 32]) -> [u8; 64] {
+    /// The signature over any bytes, 86 characters of unpadded base64url.
+    pub fn sign_text(&self, message: &[u8]) -> String {
+        encode(&self.sign(message))
+    }
+    pub(crate) fn sign(&self, message: &[u8]) -> [u8; 64] {
         self.0.sign(message).to_bytes()
     }
 }
@@ -48,7 +52,7 @@ impl PublicKey {
         &self.0
     }
     /// Strict: small-order keys and malleable signatures do not pass.
-    pub(crate) fn verifies(&self, message: &[u8; 32], signature: &[u8; 64]) -> bool {
+    pub(crate) fn verifies(&self, message: &[u8], signature: &[u8; 64]) -> bool {
         VerifyingKey::from_bytes(&self.0)
             .is_ok_and(|k| k.verify_strict(message, &Signature::from_bytes(signature)).is_ok())
     }

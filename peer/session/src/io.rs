@@ -1,6 +1,6 @@
 //! What goes into the core and what comes out of it. In-process only: never on the wire.
 
-use deskside_protocol::{api::Entry, socket::EndReason};
+use deskside_protocol::{HandOver, api::Entry, socket::EndReason};
 
 use crate::{
     ParticipantId,
@@ -18,6 +18,10 @@ pub enum Input {
     Timeout,
     /// The server's roster, whole.
     Roster(Vec<Entry>),
+    /// The server passes on by which word somebody became primary.
+    HandOver {
+        word: HandOver,
+    },
     ServerLost,
     ServerBack,
     /// The server says that the session is over.
@@ -121,6 +125,9 @@ pub enum Output {
         reason: Refusal,
     },
     /// Tell the server.
+    TellServerHandOver {
+        word: HandOver,
+    },
     TellServerLeave,
     TellServerEnd,
     /// The session is over for this peer; nothing follows.

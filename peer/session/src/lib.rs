@@ -15,6 +15,7 @@ pub mod input;
 pub mod io;
 mod join;
 mod outbox;
+mod roles;
 mod roster;
 mod session;
 mod sharing;
@@ -23,7 +24,7 @@ mod trust;
 pub mod view;
 pub mod wire;
 
-pub use deskside_protocol::{ParticipantId, Role, SessionNumber};
+pub use deskside_protocol::{HandOver, ParticipantId, Role, SessionNumber};
 pub use identity::{Identity, LinkSecret, PublicKey};
 pub use join::{BadTarget, JoinTarget};
 pub use session::{Session, Start};

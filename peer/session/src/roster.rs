@@ -13,7 +13,7 @@ use crate::{
     io::Binding,
     sharing::Viewing,
     time::Now,
-    trust::{Handshake, Pin},
+    trust::{Claim, Handshake, Pin},
     view::{LinkView, Refusal, Route, Verified},
     wire::{Outcome, Shared, Why},
 };
@@ -75,7 +75,16 @@ pub(crate) struct Pinned {
 /// One other participant.
 pub(crate) struct Peer {
     pub id: ParticipantId,
+    /// In my eyes, see `session::roles`.
     pub role: Role,
+    /// What the server says; whether it is a customer stays once a connection was made.
+    pub announced: Role,
+    /// What it said of itself in the last handshake.
+    pub claim: Option<Claim>,
+    /// Words of hand-over that it knows.
+    pub words: u32,
+    /// The key that an applied word names.
+    pub vouched: Option<PublicKey>,
     pub name: String,
     /// As the server announced it; `None` when that was no key.
     pub key: Option<PublicKey>,
@@ -115,6 +124,10 @@ impl Peer {
         Self {
             id: e.id,
             role: e.role,
+            announced: e.role,
+            claim: None,
+            words: 0,
+            vouched: None,
             name: clean_name(&e.name),
             key: PublicKey::from_text(&e.key),
             online: e.online,
@@ -266,7 +279,8 @@ impl Peers {
         self.all.keys().copied().filter(|id| !roster.iter().any(|e| e.id == *id)).collect()
     }
 
-    /// A role never changes here, and a key only until it is proven: the server is not believed.
+    /// Who is a customer never changes here once a connection is made, and a key only until it is proven or
+    /// vouched for: the server is not believed.
     pub(crate) fn update(&mut self, entry: Entry) -> Change {
         if self.gone.contains(&entry.id) {
             return Change::None;
@@ -278,14 +292,20 @@ impl Peers {
         let key = PublicKey::from_text(&entry.key);
         p.online = entry.online;
         p.name = clean_name(&entry.name);
-        match &p.pinned {
-            Some(pinned) if key != Some(pinned.key) => Change::OtherKey,
+        let fresh = p.pinned.is_none()
+            && matches!(p.phase, Phase::Idle | Phase::Connecting { .. } | Phase::Waiting { .. });
+        let customer = |r| r == Role::Customer;
+        if fresh || customer(p.announced) == customer(entry.role) {
+            p.announced = entry.role;
+        }
+        if fresh && p.vouched.is_none() {
+            p.role = entry.role;
+        }
+        match p.person().or(p.vouched) {
+            Some(known) if key != Some(known) => Change::OtherKey,
             Some(_) => Change::None,
             None => {
                 p.key = key;
-                if matches!(p.phase, Phase::Idle | Phase::Connecting { .. } | Phase::Waiting { .. }) {
-                    p.role = entry.role;
-                }
                 Change::None
             }
         }

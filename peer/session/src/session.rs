@@ -4,6 +4,7 @@ mod commands;
 mod consent;
 mod links;
 mod messages;
+mod roles;
 mod settle;
 mod show;
 
@@ -18,6 +19,7 @@ use crate::{
     identity::{Identity, LinkSecret},
     io::{Input, Output},
     outbox::Outbox,
+    roles::Lead,
     roster::{Due, Peer, Peers, clean_name},
     sharing::{Pointer, Share},
     time::Now,
@@ -51,6 +53,8 @@ pub struct Start {
 pub struct Session {
     me: ParticipantId,
     role: Role,
+    /// What the server says that I am.
+    announced: Role,
     name: String,
     number: SessionNumber,
     organisation: String,
@@ -64,6 +68,7 @@ pub struct Session {
     server_up: bool,
     over: bool,
     peers: Peers,
+    lead: Lead,
     grants: Grants,
     consent: Consent,
     share: Share,
@@ -90,6 +95,7 @@ impl Session {
         let mut s = Self {
             me: start.me,
             role: start.role,
+            announced: start.role,
             name: clean_name(&start.name),
             number: start.number,
             organisation: start.organisation,
@@ -103,6 +109,7 @@ impl Session {
             server_up: true,
             over: false,
             peers: Peers::default(),
+            lead: Lead::default(),
             grants: Grants::new(start.number),
             consent: Consent::default(),
             share: Share::default(),
@@ -113,6 +120,9 @@ impl Session {
             notices: Notices::default(),
             out: Outbox::default(),
         };
+        if s.role == Role::Primary {
+            s.lead.found(s.myself(), 0);
+        }
         s.on_roster(start.roster);
         s.settle();
         s
@@ -131,6 +141,7 @@ impl Session {
             Input::Roster(roster) => self.on_roster(roster),
             Input::ServerLost => self.on_server(false),
             Input::ServerBack => self.on_server(true),
+            Input::HandOver { word } => self.on_word(None, word),
             Input::Ended(reason) => self.on_ended(reason),
             Input::LinkOpen { peer, binding } => self.on_link_open(peer, binding),
             Input::LinkState { peer, up, route } => self.on_link_state(peer, up, route),
@@ -191,6 +202,7 @@ impl Session {
             self.server_up = up;
             self.notices.add(if up { Notice::ServerBack } else { Notice::ServerLost });
         }
+        self.tell_server_again();
         self.connect_all();
     }
 

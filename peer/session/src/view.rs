@@ -183,6 +183,15 @@ pub enum Notice {
     Back {
         name: String,
     },
+    /// `to` is the primary agent now, instead of `from`.
+    HandedOver {
+        from: String,
+        to: String,
+    },
+    /// Customer: what was allowed in general for the whole session goes on for the new primary agent.
+    AllowAllGoesOn {
+        name: String,
+    },
     Allowed {
         act: Act,
     },

@@ -295,6 +295,7 @@ impl Running {
                 tracing::warn!(peer = peer.0, ?reason, "a connection was refused");
                 self.refusal = Some(reason);
             }
+            Output::TellServerHandOver { word } => self.signaling.send(ToServer::HandOver { word }),
             Output::TellServerLeave => self.signaling.send(ToServer::Leave),
             Output::TellServerEnd => self.signaling.send(ToServer::End),
             Output::Over(ending) => self.over = Some(ending),

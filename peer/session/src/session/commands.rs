@@ -24,6 +24,7 @@ pub(crate) fn may_command(role: Role, command: &Command) -> bool {
         | Command::SetScreen { .. }
         | Command::Input { .. }
         | Command::SendShortcut { .. }
+        | Command::HandOver { .. }
         | Command::End => role == Role::Primary,
         Command::Answer { .. }
         | Command::AllowAll
@@ -63,6 +64,7 @@ impl Session {
             Command::StopSharing => self.give_back(&[Act::View, Act::Control, Act::Clipboard]),
             Command::Chat { to, text } => self.chat(to, text),
             Command::ChatRead => self.chat.unread = 0,
+            Command::HandOver { to } => self.hand_over(to),
             Command::Leave => self.finish(Ending::Left, Some(Output::TellServerLeave)),
             Command::End => self.finish(Ending::EndedByMe, Some(Output::TellServerEnd)),
         }
@@ -281,7 +283,8 @@ mod tests {
         use Role::{Assistant, Customer, Primary};
         let request = RequestId(1);
         let event = InputEvent::Move { x: 0, y: 0 };
-        let table: [(Command, &[Role]); 18] = [
+        let table: [(Command, &[Role]); 19] = [
+            (Command::HandOver { to: ParticipantId(3) }, &[Primary]),
             (Command::Ask { act: Act::View }, &[Primary]),
             (Command::CancelAsk, &[Primary]),
             (Command::Answer { request, allow: true, all: true }, &[Customer]),

@@ -34,7 +34,7 @@ impl Session {
         }
     }
 
-    fn answer(&mut self, ask: &Ask, outcome: Outcome) {
+    pub(super) fn answer(&mut self, ask: &Ask, outcome: Outcome) {
         let Some(p) = self.peers.get_mut(ask.from) else { return };
         p.note_answer(ask.request, outcome);
         if p.is_up() {

@@ -29,7 +29,12 @@ pub(crate) fn accepts(me: Role, from: Role, message: &Message) -> bool {
         Message::Clipboard { .. } | Message::ClipboardAck { .. } => {
             matches!((me, from), (Customer, Primary) | (Primary, Customer))
         }
-        Message::Chat { .. } | Message::ChatAck { .. } | Message::Bye { .. } | Message::Refused(_) => true,
+        Message::Invitation { .. } => me != Customer && from != Customer,
+        Message::HandOver { .. }
+        | Message::Chat { .. }
+        | Message::ChatAck { .. }
+        | Message::Bye { .. }
+        | Message::Refused(_) => true,
         Message::Unknown => false,
     }
 }
@@ -84,6 +89,8 @@ impl Session {
                 }
                 self.send_chat(id);
             }
+            Message::HandOver { word } => self.on_word(Some(id), word),
+            Message::Invitation { secret, link } => self.on_invitation(id, &secret, link),
             Message::Bye { ended } => self.on_bye(id, ended),
             Message::Refused(r) => self.refuse(id, r.refusal(), false),
             Message::Unknown => {}
@@ -122,6 +129,11 @@ impl Session {
 
     /// After a new connection: what the other side may have missed.
     pub(super) fn say_again(&mut self, id: ParticipantId) {
+        // First of all, so that what follows is judged by the roles of now.
+        self.tell_words_to(id);
+        if self.lead.primary.is_some_and(|p| p.id == id) {
+            self.say_invitation(id);
+        }
         self.send_chat(id);
         let Some(p) = self.peers.get(id) else { return };
         for (request, act) in &p.viewing.asked {
@@ -296,7 +308,18 @@ mod tests {
         let both: &[_] = &[(Customer, Primary), (Primary, Customer)];
         let roles = [Primary, Assistant, Customer];
         let all: Vec<_> = roles.iter().flat_map(|a| roles.map(|b| (*a, b))).collect();
-        let table: [(Message, &[(Role, Role)]); 17] = [
+        let agents: Vec<_> = all.iter().copied().filter(|(a, b)| *a != Customer && *b != Customer).collect();
+        let word = deskside_protocol::HandOver {
+            serial: 1,
+            from: ParticipantId(1),
+            from_key: String::new(),
+            to: ParticipantId(2),
+            to_key: String::new(),
+            signature: String::new(),
+        };
+        let table: [(Message, &[(Role, Role)]); 19] = [
+            (Message::HandOver { word }, &all),
+            (Message::Invitation { secret: String::new(), link: None }, &agents),
             (Message::Ask { request, act: Act::View }, asking),
             (Message::CancelAsk { request }, asking),
             (Message::Answered { request, outcome: Outcome::Allowed }, granting),

@@ -16,6 +16,7 @@ impl Session {
         if self.over {
             return;
         }
+        self.tell_words();
         match self.role {
             Role::Customer => self.settle_sharer(),
             Role::Primary | Role::Assistant => self.settle_viewer(),

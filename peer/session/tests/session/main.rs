@@ -7,6 +7,7 @@ mod consent;
 mod control;
 mod join;
 mod property;
+mod roles;
 mod sim;
 mod three;
 mod trust;

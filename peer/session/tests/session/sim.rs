@@ -9,7 +9,7 @@ use std::{
 
 use deskside_protocol::{api::Entry, socket::EndReason};
 use deskside_session::{
-    Identity, LinkSecret, Now, ParticipantId, Role, Session, SessionNumber, Start,
+    HandOver, Identity, LinkSecret, Now, ParticipantId, Role, Session, SessionNumber, Start,
     app::Ending,
     command::Act,
     io::{Binding, Capture, Input, Output},
@@ -70,6 +70,7 @@ enum Event {
     Pointer { from: ParticipantId, to: ParticipantId, generation: u64, bytes: Vec<u8> },
     Close { a: ParticipantId, b: ParticipantId, generation: u64 },
     Roster,
+    Word(HandOver),
     Ended { except: ParticipantId },
 }
 
@@ -103,6 +104,8 @@ pub struct World {
     events: BTreeMap<(Now, u64), Event>,
     serial: u64,
     pub roster: Vec<Entry>,
+    /// Hand-overs that the server knows.
+    pub words: Vec<HandOver>,
     pub server_up: bool,
     pub weather: Weather,
     pub random: Random,
@@ -162,6 +165,7 @@ impl World {
             events: BTreeMap::new(),
             serial: 0,
             roster: Vec::new(),
+            words: Vec::new(),
             server_up: true,
             weather: Weather::default(),
             random: Random(1),
@@ -191,7 +195,7 @@ impl World {
             roster: self.roster.clone(),
             identity,
             secret: g.secret,
-            link: (g.role == Role::Primary).then(|| "https://x/join/123456789#s".into()),
+            link: (g.role == Role::Primary).then(|| format!("https://x/join/123456789#{}", secret().to_text())),
             nonce_seed: [g.id.0 as u8 + 100; 32],
             unix_ms: 1_700_000_000_000,
         };
@@ -338,6 +342,13 @@ impl World {
                     }
                 }
             }
+            Event::Word(word) => {
+                for id in self.ids() {
+                    if self.server_up {
+                        self.input(id, Input::HandOver { word: word.clone() });
+                    }
+                }
+            }
             Event::Ended { except } => {
                 for id in self.ids().into_iter().filter(|id| *id != except) {
                     self.input(id, Input::Ended(EndReason::Agent));
@@ -413,6 +424,10 @@ impl World {
                 self.carry(id, *peer, bytes.clone(), true);
                 return;
             }
+            Output::TellServerHandOver { word } => {
+                self.server_takes(word.clone());
+                return;
+            }
             Output::TellServerLeave => {
                 self.roster.retain(|e| e.id != id);
                 self.at(LATENCY, Event::Roster);
@@ -431,6 +446,23 @@ impl World {
             _ => {}
         }
         node.log.push(output);
+    }
+
+    /// As a good server does: the next word counts, and everybody hears of it.
+    fn server_takes(&mut self, word: HandOver) {
+        if !self.server_up || word.serial as usize != self.words.len() + 1 {
+            return;
+        }
+        for e in &mut self.roster {
+            match e.id {
+                id if id == word.to => e.role = Role::Primary,
+                id if id == word.from => e.role = Role::Assistant,
+                _ => {}
+            }
+        }
+        self.words.push(word.clone());
+        self.at(LATENCY, Event::Word(word));
+        self.at(LATENCY, Event::Roster);
     }
 
     fn carry(&mut self, from: ParticipantId, to: ParticipantId, bytes: Vec<u8>, pointer: bool) {

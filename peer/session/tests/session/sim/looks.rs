@@ -1,7 +1,7 @@
 //! What a test does at a node, and looks at.
 
 use deskside_session::{
-    ParticipantId,
+    ParticipantId, Role,
     command::{Act, Command, RequestId},
     input::InputEvent,
     io::{DeviceEvent, Input, Output},
@@ -27,6 +27,13 @@ impl World {
     }
     pub fn node(&self, id: ParticipantId) -> &Node {
         &self.nodes[&id]
+    }
+    /// Who is primary in somebody's eyes.
+    pub fn primary(&self, id: ParticipantId) -> Vec<ParticipantId> {
+        let v = self.view(id);
+        let me = (v.role == Role::Primary).then_some(id);
+        let others = v.others.iter().filter(|o| o.role == Role::Primary).map(|o| o.id);
+        me.into_iter().chain(others).collect()
     }
     pub fn notice(&self, id: ParticipantId) -> Option<Notice> {
         self.view(id).notice.map(|(_, n)| n)
