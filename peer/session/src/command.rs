@@ -125,6 +125,11 @@ pub enum Command {
         #[serde(default)]
         act: Option<Act>,
     },
+    /// Customer: keeps an assistant from seeing what the primary agent sees, or no longer.
+    Exclude {
+        id: ParticipantId,
+        excluded: bool,
+    },
     /// Customer: pauses or resumes the picture; the viewers see that it is paused.
     Pause {
         paused: bool,
@@ -157,6 +162,16 @@ pub enum Command {
     },
     /// All messages were read.
     ChatRead,
+    /// Primary agent: helps this customer from now on; ends all that is under way at the other one.
+    SelectCustomer {
+        id: ParticipantId,
+    },
+    /// Primary agent: lets an assistant see what is shared, or no longer. Who proved the link's secret may by
+    /// itself.
+    Admit {
+        id: ParticipantId,
+        admitted: bool,
+    },
     /// Primary agent: makes an assistant who is connected primary, and stays as an assistant.
     HandOver {
         to: ParticipantId,

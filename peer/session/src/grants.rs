@@ -20,6 +20,10 @@ pub(crate) struct Grants {
     held: BTreeSet<Held>,
     /// Persons who get what they ask for without a question.
     allow_all: BTreeSet<PublicKey>,
+    /// Assistants for whom the primary agent vouches: they see what that one sees.
+    watchers: BTreeSet<PublicKey>,
+    /// Assistants whom the customer keeps from it.
+    excluded: BTreeSet<PublicKey>,
 }
 
 /// Shows that a grant stood when it was made. Not kept: asked for anew at each output.
@@ -36,7 +40,13 @@ impl Permit {
 
 impl Grants {
     pub(crate) fn new(session: SessionNumber) -> Self {
-        Self { session, held: BTreeSet::new(), allow_all: BTreeSet::new() }
+        Self {
+            session,
+            held: BTreeSet::new(),
+            allow_all: BTreeSet::new(),
+            watchers: BTreeSet::new(),
+            excluded: BTreeSet::new(),
+        }
     }
 
     fn key(&self, person: PublicKey, act: Act) -> Held {
@@ -45,6 +55,28 @@ impl Grants {
 
     pub(crate) fn permit(&self, person: PublicKey, act: Act) -> Option<Permit> {
         self.has(person, act).then_some(Permit { act })
+    }
+
+    /// To see along with somebody who may see.
+    pub(crate) fn permit_watcher(&self, with: PublicKey, watcher: PublicKey) -> Option<Permit> {
+        let may = self.watchers.contains(&watcher) && !self.excluded.contains(&watcher);
+        self.permit(with, Act::View).filter(|_| may)
+    }
+
+    pub(crate) fn set_watchers(&mut self, watchers: impl Iterator<Item = PublicKey>) {
+        self.watchers = watchers.collect();
+    }
+
+    pub(crate) fn exclude(&mut self, person: PublicKey, excluded: bool) {
+        if excluded {
+            self.excluded.insert(person);
+        } else {
+            self.excluded.remove(&person);
+        }
+    }
+
+    pub(crate) fn is_excluded(&self, person: PublicKey) -> bool {
+        self.excluded.contains(&person)
     }
 
     pub(crate) fn has(&self, person: PublicKey, act: Act) -> bool {

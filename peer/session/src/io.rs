@@ -7,7 +7,7 @@ use crate::{
     app::Ending,
     command::{Coder, Command, Screen},
     input::InputEvent,
-    view::{Monitor, Refusal, Route, Trouble},
+    view::{Monitor, Notice, Refusal, Route, Trouble},
 };
 
 /// What happened.
@@ -93,6 +93,8 @@ pub enum Output {
     Disconnect {
         peer: ParticipantId,
     },
+    /// Show this to the person before what follows is carried out; it is among the notices too.
+    Tell(Notice),
     SendControl {
         peer: ParticipantId,
         bytes: Vec<u8>,

@@ -15,7 +15,7 @@ use crate::{
     time::Now,
     trust::{Claim, Handshake, Pin},
     view::{LinkView, Refusal, Route, Verified},
-    wire::{Outcome, Shared, Why},
+    wire::{Lead, Outcome, Shared, Why},
 };
 
 /// The proof must be done this long after the connection opened.
@@ -89,6 +89,8 @@ pub(crate) struct Peer {
     /// As the server announced it; `None` when that was no key.
     pub key: Option<PublicKey>,
     pub online: bool,
+    /// The last roster did not name it.
+    pub unlisted: bool,
     pub pinned: Option<Pinned>,
     pub phase: Phase,
     pub route: Route,
@@ -103,7 +105,7 @@ pub(crate) struct Peer {
     answered: Vec<(RequestId, Outcome)>,
     /// Customer: why it lost grants last.
     pub why: Option<Why>,
-    /// Customer: what it was told on this connection.
+    /// What it was told on this connection.
     pub told: Told,
     /// Customer: the highest pointer position seen from it.
     pub pointer: u64,
@@ -117,6 +119,8 @@ pub(crate) struct Peer {
 pub(crate) struct Told {
     pub grants: Option<(Vec<Act>, Option<Why>)>,
     pub sharing: Option<Shared>,
+    /// Of the primary agent, to all.
+    pub lead: Option<Lead>,
 }
 
 impl Peer {
@@ -131,6 +135,7 @@ impl Peer {
             name: clean_name(&e.name),
             key: PublicKey::from_text(&e.key),
             online: e.online,
+            unlisted: false,
             pinned: None,
             phase: Phase::Idle,
             route: Route::Unknown,
@@ -291,6 +296,7 @@ impl Peers {
         };
         let key = PublicKey::from_text(&entry.key);
         p.online = entry.online;
+        p.unlisted = false;
         p.name = clean_name(&entry.name);
         let fresh = p.pinned.is_none()
             && matches!(p.phase, Phase::Idle | Phase::Connecting { .. } | Phase::Waiting { .. });

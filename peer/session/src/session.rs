@@ -4,11 +4,14 @@ mod commands;
 mod consent;
 mod links;
 mod messages;
+mod people;
 mod roles;
 mod settle;
 mod show;
 
 use deskside_protocol::{api::Entry, socket::EndReason};
+
+use people::People;
 
 use crate::{
     ParticipantId, Role, SessionNumber,
@@ -20,7 +23,7 @@ use crate::{
     io::{Input, Output},
     outbox::Outbox,
     roles::Lead,
-    roster::{Due, Peer, Peers, clean_name},
+    roster::{Due, Peers, clean_name},
     sharing::{Pointer, Share},
     time::Now,
     view::Notice,
@@ -69,6 +72,7 @@ pub struct Session {
     over: bool,
     peers: Peers,
     lead: Lead,
+    people: People,
     grants: Grants,
     consent: Consent,
     share: Share,
@@ -110,6 +114,7 @@ impl Session {
             over: false,
             peers: Peers::default(),
             lead: Lead::default(),
+            people: People::default(),
             grants: Grants::new(start.number),
             consent: Consent::default(),
             share: Share::default(),
@@ -234,11 +239,6 @@ impl Session {
 
     fn primary_reached(&self) -> bool {
         self.peers.iter().any(|p| p.role == Role::Primary && p.is_up())
-    }
-
-    /// The customer who is helped: the first who is proven or on the way.
-    fn customer(&self) -> Option<&Peer> {
-        self.peers.iter().find(|p| p.role == Role::Customer && !p.is_refused())
     }
 }
 

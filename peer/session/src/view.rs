@@ -27,6 +27,12 @@ pub struct View {
     /// Agent: what I asked and got no answer to yet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub asked: Option<Act>,
+    /// The customer who is helped; may be me.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub helped: Option<ParticipantId>,
+    /// Assistants who see what the primary agent sees; at the customer without those whom it excluded.
+    #[serde(default)]
+    pub watchers: Vec<ParticipantId>,
     /// Customer: what I granted to whom. Agent: what I was granted.
     pub grants: Vec<Grant>,
     /// Customer: everything is allowed without asking.
@@ -187,6 +193,14 @@ pub enum Notice {
     HandedOver {
         from: String,
         to: String,
+    },
+    /// Another customer is helped now.
+    NowHelped {
+        name: String,
+    },
+    /// Customer: this assistant is about to see what is shared, along with the primary agent.
+    Watches {
+        name: String,
     },
     /// Customer: what was allowed in general for the whole session goes on for the new primary agent.
     AllowAllGoesOn {

@@ -295,6 +295,8 @@ impl Running {
                 tracing::warn!(peer = peer.0, ?reason, "a connection was refused");
                 self.refusal = Some(reason);
             }
+            // It is in the view as the newest notice.
+            Output::Tell(_) => {}
             Output::TellServerHandOver { word } => self.signaling.send(ToServer::HandOver { word }),
             Output::TellServerLeave => self.signaling.send(ToServer::Leave),
             Output::TellServerEnd => self.signaling.send(ToServer::End),

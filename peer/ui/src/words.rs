@@ -85,6 +85,8 @@ pub fn notice(t: &Texts, me: Role, notice: &Notice) -> String {
         Notice::HandedOver { from, to } => {
             t.ta("notice-handed-over", &[("from", from.into()), ("to", to.into())])
         }
+        Notice::NowHelped { name } => of("notice-now-helped", name),
+        Notice::Watches { name } => of("notice-watches", name),
         Notice::AllowAllGoesOn { name } => of("notice-allow-all-goes-on", name),
         Notice::Allowed { act } => match act {
             Act::View => t.t("notice-allowed-view"),

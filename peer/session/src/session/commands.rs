@@ -25,10 +25,13 @@ pub(crate) fn may_command(role: Role, command: &Command) -> bool {
         | Command::Input { .. }
         | Command::SendShortcut { .. }
         | Command::HandOver { .. }
+        | Command::SelectCustomer { .. }
+        | Command::Admit { .. }
         | Command::End => role == Role::Primary,
         Command::Answer { .. }
         | Command::AllowAll
         | Command::Revoke { .. }
+        | Command::Exclude { .. }
         | Command::Pause { .. }
         | Command::TakeBack => role == Role::Customer,
         Command::StopSharing => role != Role::Assistant,
@@ -64,7 +67,10 @@ impl Session {
             Command::StopSharing => self.give_back(&[Act::View, Act::Control, Act::Clipboard]),
             Command::Chat { to, text } => self.chat(to, text),
             Command::ChatRead => self.chat.unread = 0,
+            Command::Exclude { id, excluded } => self.exclude(id, excluded),
             Command::HandOver { to } => self.hand_over(to),
+            Command::SelectCustomer { id } => self.select_customer(id),
+            Command::Admit { id, admitted } => self.admit(id, admitted),
             Command::Leave => self.finish(Ending::Left, Some(Output::TellServerLeave)),
             Command::End => self.finish(Ending::EndedByMe, Some(Output::TellServerEnd)),
         }
@@ -91,10 +97,8 @@ impl Session {
         if stops_picture(trouble) {
             self.share.trouble = Some(trouble);
         }
-        for id in self.peers.ids() {
-            if self.may(id, Act::View) {
-                self.out.say(id, &Message::Trouble { trouble });
-            }
+        for (id, _) in self.viewers() {
+            self.out.say(id, &Message::Trouble { trouble });
         }
     }
 
@@ -133,7 +137,7 @@ impl Session {
     // ---- the agent's side ----
 
     fn ask(&mut self, act: Act) {
-        let Some(id) = self.customer().map(|p| p.id) else { return };
+        let Some(id) = self.people.helped else { return };
         let Some(p) = self.peers.get_mut(id) else { return };
         let request = RequestId(self.requests + 1);
         if p.viewing.ask(request, act) {
@@ -283,7 +287,11 @@ mod tests {
         use Role::{Assistant, Customer, Primary};
         let request = RequestId(1);
         let event = InputEvent::Move { x: 0, y: 0 };
-        let table: [(Command, &[Role]); 19] = [
+        let id = ParticipantId(3);
+        let table: [(Command, &[Role]); 22] = [
+            (Command::SelectCustomer { id }, &[Primary]),
+            (Command::Admit { id, admitted: true }, &[Primary]),
+            (Command::Exclude { id, excluded: true }, &[Customer]),
             (Command::HandOver { to: ParticipantId(3) }, &[Primary]),
             (Command::Ask { act: Act::View }, &[Primary]),
             (Command::CancelAsk, &[Primary]),

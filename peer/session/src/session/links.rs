@@ -17,7 +17,11 @@ use crate::{
 impl Session {
     pub(super) fn on_roster(&mut self, roster: Vec<Entry>) {
         for id in self.peers.missing(&roster) {
-            self.remove(id);
+            match self.peers.get_mut(id).filter(|p| p.is_up()) {
+                // Who is connected says itself when it leaves: a roster may be old, or false.
+                Some(p) => (p.unlisted, p.online) = (true, false),
+                None => self.remove(id),
+            }
         }
         for entry in roster {
             let id = entry.id;
@@ -164,6 +168,9 @@ impl Session {
         p.clipboard_in.forget();
         p.clipboard_out.forget();
         p.told = Told::default();
+        if p.unlisted {
+            return self.remove(id);
+        }
         if p.unfinished >= MAX_UNFINISHED {
             self.refuse(id, Refusal::Garbage, false);
         }
@@ -204,7 +211,7 @@ impl Session {
             (None, Some(key)) => {
                 let key = p.vouched.unwrap_or(key);
                 p.pinned = Some(Pinned { key, verified, pin });
-                self.notices.add(Notice::Joined { name });
+                self.tell_first(Notice::Joined { name });
             }
             (None, None) => {}
         }

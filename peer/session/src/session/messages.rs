@@ -29,6 +29,7 @@ pub(crate) fn accepts(me: Role, from: Role, message: &Message) -> bool {
         Message::Clipboard { .. } | Message::ClipboardAck { .. } => {
             matches!((me, from), (Customer, Primary) | (Primary, Customer))
         }
+        Message::Lead(_) => from == Primary && me != Primary,
         Message::Invitation { .. } => me != Customer && from != Customer,
         Message::HandOver { .. }
         | Message::Chat { .. }
@@ -90,6 +91,7 @@ impl Session {
                 self.send_chat(id);
             }
             Message::HandOver { word } => self.on_word(Some(id), word),
+            Message::Lead(lead) => self.on_lead(lead),
             Message::Invitation { secret, link } => self.on_invitation(id, &secret, link),
             Message::Bye { ended } => self.on_bye(id, ended),
             Message::Refused(r) => self.refuse(id, r.refusal(), false),
@@ -131,6 +133,7 @@ impl Session {
     pub(super) fn say_again(&mut self, id: ParticipantId) {
         // First of all, so that what follows is judged by the roles of now.
         self.tell_words_to(id);
+        self.tell_people(id);
         if self.lead.primary.is_some_and(|p| p.id == id) {
             self.say_invitation(id);
         }
@@ -317,7 +320,9 @@ mod tests {
             to_key: String::new(),
             signature: String::new(),
         };
-        let table: [(Message, &[(Role, Role)]); 19] = [
+        let led: &[_] = &[(Customer, Primary), (Assistant, Primary)];
+        let table: [(Message, &[(Role, Role)]); 20] = [
+            (Message::Lead(crate::wire::Lead { helped: None, watchers: vec![] }), led),
             (Message::HandOver { word }, &all),
             (Message::Invitation { secret: String::new(), link: None }, &agents),
             (Message::Ask { request, act: Act::View }, asking),

@@ -87,6 +87,12 @@ impl Session {
         }
         self.lead.pass(read, word);
         self.set_roles();
+        if read.to.id == self.me {
+            self.people.take_over();
+        }
+        for p in self.peers.iter_mut() {
+            p.told.lead = None;
+        }
         self.notices.add(Notice::HandedOver { from, to: to.clone() });
         match self.role {
             Role::Customer => self.pass_grants(read, to),
@@ -94,7 +100,7 @@ impl Session {
         }
     }
 
-    fn name_of(&self, id: ParticipantId) -> String {
+    pub(super) fn name_of(&self, id: ParticipantId) -> String {
         let mine = (id == self.me).then(|| self.name.clone());
         mine.or_else(|| self.peers.get(id).map(|p| p.name.clone())).unwrap_or_default()
     }

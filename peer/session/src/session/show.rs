@@ -21,6 +21,8 @@ impl Session {
             server_up: self.server_up,
             prompt: self.prompt(now),
             asked: self.peers.iter().find_map(|p| p.viewing.asked.first()).map(|(_, act)| *act),
+            helped: self.people.helped,
+            watchers: self.watchers_view(),
             grants: self.grants_view(),
             allow_all: self.grants.any_allow_all(),
             sharing: self.sharing(),
@@ -56,6 +58,11 @@ impl Session {
             act: open.ask.act,
             remaining_ms: u64::try_from(left).unwrap_or(u64::MAX),
         })
+    }
+
+    fn watchers_view(&self) -> Vec<crate::ParticipantId> {
+        let all = self.people.watchers.iter();
+        all.filter(|w| !self.grants.is_excluded(w.key)).map(|w| w.id).collect()
     }
 
     fn grants_view(&self) -> Vec<Grant> {

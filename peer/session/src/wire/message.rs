@@ -80,6 +80,8 @@ pub enum Message {
     ClipboardAck { transfer: u32 },
     /// Anybody: another agent is primary from now on. The signature counts, not who carries it.
     HandOver { word: HandOver },
+    /// Primary agent: who is helped and who watches; when it changes and on each new connection.
+    Lead(Lead),
     /// Agent, to the primary agent who lacks it: the secret of the session's link, and the whole link.
     Invitation {
         secret: String,
@@ -123,6 +125,24 @@ pub enum Why {
     GivenBack,
     /// Somebody else controls now.
     Replaced,
+}
+
+/// What the primary agent decides for the session.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lead {
+    /// The customer who is helped.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub helped: Option<ParticipantId>,
+    /// Assistants who see what the primary agent sees.
+    pub watchers: Vec<Watcher>,
+}
+
+/// An assistant for whom the primary agent vouches.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Watcher {
+    pub id: ParticipantId,
+    /// Identity key.
+    pub key: String,
 }
 
 /// A sharing as its viewers see it; see [`crate::view::Sharing`].
@@ -175,6 +195,9 @@ impl Message {
             Self::HandOver { word } => {
                 [&word.from_key, &word.to_key].into_iter().all(|k| k.len() == KEY_TEXT)
                     && word.signature.len() == SIGNATURE_TEXT
+            }
+            Self::Lead(lead) => {
+                lead.watchers.len() <= MAX_VIEWERS && lead.watchers.iter().all(|w| w.key.len() == KEY_TEXT)
             }
             Self::Invitation { link, .. } => link.as_ref().is_none_or(|l| l.len() <= MAX_LINK),
             Self::Chat { text, .. } => !text.is_empty() && text.len() <= MAX_CHAT,

@@ -6,6 +6,7 @@ mod clipboard;
 mod consent;
 mod control;
 mod join;
+mod people;
 mod property;
 mod roles;
 mod sim;

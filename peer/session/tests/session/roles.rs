@@ -16,19 +16,10 @@ fn guest(id: ParticipantId, role: Role, name: &'static str) -> Guest {
     Guest { id, role, name, secret: None }
 }
 
-fn there(w: &World) -> Vec<ParticipantId> {
-    w.ids().into_iter().filter(|id| w.node(*id).over.is_none()).collect()
-}
-
-fn all_secure(w: &World) -> bool {
-    let ids = there(w);
-    ids.iter().all(|a| ids.iter().all(|b| a == b || w.secure(*a, *b)))
-}
-
 /// Agent, customer and an assistant.
 fn three() -> World {
     let mut w = World::of(vec![agent(), customer(), guest(THIRD, Role::Assistant, "Theo")]);
-    w.until("all secure", all_secure);
+    w.until("all secure", World::all_secure);
     w.picture();
     w
 }
@@ -38,7 +29,7 @@ fn hand_over(w: &mut World, from: ParticipantId, to: ParticipantId) {
 }
 
 fn agreed(w: &World, primary: ParticipantId) -> bool {
-    there(w).iter().all(|id| w.primary(*id) == [primary])
+    w.there().iter().all(|id| w.primary(*id) == [primary])
 }
 
 /// A word as whoever has the keys could make it.
@@ -155,7 +146,7 @@ fn who_was_away_hears_of_it_from_anybody() {
     assert!(w.words.is_empty());
     w.server(true);
     w.until("the server knows", |w| w.words.len() == 1);
-    w.until("all secure", all_secure);
+    w.until("all secure", World::all_secure);
     // Nobody tells the customer at first: it keeps to what it knows, and asks are not permitted.
     w.server(false);
     w.cut(AGENT, CUSTOMER);
@@ -165,7 +156,7 @@ fn who_was_away_hears_of_it_from_anybody() {
     assert_eq!(w.primary(CUSTOMER), [THIRD]);
     w.server(true);
     w.until("all agree", |w| agreed(w, AGENT));
-    w.until("all secure", all_secure);
+    w.until("all secure", World::all_secure);
 }
 
 #[test]
@@ -179,7 +170,7 @@ fn who_comes_later_takes_the_primary_agent_from_the_roster_and_the_proof() {
             w.run(50);
         }
         w.join(guest(FOURTH, Role::Customer, "Carla"));
-        w.until("all secure", all_secure);
+        w.until("all secure", World::all_secure);
         w.run(50);
         assert!(agreed(&w, THIRD), "{leaves}");
         // And the next word counts for it like for everybody.
@@ -202,7 +193,7 @@ fn who_comes_while_the_server_is_behind_hears_of_it_from_the_peers() {
     w.run(50);
     w.roster = behind;
     w.join(guest(FOURTH, Role::Customer, "Carla"));
-    w.until("all secure", all_secure);
+    w.until("all secure", World::all_secure);
     w.run(50);
     assert!(agreed(&w, THIRD));
 }
@@ -210,15 +201,15 @@ fn who_comes_while_the_server_is_behind_hears_of_it_from_the_peers() {
 #[test]
 fn a_link_goes_on_to_prove_who_is_who_after_it() {
     let mut w = World::of(vec![agent(), by_link(), guest(THIRD, Role::Assistant, "Theo")]);
-    w.until("all secure", all_secure);
+    w.until("all secure", World::all_secure);
     hand_over(&mut w, AGENT, THIRD);
     w.run(50);
     assert_eq!((w.view(THIRD).link, w.view(CUSTOMER).link), (w.view(AGENT).link, None));
     w.cut(CUSTOMER, THIRD);
-    w.until("all secure", all_secure);
+    w.until("all secure", World::all_secure);
     // A customer who comes by the link meets an agent who knows its secret.
     w.join(Guest { id: FOURTH, role: Role::Customer, name: "Carla", secret: Some(crate::sim::secret()) });
-    w.until("all secure", all_secure);
+    w.until("all secure", World::all_secure);
     assert_eq!(w.verified(FOURTH, THIRD), Some(Verified::Link));
     assert!(w.node(FOURTH).over.is_none() && agreed(&w, THIRD));
 }
@@ -233,7 +224,7 @@ fn only_to_an_assistant_who_is_there() {
     w.cut(AGENT, THIRD);
     hand_over(&mut w, AGENT, THIRD);
     w.server(true);
-    w.until("all secure", all_secure);
+    w.until("all secure", World::all_secure);
     assert!(agreed(&w, AGENT) && w.words.is_empty());
 }
 
@@ -241,7 +232,7 @@ fn only_to_an_assistant_who_is_there() {
 fn words_of_the_wrong_hand_are_refused_whoever_brings_them() {
     let mut w = three();
     w.join(guest(FOURTH, Role::Assistant, "Fay"));
-    w.until("all secure", all_secure);
+    w.until("all secure", World::all_secure);
     let mut forged = word(1, AGENT, THIRD, &identity(AGENT));
     forged.to = FOURTH;
     let mut other_key = word(1, AGENT, THIRD, &identity(THIRD));
@@ -285,7 +276,7 @@ fn an_old_word_played_again_changes_nothing() {
                 }
             }
         }
-        w.until("all secure", all_secure);
+        w.until("all secure", World::all_secure);
         w.run(50);
         assert!(agreed(&w, AGENT), "{round}");
     }
@@ -309,7 +300,7 @@ fn a_roster_with_other_roles_changes_nothing_for_who_is_proven() {
     assert_eq!(w.view(CUSTOMER).role, Role::Customer);
     assert_eq!(w.acts(AGENT), [Act::View]);
     w.cut(AGENT, CUSTOMER);
-    w.until("all secure", all_secure);
+    w.until("all secure", World::all_secure);
     w.run(50);
     assert!(agreed(&w, AGENT));
 }
@@ -320,7 +311,7 @@ fn a_participant_whom_the_server_invents_is_nobody_special() {
     w.allow(Act::View);
     // With an own key, named primary, and claiming it.
     w.join(guest(FOURTH, Role::Primary, "Mallory"));
-    w.until("all secure", all_secure);
+    w.until("all secure", World::all_secure);
     w.run(50);
     for id in [AGENT, CUSTOMER, THIRD] {
         assert_eq!(w.primary(id), [AGENT]);
@@ -334,4 +325,34 @@ fn a_participant_whom_the_server_invents_is_nobody_special() {
     assert!(w.prompt().is_none() && w.node(CUSTOMER).over.is_none());
     assert_eq!(w.primary(CUSTOMER), [AGENT]);
     assert_eq!(w.node(CUSTOMER).capture.as_ref().map(|c| c.viewers.clone()), Some(vec![AGENT]));
+}
+
+#[test]
+fn rosters_in_the_wrong_order_drop_nobody_who_is_connected() {
+    let mut w = three();
+    w.allow(Act::Control);
+    let whole = w.roster.clone();
+    let orders: [&[ParticipantId]; 3] = [&[AGENT], &[], &[AGENT, CUSTOMER]];
+    for named in orders {
+        for id in [AGENT, CUSTOMER, THIRD] {
+            let roster = whole.iter().filter(|e| named.contains(&e.id)).cloned().collect();
+            w.input(id, Input::Roster(roster));
+        }
+        w.run(100);
+        assert!(w.all_secure() && agreed(&w, AGENT));
+        assert_eq!(w.acts(AGENT), [Act::View, Act::Control]);
+        assert_eq!(w.node(CUSTOMER).capture.as_ref().map(|c| c.viewers.clone()), Some(vec![AGENT]));
+    }
+    // The right one again: all is as it was, also after a cut.
+    w.online(AGENT, true);
+    w.run(50);
+    w.cut(AGENT, CUSTOMER);
+    w.until("all secure", World::all_secure);
+    w.run(50);
+    assert_eq!(w.acts(AGENT), [Act::View, Act::Control]);
+    // Who is neither named nor connected is gone.
+    let without: Vec<_> = whole.iter().filter(|e| e.id != THIRD).cloned().collect();
+    w.input(AGENT, Input::Roster(without));
+    w.cut(AGENT, THIRD);
+    assert_eq!(w.notice(AGENT), Some(Notice::Left { name: "Theo".into() }));
 }

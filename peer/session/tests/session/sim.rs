@@ -1,6 +1,7 @@
 //! A network, a server's roster and a clock that exist only in memory; seeded, so that a run repeats.
 
 mod looks;
+mod wires;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -12,7 +13,7 @@ use deskside_session::{
     HandOver, Identity, LinkSecret, Now, ParticipantId, Role, Session, SessionNumber, Start,
     app::Ending,
     command::Act,
-    io::{Binding, Capture, Input, Output},
+    io::{Capture, Input, Output},
     view::{Refusal, Route},
 };
 use proptest::prelude::ProptestConfig;
@@ -55,6 +56,8 @@ pub struct Node {
     pub session: Session,
     /// Outputs that reach devices, the server or the person, in order.
     pub log: Vec<Output>,
+    /// What was told to the person, and who was sent the picture, in order.
+    pub shown: Vec<Output>,
     pub over: Option<Ending>,
     /// The devices now.
     pub capture: Option<Capture>,
@@ -146,6 +149,7 @@ impl World {
     pub fn call() -> Self {
         let mut w = Self::of(vec![agent(), customer()]);
         w.until("secure", |w| w.secure(AGENT, CUSTOMER));
+        w.until("the customer knows that it is helped", |w| w.view(CUSTOMER).helped.is_some());
         w
     }
 
@@ -195,13 +199,15 @@ impl World {
             roster: self.roster.clone(),
             identity,
             secret: g.secret,
-            link: (g.role == Role::Primary).then(|| format!("https://x/join/123456789#{}", secret().to_text())),
+            link: (g.role == Role::Primary)
+                .then(|| format!("https://x/join/123456789#{}", secret().to_text())),
             nonce_seed: [g.id.0 as u8 + 100; 32],
             unix_ms: 1_700_000_000_000,
         };
         let node = Node {
             session: Session::new(self.now, start),
             log: Vec::new(),
+            shown: Vec::new(),
             over: None,
             capture: None,
             viewer: None,
@@ -354,136 +360,6 @@ impl World {
                     self.input(id, Input::Ended(EndReason::Agent));
                 }
             }
-        }
-    }
-
-    fn carries(&self, a: ParticipantId, b: ParticipantId, generation: u64) -> bool {
-        self.links.get(&pair(a, b)).is_some_and(|l| l.open && l.generation == generation)
-    }
-
-    fn open(&mut self, a: ParticipantId, b: ParticipantId) {
-        if !self.server_up || !self.nodes.contains_key(&a) || !self.nodes.contains_key(&b) {
-            return;
-        }
-        let Some(l) = self.links.get_mut(&pair(a, b)) else { return };
-        if l.open || l.wanted.len() < 2 {
-            return;
-        }
-        l.generation += 1;
-        (l.open, l.path) = (true, true);
-        let print = |id: ParticipantId| [id.0 as u8 ^ l.generation as u8; 32];
-        let middle = if self.in_the_middle { [77; 32] } else { [0; 32] };
-        let seen = |id| if middle == [0; 32] { print(id) } else { middle };
-        let inputs = [(a, b), (b, a)].map(|(me, peer)| {
-            let binding = Binding { local: print(me), remote: seen(peer), offerer: me < peer };
-            (me, Input::LinkOpen { peer, binding })
-        });
-        for (me, input) in inputs {
-            self.input(me, input);
-        }
-    }
-
-    fn drain(&mut self, id: ParticipantId) {
-        while let Some(o) = self.nodes.get_mut(&id).and_then(|n| n.session.poll_output()) {
-            assert_eq!(self.nodes[&id].over, None, "nothing follows Over: {o:?}");
-            self.carry_out(id, o);
-        }
-    }
-
-    fn carry_out(&mut self, id: ParticipantId, output: Output) {
-        match &output {
-            Output::Connect { peer, offer } => {
-                assert_eq!(*offer, id < *peer);
-                let l = self.links.entry(pair(id, *peer)).or_insert_with(Link::new);
-                l.wanted.insert(id);
-                if l.wanted.len() == 2 && !l.open {
-                    let (a, b) = pair(id, *peer);
-                    self.at(LATENCY * 4, Event::Open { a, b });
-                }
-                return;
-            }
-            Output::Refused { peer, reason } => {
-                self.nodes.get_mut(&id).unwrap().refused.push((*peer, *reason));
-                return;
-            }
-            Output::Disconnect { peer } => {
-                // What was sent before still arrives.
-                if let Some(l) = self.links.get_mut(&pair(id, *peer)) {
-                    l.wanted.remove(&id);
-                    let generation = l.generation;
-                    self.at(LATENCY * 2, Event::Close { a: id, b: *peer, generation });
-                }
-                return;
-            }
-            Output::SendControl { peer, bytes } => {
-                assert!(bytes.len() <= deskside_session::wire::MAX_MESSAGE);
-                self.carry(id, *peer, bytes.clone(), false);
-                return;
-            }
-            Output::SendPointer { peer, bytes } => {
-                self.carry(id, *peer, bytes.clone(), true);
-                return;
-            }
-            Output::TellServerHandOver { word } => {
-                self.server_takes(word.clone());
-                return;
-            }
-            Output::TellServerLeave => {
-                self.roster.retain(|e| e.id != id);
-                self.at(LATENCY, Event::Roster);
-            }
-            Output::TellServerEnd => self.at(LATENCY, Event::Ended { except: id }),
-            _ => {}
-        }
-        let node = self.nodes.get_mut(&id).unwrap();
-        match &output {
-            Output::Capture(c) => node.capture = Some(c.clone()),
-            Output::StopCapture => node.capture = None,
-            Output::OpenViewer { from } => node.viewer = Some(*from),
-            Output::CloseViewer => node.viewer = None,
-            Output::WatchClipboard(on) => node.watching = *on,
-            Output::Over(ending) => node.over = Some(*ending),
-            _ => {}
-        }
-        node.log.push(output);
-    }
-
-    /// As a good server does: the next word counts, and everybody hears of it.
-    fn server_takes(&mut self, word: HandOver) {
-        if !self.server_up || word.serial as usize != self.words.len() + 1 {
-            return;
-        }
-        for e in &mut self.roster {
-            match e.id {
-                id if id == word.to => e.role = Role::Primary,
-                id if id == word.from => e.role = Role::Assistant,
-                _ => {}
-            }
-        }
-        self.words.push(word.clone());
-        self.at(LATENCY, Event::Word(word));
-        self.at(LATENCY, Event::Roster);
-    }
-
-    fn carry(&mut self, from: ParticipantId, to: ParticipantId, bytes: Vec<u8>, pointer: bool) {
-        let Some(l) = self.links.get_mut(&pair(from, to)).filter(|l| l.open) else { return };
-        let (generation, path) = (l.generation, l.path);
-        if !pointer {
-            if path {
-                self.at(LATENCY, Event::Control { from, to, generation, bytes });
-            } else {
-                l.held.push((from, to, bytes));
-            }
-            return;
-        }
-        if !path || self.random.below(100) < self.weather.loss {
-            return;
-        }
-        let copies = if self.random.below(100) < self.weather.twice { 2 } else { 1 };
-        for _ in 0..copies {
-            let jitter = self.random.below(self.weather.jitter_ms + 1);
-            let event = Event::Pointer { from, to, generation, bytes: bytes.clone() };
-            self.at(LATENCY + Duration::from_millis(jitter), event);
         }
     }
 }

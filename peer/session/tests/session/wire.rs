@@ -6,8 +6,8 @@ use deskside_session::{
     input::{Button, InputEvent, Key, NamedKey},
     view::{Monitor, Refusal, Trouble},
     wire::{
-        Handshake, MAX_ACTS, MAX_CHAT, MAX_INPUT_TEXT, MAX_MESSAGE, MAX_MONITOR_NAME, MAX_MONITORS,
-        MAX_VIEWERS, Message, Moved, Outcome, Shared, VERSION, Why, WireError,
+        Handshake, Lead, MAX_ACTS, MAX_CHAT, MAX_INPUT_TEXT, MAX_MESSAGE, MAX_MONITOR_NAME, MAX_MONITORS,
+        MAX_VIEWERS, Message, Moved, Outcome, Shared, VERSION, Watcher, Why, WireError,
         handshake::{Hello, Proof, Refused, Reveal, Welcome},
     },
 };
@@ -156,6 +156,14 @@ fn golden_messages() {
             ),
         ),
         (
+            Message::Lead(Lead {
+                helped: Some(ParticipantId(2)),
+                watchers: vec![Watcher { id: ParticipantId(3), key: "k".repeat(43) }],
+            }),
+            r#"{"type":"lead","helped":2,"watchers":[{"id":3,"key":"kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk"}]}"#,
+        ),
+        (Message::Lead(Lead { helped: None, watchers: vec![] }), r#"{"type":"lead","watchers":[]}"#),
+        (
             Message::Invitation { secret: "S".into(), link: Some("L".into()) },
             r#"{"type":"invitation","secret":"S","link":"L"}"#,
         ),
@@ -281,6 +289,12 @@ fn limits() {
         change(&mut word);
         assert_eq!(decode(Message::HandOver { word }), Err(WireError::Limit));
     }
+    let lead = |n, key: usize| {
+        let watcher = Watcher { id: ParticipantId(3), key: "k".repeat(key) };
+        Message::Lead(Lead { helped: None, watchers: vec![watcher; n] })
+    };
+    assert_eq!((decode(lead(MAX_VIEWERS, 43)), decode(lead(1, 42))), (Ok(()), Err(WireError::Limit)));
+    assert_eq!(decode(lead(MAX_VIEWERS + 1, 43)), Err(WireError::Limit));
     let link = |n| Message::Invitation { secret: "S".into(), link: Some("x".repeat(n)) };
     assert_eq!((decode(link(512)), decode(link(513))), (Ok(()), Err(WireError::Limit)));
 }
@@ -293,7 +307,7 @@ proptest! {
 
     #[test]
     fn almost_messages_never_panic(
-        kind in "ask|hand_over|invitation|grants|sharing|input|chat|clipboard|hello|reveal|wish|move",
+        kind in "ask|hand_over|lead|invitation|grants|sharing|input|chat|clipboard|hello|reveal|wish|move",
         tail in "[\\[\\]{}\":,a-z0-9 _-]{0,80}",
     ) {
         let bytes = format!(r#"{{"type":"{kind}",{tail}}}"#).into_bytes();

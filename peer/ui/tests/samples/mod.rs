@@ -54,6 +54,8 @@ pub fn session(role: Role, name: Option<(&str, LinkView)>) -> View {
         server_up: true,
         prompt: None,
         asked: None,
+        helped: None,
+        watchers: Vec::new(),
         grants: Vec::new(),
         allow_all: false,
         sharing: None,

@@ -28,6 +28,14 @@ impl World {
     pub fn node(&self, id: ParticipantId) -> &Node {
         &self.nodes[&id]
     }
+    /// Who has not left.
+    pub fn there(&self) -> Vec<ParticipantId> {
+        self.ids().into_iter().filter(|id| self.node(*id).over.is_none()).collect()
+    }
+    pub fn all_secure(&self) -> bool {
+        let ids = self.there();
+        ids.iter().all(|a| ids.iter().all(|b| a == b || self.secure(*a, *b)))
+    }
     /// Who is primary in somebody's eyes.
     pub fn primary(&self, id: ParticipantId) -> Vec<ParticipantId> {
         let v = self.view(id);
