@@ -174,6 +174,7 @@ chat-send = Send
 chat-me = Me
 chat-pending = Not delivered yet
 chat-too-long = This message is too long.
+chat-full = Too many messages wait for somebody who is not connected. This one was not sent.
 chat-unread = { $count ->
     [one] 1 new message
    *[other] { $count } new messages

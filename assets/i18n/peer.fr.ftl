@@ -174,6 +174,7 @@ chat-send = Envoyer
 chat-me = Moi
 chat-pending = Pas encore reçu
 chat-too-long = Ce message est trop long.
+chat-full = Trop de messages attendent une personne qui n’est pas connectée. Celui-ci n’a pas été envoyé.
 chat-unread = { $count ->
     [one] 1 nouveau message
    *[other] { $count } nouveaux messages

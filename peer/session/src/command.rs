@@ -162,6 +162,11 @@ pub enum Command {
     },
     /// All messages were read.
     ChatRead,
+    /// All messages of one conversation were read: with a participant, or with everybody.
+    ConversationRead {
+        #[serde(default)]
+        with: Option<ParticipantId>,
+    },
     /// Primary agent: helps this customer from now on; ends all that is under way at the other one.
     SelectCustomer {
         id: ParticipantId,

@@ -6,6 +6,8 @@
 
 use std::collections::BTreeSet;
 
+use serde::{Deserialize, Serialize};
+
 use crate::{SessionNumber, command::Act, identity::PublicKey};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -24,6 +26,14 @@ pub(crate) struct Grants {
     watchers: BTreeSet<PublicKey>,
     /// Assistants whom the customer keeps from it.
     excluded: BTreeSet<PublicKey>,
+}
+
+/// Grants as they are kept; the session is that of the whole memory.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct SavedGrants {
+    held: Vec<(PublicKey, Act)>,
+    allow_all: Vec<PublicKey>,
+    excluded: Vec<PublicKey>,
 }
 
 /// Shows that a grant stood when it was made. Not kept: asked for anew at each output.
@@ -111,6 +121,24 @@ impl Grants {
             self.take(*p, act);
         }
         from
+    }
+
+    pub(crate) fn save(&self) -> SavedGrants {
+        SavedGrants {
+            held: self.held.iter().map(|h| (h.person, h.act)).collect(),
+            allow_all: self.allow_all.iter().copied().collect(),
+            excluded: self.excluded.iter().copied().collect(),
+        }
+    }
+
+    pub(crate) fn restore(&mut self, saved: SavedGrants) {
+        self.held = saved.held.into_iter().map(|(person, act)| self.key(person, act)).collect();
+        self.allow_all = saved.allow_all.into_iter().collect();
+        self.excluded = saved.excluded.into_iter().collect();
+    }
+
+    pub(crate) fn retain(&mut self, stays: impl Fn(Act) -> bool) {
+        self.held.retain(|h| stays(h.act));
     }
 
     /// The person is gone: nothing stays.

@@ -93,6 +93,9 @@ pub enum Output {
     Disconnect {
         peer: ParticipantId,
     },
+    /// Keep these bytes, instead of those before, until the session is over; carry out what follows only when they
+    /// are safe. See [`crate::Snapshot`].
+    Keep(Vec<u8>),
     /// Show this to the person before what follows is carried out; it is among the notices too.
     Tell(Notice),
     SendControl {

@@ -4,6 +4,7 @@
 //! key and says so itself. From then on only the next word of the chain changes it, whoever carries it.
 
 use deskside_protocol::HandOver;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     ParticipantId, SessionNumber,
@@ -16,7 +17,7 @@ pub(crate) const MAX_WORDS: u32 = 256;
 const MAX_WAITING: usize = 16;
 
 /// A participant with a certain key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Person {
     pub id: ParticipantId,
     pub key: PublicKey,
@@ -136,6 +137,10 @@ impl Lead {
     pub(crate) fn found(&mut self, primary: Person, serial: u32) {
         self.primary = Some(primary);
         self.serial = self.serial.max(serial);
+    }
+
+    pub(crate) fn restore(&mut self, primary: Option<Person>, serial: u32, words: Vec<HandOver>) {
+        (self.primary, self.serial, self.words) = (primary, serial, words);
     }
 
     /// Words after the first `serial`.

@@ -153,6 +153,11 @@ impl Peer {
         }
     }
 
+    /// Known from before this program was started; the roster says more.
+    pub(crate) fn remembered(id: ParticipantId, role: Role, name: String) -> Self {
+        Self::new(Entry { id, role, name, key: String::new(), online: false })
+    }
+
     /// The proven key while messages are taken from it and sent to it.
     pub(crate) fn person(&self) -> Option<PublicKey> {
         self.pinned.as_ref().map(|p| p.key)
@@ -197,6 +202,10 @@ impl Peer {
 
     pub(crate) fn answered(&self, request: RequestId) -> Option<Outcome> {
         self.answered.iter().find(|(r, _)| *r == request).map(|(_, o)| *o)
+    }
+
+    pub(crate) fn answers(&self) -> &[(RequestId, Outcome)] {
+        &self.answered
     }
 
     pub(crate) fn note_answer(&mut self, request: RequestId, outcome: Outcome) {
@@ -277,6 +286,10 @@ impl Peers {
     }
     pub(crate) fn ids(&self) -> Vec<ParticipantId> {
         self.all.keys().copied().collect()
+    }
+
+    pub(crate) fn remember(&mut self, p: Peer) {
+        self.all.insert(p.id, p);
     }
 
     /// Those that an up-to-date roster no longer names.

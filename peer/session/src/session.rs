@@ -2,6 +2,7 @@
 
 mod commands;
 mod consent;
+mod keep;
 mod links;
 mod messages;
 mod people;
@@ -17,6 +18,7 @@ use crate::{
     ParticipantId, Role, SessionNumber,
     app::Ending,
     chat::Log,
+    command::Command,
     consent::Consent,
     grants::Grants,
     identity::{Identity, LinkSecret},
@@ -25,6 +27,7 @@ use crate::{
     roles::Lead,
     roster::{Due, Peers, clean_name},
     sharing::{Pointer, Share},
+    snapshot::{Keeping, Snapshot, State},
     time::Now,
     view::Notice,
 };
@@ -44,6 +47,9 @@ pub struct Start {
     pub link: Option<String>,
     /// 32 random bytes, fresh for each session; handshake nonces come from it.
     pub nonce_seed: [u8; 32],
+    /// What [`Output::Keep`] gave last, if this program goes on after one that was killed.
+    pub snapshot: Option<Snapshot>,
+    pub keeping: Keeping,
     /// Wall clock at the `now` of [`Session::new`], milliseconds since 1970.
     pub unix_ms: u64,
 }
@@ -83,6 +89,9 @@ pub struct Session {
     viewer: Option<ParticipantId>,
     chat: Log,
     notices: Notices,
+    keeping: Keeping,
+    /// What was kept last.
+    kept: Option<State>,
     out: Outbox,
 }
 
@@ -123,13 +132,19 @@ impl Session {
             viewer: None,
             chat: Log::default(),
             notices: Notices::default(),
+            keeping: start.keeping,
+            kept: None,
             out: Outbox::default(),
         };
         if s.role == Role::Primary {
             s.lead.found(s.myself(), 0);
         }
+        if let Some(snapshot) = start.snapshot {
+            s.restore(snapshot);
+        }
         s.on_roster(start.roster);
         s.settle();
+        s.keep(0);
         s
     }
 
@@ -137,6 +152,15 @@ impl Session {
     /// [`Output::Over`] nothing has any effect.
     pub fn handle(&mut self, now: Now, input: Input) {
         self.now = self.now.max(now);
+        let before = self.out.len();
+        let memorable = !matches!(input, Input::Pointer { .. } | Input::Command(Command::Input { .. }));
+        self.step(input);
+        if memorable {
+            self.keep(before);
+        }
+    }
+
+    fn step(&mut self, input: Input) {
         self.run_timers();
         if self.over {
             return;

@@ -1,7 +1,8 @@
 //! The trust handshake: runs on `control` once a connection is open, before anything else is accepted.
 //!
 //! Both sides sign one transcript (version, session, both participants with key and with the role that
-//! each says it has, both DTLS fingerprints, both nonces) and, when both know the link's secret, prove that with a keyed hash.
+//! each says it has, both DTLS fingerprints, both nonces) and, when both know the link's secret, prove that
+//! with a keyed hash.
 //! The offerer commits to its nonce before the answerer shows its own, so that somebody in the
 //! middle has one guess at the six-digit code for each connection.
 

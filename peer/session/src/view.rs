@@ -41,7 +41,11 @@ pub struct View {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sharing: Option<Sharing>,
     pub chat: Vec<ChatLine>,
+    /// Of all conversations.
     pub unread: u32,
+    /// Those with lines, the one with the newest line first; at most 64.
+    #[serde(default)]
+    pub conversations: Vec<Conversation>,
     /// The last thing that a person should be told, with a serial number that grows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub notice: Option<(u64, Notice)>,
@@ -173,6 +177,19 @@ pub struct ChatLine {
     pub delivered: bool,
 }
 
+/// Lines that belong together in a window.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Conversation {
+    /// With this participant alone; absent: with everybody.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub with: Option<ParticipantId>,
+    /// Of that participant, who may have left; empty for everybody.
+    pub name: String,
+    pub unread: u32,
+    /// Of the newest line, milliseconds since 1970.
+    pub at: u64,
+}
+
 /// Short news for a person; worded by the UI.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "notice", rename_all = "snake_case")]
@@ -229,4 +246,6 @@ pub enum Notice {
         trouble: Trouble,
     },
     ChatTooLong,
+    /// Too much waits for somebody who is away: this line was not taken.
+    ChatFull,
 }

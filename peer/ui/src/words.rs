@@ -116,6 +116,7 @@ pub fn notice(t: &Texts, me: Role, notice: &Notice) -> String {
         Notice::ServerBack => t.t("notice-server-back"),
         Notice::Trouble { trouble: what } => trouble(t, *what).0,
         Notice::ChatTooLong => t.t("chat-too-long"),
+        Notice::ChatFull => t.t("chat-full"),
     }
 }
 
@@ -129,6 +130,7 @@ pub fn is_bad(notice: &Notice) -> bool {
             | Notice::ServerLost
             | Notice::Trouble { .. }
             | Notice::ChatTooLong
+            | Notice::ChatFull
     )
 }
 

@@ -115,8 +115,8 @@ impl Session {
         if new {
             let to = private.then_some(self.me);
             let line = ChatLine { from: id, name, to, text, at, delivered: true };
-            self.chat.add(line, Default::default());
-            self.chat.unread = self.chat.unread.saturating_add(1);
+            let with = private.then_some((id, p.name.as_str()));
+            self.chat.add(line, Default::default(), with, true);
         }
         self.out.say(id, &Message::ChatAck { seq: upto });
     }

@@ -19,9 +19,9 @@ pub(super) struct People {
     /// Assistants who see what the primary agent sees.
     pub watchers: Vec<Person>,
     /// Primary agent: the customer who was selected.
-    chosen: Option<ParticipantId>,
+    pub chosen: Option<ParticipantId>,
     /// Primary agent: assistants who were let in, or kept out, by hand.
-    admitted: std::collections::BTreeMap<PublicKey, bool>,
+    pub admitted: std::collections::BTreeMap<PublicKey, bool>,
 }
 
 impl People {

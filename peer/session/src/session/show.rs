@@ -27,7 +27,8 @@ impl Session {
             allow_all: self.grants.any_allow_all(),
             sharing: self.sharing(),
             chat: self.chat.lines(),
-            unread: self.chat.unread,
+            unread: self.chat.unread(),
+            conversations: self.chat.conversations(),
             notice: self.notices.last.back().cloned(),
         }
     }

@@ -5,6 +5,7 @@ mod chat;
 mod clipboard;
 mod consent;
 mod control;
+mod crash;
 mod join;
 mod people;
 mod property;

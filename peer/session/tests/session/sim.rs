@@ -10,7 +10,8 @@ use std::{
 
 use deskside_protocol::{api::Entry, socket::EndReason};
 use deskside_session::{
-    HandOver, Identity, LinkSecret, Now, ParticipantId, Role, Session, SessionNumber, Start,
+    HandOver, Identity, Keeping, LinkSecret, Now, ParticipantId, Role, Session, SessionNumber, Snapshot,
+    Start,
     app::Ending,
     command::Act,
     io::{Capture, Input, Output},
@@ -58,6 +59,8 @@ pub struct Node {
     pub log: Vec<Output>,
     /// What was told to the person, and who was sent the picture, in order.
     pub shown: Vec<Output>,
+    /// What it would find after a crash.
+    pub kept: Option<Vec<u8>>,
     pub over: Option<Ending>,
     /// The devices now.
     pub capture: Option<Capture>,
@@ -114,9 +117,15 @@ pub struct World {
     pub random: Random,
     /// Fingerprints that differ between the two ends: somebody is in the middle.
     pub in_the_middle: bool,
+    pub keeping: Keeping,
+    /// How each came in, to come back.
+    guests: BTreeMap<ParticipantId, Guest>,
+    /// Programs started so far.
+    starts: u8,
 }
 
 /// How somebody comes in.
+#[derive(Clone)]
 pub struct Guest {
     pub id: ParticipantId,
     pub role: Role,
@@ -174,6 +183,9 @@ impl World {
             weather: Weather::default(),
             random: Random(1),
             in_the_middle: false,
+            keeping: Keeping::State,
+            guests: BTreeMap::new(),
+            starts: 0,
         };
         for g in guests {
             w.join(g);
@@ -182,32 +194,52 @@ impl World {
     }
 
     pub fn join(&mut self, g: Guest) {
-        let identity = identity(g.id);
         self.roster.push(Entry {
             id: g.id,
             role: g.role,
             name: g.name.into(),
-            key: identity.public_text(),
+            key: identity(g.id).public_text(),
             online: true,
         });
+        self.guests.insert(g.id, g.clone());
+        self.start(g, None);
+    }
+
+    /// A killed program comes back with what it had kept.
+    pub fn restart(&mut self, id: ParticipantId, kept: Option<Vec<u8>>) {
+        let mut g = self.guests[&id].clone();
+        let Some(entry) = self.roster.iter_mut().find(|e| e.id == id) else { return };
+        entry.online = true;
+        g.role = entry.role;
+        self.start(g, kept);
+    }
+
+    fn start(&mut self, g: Guest, kept: Option<Vec<u8>>) {
+        let identity = identity(g.id);
+        let number = SessionNumber::new(123_456_789).unwrap();
+        let read = |bytes: Vec<u8>| Snapshot::decode(&bytes, number, g.id, identity.public()).unwrap();
+        self.starts = self.starts.wrapping_add(1);
         let start = Start {
             me: g.id,
             role: g.role,
             name: g.name.into(),
-            number: SessionNumber::new(123_456_789).unwrap(),
+            number,
             organisation: "Help & Co".into(),
             roster: self.roster.clone(),
+            snapshot: kept.map(read),
+            keeping: self.keeping,
             identity,
             secret: g.secret,
             link: (g.role == Role::Primary)
                 .then(|| format!("https://x/join/123456789#{}", secret().to_text())),
-            nonce_seed: [g.id.0 as u8 + 100; 32],
+            nonce_seed: [g.id.0 as u8 ^ self.starts.rotate_left(4); 32],
             unix_ms: 1_700_000_000_000,
         };
         let node = Node {
             session: Session::new(self.now, start),
             log: Vec::new(),
             shown: Vec::new(),
+            kept: None,
             over: None,
             capture: None,
             viewer: None,
@@ -269,6 +301,13 @@ impl World {
         for other in self.ids() {
             self.cut(id, other);
         }
+    }
+
+    /// The process is killed and comes back with what it had kept.
+    pub fn crash(&mut self, id: ParticipantId) {
+        let kept = self.nodes.get(&id).and_then(|n| n.kept.clone());
+        self.kill(id);
+        self.restart(id, kept);
     }
 
     /// Bytes from one to the other as if the other program had sent them.

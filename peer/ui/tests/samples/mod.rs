@@ -61,6 +61,7 @@ pub fn session(role: Role, name: Option<(&str, LinkView)>) -> View {
         sharing: None,
         chat: Vec::new(),
         unread: 0,
+        conversations: Vec::new(),
         notice: None,
     }
 }

@@ -78,6 +78,10 @@ impl World {
                 self.carry(id, *peer, bytes.clone(), true);
                 return;
             }
+            Output::Keep(bytes) => {
+                self.nodes.get_mut(&id).unwrap().kept = Some(bytes.clone());
+                return;
+            }
             Output::Tell(_) => {
                 self.nodes.get_mut(&id).unwrap().shown.push(output);
                 return;
