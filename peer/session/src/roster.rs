@@ -83,6 +83,8 @@ pub(crate) struct Peer {
     pub claim: Option<Claim>,
     /// Words of hand-over that it knows.
     pub words: u32,
+    /// What it said on this connection about who is helped and who watches.
+    pub lead: Option<Lead>,
     /// The key that an applied word names.
     pub vouched: Option<PublicKey>,
     pub name: String,
@@ -131,6 +133,7 @@ impl Peer {
             announced: e.role,
             claim: None,
             words: 0,
+            lead: None,
             vouched: None,
             name: clean_name(&e.name),
             key: PublicKey::from_text(&e.key),

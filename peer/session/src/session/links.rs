@@ -168,6 +168,7 @@ impl Session {
         p.clipboard_in.forget();
         p.clipboard_out.forget();
         p.told = Told::default();
+        p.lead = None;
         // The other program may be a new one that counts from 1 again.
         (p.pointer, p.pointer_at) = (0, (0, 0));
         if p.unlisted {

@@ -29,7 +29,8 @@ pub(crate) fn accepts(me: Role, from: Role, message: &Message) -> bool {
         Message::Clipboard { .. } | Message::ClipboardAck { .. } => {
             matches!((me, from), (Customer, Primary) | (Primary, Customer))
         }
-        Message::Lead(_) => from == Primary && me != Primary,
+        // Of who is not primary it counts when it becomes so.
+        Message::Lead(_) => from != Customer,
         Message::Invitation { .. } => me != Customer && from != Customer,
         Message::HandOver { .. }
         | Message::Chat { .. }
@@ -91,7 +92,11 @@ impl Session {
                 self.send_chat(id);
             }
             Message::HandOver { word } => self.on_word(Some(id), word),
-            Message::Lead(lead) => self.on_lead(lead),
+            Message::Lead(lead) => {
+                if let Some(p) = self.peers.get_mut(id) {
+                    p.lead = Some(lead);
+                }
+            }
             Message::Invitation { secret, link } => self.on_invitation(id, &secret, link),
             Message::Bye { ended } => self.on_bye(id, ended),
             Message::Refused(r) => self.refuse(id, r.refusal(), false),
@@ -104,7 +109,13 @@ impl Session {
         if ended && primary {
             self.finish(Ending::EndedByAgent, None);
         } else {
+            let leads = self.lead.primary.is_some_and(|p| p.id == id);
             self.remove(id);
+            if leads {
+                // By its own word there is no primary agent now: the next one is found as by who comes in.
+                self.lead = Default::default();
+                self.find_primary();
+            }
         }
     }
 
@@ -320,9 +331,9 @@ mod tests {
             to_key: String::new(),
             signature: String::new(),
         };
-        let led: &[_] = &[(Customer, Primary), (Assistant, Primary)];
+        let led: Vec<_> = all.iter().copied().filter(|(_, from)| *from != Customer).collect();
         let table: [(Message, &[(Role, Role)]); 20] = [
-            (Message::Lead(crate::wire::Lead { helped: None, watchers: vec![] }), led),
+            (Message::Lead(crate::wire::Lead { helped: None, watchers: vec![] }), &led),
             (Message::HandOver { word }, &all),
             (Message::Invitation { secret: String::new(), link: None }, &agents),
             (Message::Ask { request, act: Act::View }, asking),

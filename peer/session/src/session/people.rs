@@ -49,7 +49,7 @@ impl Session {
     /// Primary agent: decides, and tells everybody to whom that is new. Before anything that follows from it.
     pub(super) fn settle_people(&mut self) {
         if self.role != Role::Primary {
-            return;
+            return self.follow();
         }
         let there = |p: &&Peer| p.role == Role::Customer && !p.is_refused();
         let chosen = self.people.chosen.and_then(|id| self.peers.get(id)).filter(there);
@@ -84,8 +84,11 @@ impl Session {
         }
     }
 
-    /// The primary agent's word on who is helped and who watches.
-    pub(super) fn on_lead(&mut self, lead: Lead) {
+    /// The primary agent's word on who is helped and who watches; it may come before I know that its sender is
+    /// primary.
+    fn follow(&mut self) {
+        let primary = self.lead.primary.and_then(|p| self.peers.get(p.id));
+        let Some(lead) = primary.and_then(|p| p.lead.clone()) else { return };
         let person = |w: Watcher| Some(Person { id: w.id, key: PublicKey::from_text(&w.key)? });
         self.set_people(lead.helped, lead.watchers.into_iter().filter_map(person).collect());
     }

@@ -7,6 +7,7 @@ mod consent;
 mod control;
 mod crash;
 mod join;
+mod life;
 mod people;
 mod property;
 mod roles;

@@ -356,3 +356,42 @@ fn rosters_in_the_wrong_order_drop_nobody_who_is_connected() {
     w.cut(AGENT, THIRD);
     assert_eq!(w.notice(AGENT), Some(Notice::Left { name: "Theo".into() }));
 }
+
+#[test]
+fn after_a_primary_agent_who_left_another_one_can_come() {
+    let mut w = three();
+    w.command(CUSTOMER, Command::AllowAll);
+    w.ask(Act::View);
+    w.command(AGENT, Command::Leave);
+    w.run(50);
+    assert!(w.primary(CUSTOMER).is_empty() && w.primary(THIRD).is_empty());
+    w.join(guest(FOURTH, Role::Primary, "Ada"));
+    w.until("all secure", World::all_secure);
+    w.run(50);
+    assert!(agreed(&w, FOURTH));
+    w.command(FOURTH, Command::Ask { act: Act::View });
+    w.run(50);
+    assert!(w.prompt().is_some(), "what was allowed to the one who left passes to nobody");
+    hand_over(&mut w, FOURTH, THIRD);
+    w.run(50);
+    assert!(agreed(&w, THIRD));
+}
+
+#[test]
+fn that_the_primary_agent_is_gone_is_not_the_servers_to_say() {
+    let mut w = three();
+    w.server(false);
+    w.cut(AGENT, CUSTOMER);
+    w.server_up = true;
+    let roster: Vec<_> = w.roster.iter().filter(|e| e.id != AGENT).cloned().collect();
+    w.input(CUSTOMER, Input::Roster(roster.clone()));
+    w.roster = roster;
+    w.join(guest(FOURTH, Role::Primary, "Mallory"));
+    w.input(CUSTOMER, Input::ServerBack);
+    w.until("proven", |w| w.secure(CUSTOMER, FOURTH));
+    w.run(50);
+    assert!(w.primary(CUSTOMER).is_empty());
+    w.forge(FOURTH, CUSTOMER, br#"{"type":"lead","helped":2,"watchers":[]}"#.to_vec());
+    w.forge(FOURTH, CUSTOMER, br#"{"type":"ask","request":1,"act":"view"}"#.to_vec());
+    assert!(w.prompt().is_none());
+}

@@ -122,6 +122,10 @@ pub struct World {
     guests: BTreeMap<ParticipantId, Guest>,
     /// Programs started so far.
     starts: u8,
+    /// This program dies after so many more outputs.
+    pub fuse: Option<(ParticipantId, u32)>,
+    /// Who died of it, and what each had kept.
+    pub fallen: Vec<(ParticipantId, Option<Vec<u8>>)>,
 }
 
 /// How somebody comes in.
@@ -186,6 +190,8 @@ impl World {
             keeping: Keeping::State,
             guests: BTreeMap::new(),
             starts: 0,
+            fuse: None,
+            fallen: Vec::new(),
         };
         for g in guests {
             w.join(g);
@@ -226,7 +232,7 @@ impl World {
             number,
             organisation: "Help & Co".into(),
             roster: self.roster.clone(),
-            snapshot: kept.map(read),
+            snapshot: kept.clone().map(read),
             keeping: self.keeping,
             identity,
             secret: g.secret,
@@ -239,7 +245,7 @@ impl World {
             session: Session::new(self.now, start),
             log: Vec::new(),
             shown: Vec::new(),
-            kept: None,
+            kept,
             over: None,
             capture: None,
             viewer: None,
@@ -348,13 +354,17 @@ impl World {
             self.happen(e);
         }
         for id in self.ids() {
-            if self.nodes[&id].session.poll_timeout().is_some_and(|t| t <= self.now) {
+            if self.is_due(id) {
                 self.input(id, Input::Timeout);
-                let late = self.nodes[&id].session.poll_timeout().is_some_and(|t| t <= self.now);
+                let late = self.is_due(id);
                 assert!(!late, "a timer that is due stays due");
             }
         }
         true
+    }
+
+    fn is_due(&self, id: ParticipantId) -> bool {
+        self.nodes.get(&id).and_then(|n| n.session.poll_timeout()).is_some_and(|t| t <= self.now)
     }
 
     fn at(&mut self, after: Duration, event: Event) {

@@ -40,8 +40,27 @@ impl World {
     pub(super) fn drain(&mut self, id: ParticipantId) {
         while let Some(o) = self.nodes.get_mut(&id).and_then(|n| n.session.poll_output()) {
             assert_eq!(self.nodes[&id].over, None, "nothing follows Over: {o:?}");
+            if self.burns(id) {
+                return;
+            }
             self.carry_out(id, o);
         }
+    }
+
+    /// Whether the program dies instead of carrying out its next output.
+    fn burns(&mut self, id: ParticipantId) -> bool {
+        match &mut self.fuse {
+            Some((who, 0)) if *who == id => {
+                self.fuse = None;
+                let kept = self.nodes.get(&id).and_then(|n| n.kept.clone());
+                self.fallen.push((id, kept));
+                self.kill(id);
+                return true;
+            }
+            Some((who, left)) if *who == id => *left -= 1,
+            _ => {}
+        }
+        false
     }
 
     fn carry_out(&mut self, id: ParticipantId, output: Output) {
@@ -97,6 +116,9 @@ impl World {
             Output::TellServerEnd => self.at(LATENCY, Event::Ended { except: id }),
             _ => {}
         }
+        if matches!(output, Output::Over(_)) {
+            self.hang_up(id);
+        }
         let node = self.nodes.get_mut(&id).unwrap();
         match &output {
             Output::Capture(c) => {
@@ -113,6 +135,16 @@ impl World {
         node.log.push(output);
     }
 
+    /// The program closes its connections once its last words had time to arrive.
+    fn hang_up(&mut self, id: ParticipantId) {
+        let mine = |(a, b): &(ParticipantId, ParticipantId)| *a == id || *b == id;
+        let open: Vec<_> = self.links.iter().filter(|(ends, l)| mine(ends) && l.open).collect();
+        let closes: Vec<_> = open.into_iter().map(|((a, b), l)| (*a, *b, l.generation)).collect();
+        for (a, b, generation) in closes {
+            self.at(LATENCY * 4, Event::Close { a, b, generation });
+        }
+    }
+
     /// As a good server does: the next word counts, and everybody hears of it.
     fn server_takes(&mut self, word: HandOver) {
         if !self.server_up || word.serial as usize != self.words.len() + 1 {
@@ -126,7 +158,8 @@ impl World {
             }
         }
         self.words.push(word.clone());
-        self.at(LATENCY, Event::Word(word));
+        let late = Duration::from_millis(self.random.below(40));
+        self.at(late, Event::Word(word));
         self.at(LATENCY, Event::Roster);
     }
 
