@@ -84,7 +84,7 @@ pub(crate) struct State {
     pub chat_changes: u64,
 }
 
-/// A participant who was proven, or for whom lines wait.
+/// A participant whose key is known, or for whom lines wait.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct SavedPeer {
     pub id: ParticipantId,

@@ -101,7 +101,8 @@ fn outlives_crash(act: Act) -> bool {
 }
 
 fn save_peer(p: &Peer) -> Option<SavedPeer> {
-    if p.is_refused() || (p.pinned.is_none() && p.mailbox.is_empty()) {
+    // A proven key is remembered also of who was refused: another one stays refused.
+    if p.pinned.is_none() && p.vouched.is_none() && (p.mailbox.is_empty() || p.is_refused()) {
         return None;
     }
     let proof = p.pinned.as_ref().map(|f| SavedProof {

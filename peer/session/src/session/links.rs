@@ -202,7 +202,7 @@ impl Session {
         (p.tries, p.unfinished) = (0, 0);
         p.mailbox.restart();
         let name = p.name.clone();
-        match (&mut p.pinned, p.key) {
+        match (&mut p.pinned, p.vouched.or(p.key)) {
             // The same key again. People may have compared the code that is shown: it stays, unless
             // the connection broke when only one side had it.
             (Some(pinned), _) => {
@@ -212,7 +212,6 @@ impl Session {
                 self.notices.add(Notice::Back { name });
             }
             (None, Some(key)) => {
-                let key = p.vouched.unwrap_or(key);
                 p.pinned = Some(Pinned { key, verified, pin });
                 self.tell_first(Notice::Joined { name });
             }

@@ -187,6 +187,34 @@ fn it_is_kept_before_anything_is_said_that_depends_on_it() {
 }
 
 #[test]
+fn a_crash_between_any_two_outputs_loses_no_line_and_no_answer() {
+    for (who, outputs) in [AGENT, CUSTOMER].into_iter().flat_map(|who| (0..12).map(move |n| (who, n))) {
+        let mut w = World::call();
+        w.ask(Act::View);
+        w.fuse = Some((who, outputs));
+        // Either side writes, and the customer answers, while the fuse burns at one of them.
+        let (writer, reader) = if who == AGENT { (CUSTOMER, AGENT) } else { (AGENT, CUSTOMER) };
+        say(&mut w, writer, None, "one");
+        w.run(30);
+        let there = w.there().contains(&CUSTOMER);
+        if let Some(request) = there.then(|| w.prompt()).flatten() {
+            w.command(CUSTOMER, Command::Answer { request, allow: true, all: false });
+        }
+        say(&mut w, writer, None, "two");
+        w.run(30);
+        for (id, kept) in std::mem::take(&mut w.fallen) {
+            w.restart(id, kept);
+        }
+        w.fuse = None;
+        w.until("all secure", World::all_secure);
+        w.run(200);
+        assert_eq!(texts(&w, reader), ["one", "two"], "{who:?} {outputs}");
+        assert!(w.view(writer).chat.iter().all(|l| l.delivered));
+        assert_eq!(w.acts(AGENT), w.acts(CUSTOMER), "{who:?} {outputs}");
+    }
+}
+
+#[test]
 fn only_a_sound_snapshot_of_this_session_is_read() {
     let mut w = World::with(Act::Control);
     say(&mut w, CUSTOMER, None, "hi");

@@ -12,6 +12,7 @@ use deskside_session::{
     command::{Act, Command},
     input::InputEvent,
     io::DeviceEvent,
+    view::{LinkView, Other, Refusal},
 };
 use rules::Rules;
 
@@ -237,9 +238,16 @@ impl Life {
             self.w.path(a, b, true);
         }
         while self.restart().is_some() {}
+        self.w.run(10_000);
         if self.traced {
-            self.w.run(10_000);
             self.trace(0);
+        }
+        // Who came by link while its secret was still on its way to a new primary agent trusts nobody, and goes.
+        for id in self.w.there() {
+            let secret = |o: &Other| o.link == LinkView::Refused { reason: Refusal::Secret };
+            if self.w.came_by_link(id) && self.w.view(id).others.iter().any(secret) {
+                self.w.command(id, Command::Leave);
+            }
         }
         self.w.until("all secure", World::all_secure);
         self.w.run(1_000);

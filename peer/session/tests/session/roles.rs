@@ -1,10 +1,11 @@
 //! Handing over: who is primary, in everybody's eyes, whatever the server says.
 
+use deskside_protocol::api::Entry;
 use deskside_session::{
     HandOver, Identity, ParticipantId, Role, SessionNumber,
     command::{Act, Command},
     io::{Input, Output},
-    view::{Notice, Verified},
+    view::{Notice, Refusal, Verified},
     wire::Message,
 };
 
@@ -394,4 +395,37 @@ fn that_the_primary_agent_is_gone_is_not_the_servers_to_say() {
     w.forge(FOURTH, CUSTOMER, br#"{"type":"lead","helped":2,"watchers":[]}"#.to_vec());
     w.forge(FOURTH, CUSTOMER, br#"{"type":"ask","request":1,"act":"view"}"#.to_vec());
     assert!(w.prompt().is_none());
+}
+
+#[test]
+fn a_word_waits_until_its_receiver_is_there_with_that_key() {
+    let mut w = World::call();
+    let true_key = identity(THIRD).public_text();
+    let third =
+        |key: String| Entry { id: THIRD, role: Role::Assistant, name: "Theo".into(), key, online: false };
+    let roster = |w: &World, key| w.roster.iter().cloned().chain([third(key)]).collect::<Vec<_>>();
+    let word = word(1, AGENT, THIRD, &identity(AGENT));
+    w.forge(AGENT, CUSTOMER, Message::HandOver { word }.encode());
+    assert_eq!(w.primary(CUSTOMER), [AGENT], "nobody of that name");
+    let swapped = Identity::from_seed([66; 32]).public_text();
+    w.input(CUSTOMER, Input::Roster(roster(&w, swapped.clone())));
+    assert_eq!(w.primary(CUSTOMER), [AGENT], "somebody else's key");
+    w.input(CUSTOMER, Input::Roster(roster(&w, true_key)));
+    assert_eq!(w.primary(CUSTOMER), [THIRD]);
+    // From then on that key is the one, though it was never proven to this customer.
+    w.input(CUSTOMER, Input::Roster(roster(&w, swapped.clone())));
+    assert!(w.node(CUSTOMER).refused.contains(&(THIRD, Refusal::Key)));
+}
+
+#[test]
+fn a_key_that_was_swapped_stays_refused_after_a_crash() {
+    let mut w = three();
+    w.roster.iter_mut().find(|e| e.id == THIRD).unwrap().key = Identity::from_seed([66; 32]).public_text();
+    w.online(THIRD, true);
+    w.run(50);
+    assert_eq!(w.node(CUSTOMER).refused, [(THIRD, Refusal::Key)]);
+    w.crash(CUSTOMER);
+    w.run(1_000);
+    assert_eq!(w.node(CUSTOMER).refused, [(THIRD, Refusal::Key)]);
+    assert!(!w.secure(CUSTOMER, THIRD) && w.secure(AGENT, CUSTOMER));
 }

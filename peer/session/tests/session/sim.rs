@@ -214,6 +214,9 @@ impl World {
     /// A killed program comes back with what it had kept.
     pub fn restart(&mut self, id: ParticipantId, kept: Option<Vec<u8>>) {
         let mut g = self.guests[&id].clone();
+        for other in self.ids() {
+            self.cut(id, other);
+        }
         let Some(entry) = self.roster.iter_mut().find(|e| e.id == id) else { return };
         entry.online = true;
         g.role = entry.role;

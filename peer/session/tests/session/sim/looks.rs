@@ -28,6 +28,10 @@ impl World {
     pub fn node(&self, id: ParticipantId) -> &Node {
         &self.nodes[&id]
     }
+    /// With a secret that the first agent made.
+    pub fn came_by_link(&self, id: ParticipantId) -> bool {
+        id != AGENT && self.guests.get(&id).is_some_and(|g| g.secret.is_some())
+    }
     /// Who has not left.
     pub fn there(&self) -> Vec<ParticipantId> {
         self.ids().into_iter().filter(|id| self.node(*id).over.is_none()).collect()

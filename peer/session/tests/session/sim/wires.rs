@@ -54,7 +54,10 @@ impl World {
                 self.fuse = None;
                 let kept = self.nodes.get(&id).and_then(|n| n.kept.clone());
                 self.fallen.push((id, kept));
-                self.kill(id);
+                // What it said before is on its way.
+                self.nodes.remove(&id);
+                self.online(id, false);
+                self.hang_up(id);
                 return true;
             }
             Some((who, left)) if *who == id => *left -= 1,
