@@ -19,9 +19,9 @@ pub(crate) fn accepts(me: Role, from: Role, message: &Message) -> bool {
     match message {
         // Anyone may ask: who is not the primary agent is told so.
         Message::Ask { .. } | Message::CancelAsk { .. } => me == Customer && from != Customer,
-        Message::GiveBack { .. } | Message::Wish { .. } | Message::Input { .. } => {
-            (me, from) == (Customer, Primary)
-        }
+        // Who handed over may still hold a call.
+        Message::GiveBack { .. } => me == Customer && from != Customer,
+        Message::Wish { .. } | Message::Input { .. } => (me, from) == (Customer, Primary),
         Message::Answered { .. }
         | Message::Grants { .. }
         | Message::Sharing { .. }
@@ -342,7 +342,7 @@ mod tests {
             (Message::Grants { acts: vec![], why: None }, granting),
             (Message::Sharing { sharing: None }, granting),
             (Message::Trouble { trouble: crate::view::Trouble::NoDisplay }, granting),
-            (Message::GiveBack { acts: vec![] }, acting),
+            (Message::GiveBack { acts: vec![] }, asking),
             (Message::Wish { coder: None, screen: None }, acting),
             (Message::Input { n: 0, at: None, event: InputEvent::Move { x: 0, y: 0 } }, acting),
             (Message::Clipboard { transfer: 0, part: 0, last: true, text: String::new() }, both),

@@ -8,7 +8,7 @@ use crate::{
     roles::Person,
     roster::Peer,
     view::{Notice, Verified},
-    wire::{Lead, Message, Outcome, Watcher},
+    wire::{Lead, MAX_VIEWERS, Message, Outcome, Watcher},
 };
 
 /// What the primary agent decides; the others keep what they were told last.
@@ -54,7 +54,8 @@ impl Session {
         let there = |p: &&Peer| p.role == Role::Customer && !p.is_refused();
         let chosen = self.people.chosen.and_then(|id| self.peers.get(id)).filter(there);
         let helped = chosen.or_else(|| self.peers.iter().find(there)).map(|p| p.id);
-        let watchers = self.peers.iter().filter_map(|p| self.watcher(p)).collect();
+        // One place among the viewers is the primary agent's own.
+        let watchers = self.peers.iter().filter_map(|p| self.watcher(p)).take(MAX_VIEWERS - 1).collect();
         self.set_people(helped, watchers);
         for id in self.peers.ids() {
             self.tell_people(id);

@@ -93,7 +93,7 @@ impl Session {
         for p in self.peers.iter_mut() {
             p.told.lead = None;
         }
-        self.notices.add(Notice::HandedOver { from, to: to.clone() });
+        self.tell_first(Notice::HandedOver { from, to: to.clone() });
         match self.role {
             Role::Customer => self.pass_grants(read, to),
             Role::Primary | Role::Assistant => self.forget_sharing(),
@@ -112,7 +112,7 @@ impl Session {
             self.answer(&ask, Outcome::NotPermitted);
         }
         if self.grants.pass(read.from.key, read.to.key) {
-            self.notices.add(Notice::AllowAllGoesOn { name });
+            self.tell_first(Notice::AllowAllGoesOn { name });
         }
     }
 

@@ -115,6 +115,9 @@ fn a_call_goes_on() {
     hand_over(&mut w, AGENT, THIRD);
     w.run(50);
     assert_eq!((w.acts(AGENT), w.acts(CUSTOMER)), (vec![Act::Voice], vec![Act::Voice]));
+    // Who handed over can give that back.
+    w.forge(AGENT, CUSTOMER, br#"{"type":"give_back","acts":["voice"]}"#.to_vec());
+    assert!(w.acts(CUSTOMER).is_empty());
 }
 
 #[test]
@@ -125,7 +128,9 @@ fn what_was_allowed_for_the_session_goes_on_and_is_told() {
     hand_over(&mut w, AGENT, THIRD);
     w.run(50);
     assert!(w.view(CUSTOMER).allow_all && w.view(CUSTOMER).grants.is_empty());
-    assert_eq!(w.notice(CUSTOMER), Some(Notice::AllowAllGoesOn { name: "Theo".into() }));
+    let told = Notice::AllowAllGoesOn { name: "Theo".into() };
+    assert_eq!(w.node(CUSTOMER).shown.last(), Some(&Output::Tell(told.clone())), "before anything follows");
+    assert_eq!(w.notice(CUSTOMER), Some(told));
     w.command(THIRD, Command::Ask { act: Act::View });
     w.run(50);
     assert_eq!((w.prompt(), w.acts(THIRD)), (None, vec![Act::View]));
