@@ -11,8 +11,9 @@ use crate::{
     identity::{Identity, PublicKey, decode},
 };
 
-/// Most hand-overs of a session: all are kept, because somebody may come back who missed them.
-pub(crate) const MAX_WORDS: u32 = 256;
+/// Most hand-overs of a session: all are kept, here and by the server, because somebody may come back who
+/// missed them.
+pub(crate) const MAX_WORDS: u32 = 128;
 /// Most words that wait until they fit.
 const MAX_WAITING: usize = 16;
 
@@ -153,7 +154,9 @@ impl Lead {
             return;
         }
         if self.waiting.len() == MAX_WAITING {
-            self.waiting.remove(0);
+            // What a participant said is not said again on the same connection.
+            let first = self.waiting.iter().position(|(via, _)| via.is_none());
+            self.waiting.remove(first.unwrap_or(0));
         }
         self.waiting.push((via, word));
     }
@@ -249,9 +252,12 @@ mod tests {
     #[test]
     fn what_waits_is_bounded() {
         let mut lead = Lead::default();
-        for serial in 1..100 {
+        let said = word(1, 1, 2).sign(&identity(1), session());
+        lead.keep(Some(ParticipantId(1)), said.clone());
+        for serial in 2..100 {
             lead.keep(None, word(serial, 1, 2).sign(&identity(1), session()));
         }
-        assert_eq!(lead.take_waiting().len(), MAX_WAITING);
+        let waiting = lead.take_waiting();
+        assert_eq!((waiting.len(), &waiting[0].1), (MAX_WAITING, &said));
     }
 }

@@ -120,6 +120,8 @@ impl Life {
                 // Who leaves just when the role comes to it leaves nobody in charge: not what is looked at here.
                 let leads = there.iter().any(|id| self.w.primary(*id).contains(&leaver));
                 if !leads && there.len() > 2 {
+                    // Who dies with the good-bye half said has left.
+                    self.w.fuse = None;
                     self.w.command(leaver, Command::Leave);
                 }
             }

@@ -258,6 +258,10 @@ impl World {
         self.nodes.insert(g.id, node);
         self.drain(g.id);
         self.at(LATENCY, Event::Roster);
+        // The server tells whoever comes all words; the others hear them again.
+        for word in self.words.clone() {
+            self.at(LATENCY, Event::Word(word));
+        }
     }
 
     // ---- what a test does ----
