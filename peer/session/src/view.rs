@@ -115,6 +115,9 @@ pub struct Prompt {
     pub from: ParticipantId,
     pub name: String,
     pub act: Act,
+    /// To see or control: the names of the assistants who would see it too.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub along: Vec<String>,
     /// Milliseconds after which silence counts as no.
     pub remaining_ms: u64,
 }

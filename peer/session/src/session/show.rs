@@ -57,8 +57,16 @@ impl Session {
             from: p.id,
             name: p.name.clone(),
             act: open.ask.act,
+            along: self.along(open.ask.act),
             remaining_ms: u64::try_from(left).unwrap_or(u64::MAX),
         })
+    }
+
+    fn along(&self, act: Act) -> Vec<String> {
+        let shows = matches!(act, Act::View | Act::Control);
+        let watchers = self.watchers_view().into_iter().filter(|_| shows);
+        let names = watchers.filter_map(|id| self.peers.get(id)).filter(|p| p.role == Role::Assistant);
+        names.map(|p| p.name.clone()).collect()
     }
 
     fn watchers_view(&self) -> Vec<crate::ParticipantId> {

@@ -184,7 +184,12 @@ fn who_proved_the_link_and_who_was_primary_watch_without_more() {
 fn the_customer_excludes_an_assistant() {
     let mut w = assisted();
     w.command(AGENT, Command::Admit { id: THIRD, admitted: true });
-    w.allow(Act::View);
+    w.run(50);
+    for (act, along) in [(Act::Files, vec![]), (Act::View, vec!["Theo".to_owned()])] {
+        w.ask(act);
+        assert_eq!(w.view(CUSTOMER).prompt.map(|p| p.along), Some(along), "who else would see");
+        w.answer(true, false);
+    }
     assert_eq!(viewers(&w), [AGENT, THIRD]);
     w.command(CUSTOMER, Command::Exclude { id: THIRD, excluded: true });
     assert_eq!(viewers(&w), [AGENT]);
