@@ -1,8 +1,14 @@
 //! Chat: exactly once and in order for each sender, whatever happens to the connection.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use crate::{ParticipantId, view::ChatLine, wire::Message};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    ParticipantId,
+    view::{ChatLine, Conversation},
+    wire::{MAX_CHAT, Message},
+};
 
 /// Most lines that are kept and shown.
 pub const MAX_LINES: usize = 1000;
@@ -13,10 +19,22 @@ const WINDOW: usize = 32;
 /// Most text under way, in bytes.
 const WINDOW_BYTES: usize = 128 * 1024;
 
+/// Most text that waits for one participant, in bytes.
+const MAX_WAITING_BYTES: usize = 256 * 1024;
+/// Most text that waits for all participants together, in bytes: it must fit a snapshot.
+pub const MAX_WAITING_ALL: usize = 2 * 1024 * 1024;
+/// Most lines, and most of their text in bytes, that a restarted program shows again.
+const KEPT_LINES: usize = 100;
+const KEPT_BYTES: usize = 256 * 1024;
+/// Most conversations that are counted.
+const MAX_CONVERSATIONS: usize = 64;
+
 /// A line of my own, to find it again when it was delivered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
 pub(crate) struct LineId(u64);
 
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 struct Line {
     id: LineId,
     line: ChatLine,
@@ -25,19 +43,32 @@ struct Line {
     reached: bool,
 }
 
-/// All lines, oldest first.
+/// All lines, oldest first, and what was not read.
 #[derive(Default)]
 pub(crate) struct Log {
     lines: VecDeque<Line>,
     last_id: u64,
-    pub unread: u32,
+    conversations: Vec<Conversation>,
+    /// How often anything here changed.
+    pub changes: u64,
 }
 
 impl Log {
-    /// `waits_for`: who shall get it; empty for lines of others.
-    pub(crate) fn add(&mut self, line: ChatLine, waits_for: BTreeSet<ParticipantId>) -> LineId {
+    /// `waits_for`: who shall get it; empty for lines of others. `with`: whose conversation, and that one's
+    /// name; `None`: everybody's. `unread`: it is news.
+    pub(crate) fn add(
+        &mut self,
+        line: ChatLine,
+        waits_for: BTreeSet<ParticipantId>,
+        with: Option<(ParticipantId, &str)>,
+        unread: bool,
+    ) -> LineId {
+        self.changes += 1;
         self.last_id += 1;
         let id = LineId(self.last_id);
+        let c = self.conversation(with);
+        c.at = line.at;
+        c.unread = c.unread.saturating_add(u32::from(unread));
         self.lines.push_back(Line { id, line, waits_for, reached: false });
         if self.lines.len() > MAX_LINES {
             self.lines.pop_front();
@@ -45,7 +76,40 @@ impl Log {
         id
     }
 
+    /// The conversation, as the last one.
+    fn conversation(&mut self, with: Option<(ParticipantId, &str)>) -> &mut Conversation {
+        let id = with.map(|(id, _)| id);
+        let new = Conversation { with: id, name: String::new(), unread: 0, at: 0 };
+        let old = self.conversations.iter().position(|c| c.with == id);
+        let mut c = old.map_or(new, |i| self.conversations.remove(i));
+        c.name = with.map(|(_, name)| name.to_owned()).unwrap_or_default();
+        if self.conversations.len() == MAX_CONVERSATIONS {
+            self.conversations.remove(0);
+        }
+        self.conversations.push(c);
+        let last = self.conversations.len() - 1;
+        &mut self.conversations[last]
+    }
+
+    /// Those with lines, the one with the newest line first.
+    pub(crate) fn conversations(&self) -> Vec<Conversation> {
+        self.conversations.iter().rev().cloned().collect()
+    }
+
+    pub(crate) fn unread(&self) -> u32 {
+        self.conversations.iter().fold(0, |n, c| n.saturating_add(c.unread))
+    }
+
+    /// All lines that fit were read.
+    pub(crate) fn read(&mut self, fits: impl Fn(&Conversation) -> bool) {
+        for c in self.conversations.iter_mut().filter(|c| c.unread > 0 && fits(c)) {
+            c.unread = 0;
+            self.changes += 1;
+        }
+    }
+
     pub(crate) fn delivered(&mut self, id: LineId, to: ParticipantId) {
+        self.changes += 1;
         if let Ok(i) = self.lines.binary_search_by_key(&id, |l| l.id) {
             let l = &mut self.lines[i];
             l.reached |= l.waits_for.remove(&to);
@@ -55,6 +119,7 @@ impl Log {
 
     /// Somebody left: lines that reached all others are delivered, lines for that one alone are not.
     pub(crate) fn left(&mut self, who: ParticipantId) {
+        self.changes += 1;
         for l in &mut self.lines {
             if l.waits_for.remove(&who) {
                 l.line.delivered = l.reached && l.waits_for.is_empty();
@@ -65,8 +130,76 @@ impl Log {
     pub(crate) fn lines(&self) -> Vec<ChatLine> {
         self.lines.iter().map(|l| l.line.clone()).collect()
     }
+
+    /// The last lines, and those that wait in these mailboxes, each once.
+    pub(crate) fn save<'a>(&self, mailboxes: impl Iterator<Item = &'a Mailbox>) -> SavedChat {
+        let mut bytes = 0;
+        let fits = |l: &&Line| {
+            bytes += l.line.text.len();
+            bytes <= KEPT_BYTES
+        };
+        let lines: Vec<_> = self.lines.iter().rev().take(KEPT_LINES).take_while(fits).cloned().collect();
+        let waiting: BTreeMap<_, _> = mailboxes.flat_map(|m| &m.waiting).map(|o| (o.id, o)).collect();
+        SavedChat {
+            last_id: self.last_id,
+            lines: lines.into_iter().rev().collect(),
+            conversations: self.conversations.clone(),
+            waiting: waiting.into_values().cloned().collect(),
+        }
+    }
+
+    pub(crate) fn restore(&mut self, saved: SavedChat) {
+        self.lines = saved.lines.into();
+        self.last_id = saved.last_id;
+        self.conversations = saved.conversations;
+    }
 }
 
+/// The chat as it is kept.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct SavedChat {
+    last_id: u64,
+    lines: Vec<Line>,
+    conversations: Vec<Conversation>,
+    /// By id, each once though it may wait for several participants.
+    waiting: Vec<Outgoing>,
+}
+
+/// A mailbox as it is kept; its lines are in [`SavedChat`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct SavedMailbox {
+    acknowledged: u64,
+    received: u64,
+    waiting: Vec<LineId>,
+}
+
+impl SavedChat {
+    fn outgoing(&self, id: LineId) -> Option<&Outgoing> {
+        self.waiting.binary_search_by_key(&id, |o| o.id).ok().map(|i| &self.waiting[i])
+    }
+
+    pub(crate) fn mailbox(&self, m: &SavedMailbox) -> Mailbox {
+        let waiting: VecDeque<_> = m.waiting.iter().filter_map(|id| self.outgoing(*id)).cloned().collect();
+        let bytes = waiting.iter().map(|o| o.text.len()).sum();
+        Mailbox { acknowledged: m.acknowledged, received: m.received, waiting, bytes, in_flight: 0 }
+    }
+
+    /// Whether it can have been made here: sorted, within the limits, nothing missing.
+    pub(crate) fn is_sound<'a>(&self, mut mailboxes: impl Iterator<Item = &'a SavedMailbox>) -> bool {
+        let text = |t: &str| !t.is_empty() && t.len() <= MAX_CHAT;
+        self.lines.len() <= KEPT_LINES
+            && self.conversations.len() <= MAX_CONVERSATIONS
+            && self.lines.is_sorted_by(|a, b| a.id < b.id)
+            && self.waiting.is_sorted_by(|a, b| a.id < b.id)
+            && self.lines.iter().all(|l| l.id.0 <= self.last_id && text(&l.line.text))
+            && self.waiting.iter().all(|o| o.id.0 <= self.last_id && text(&o.text))
+            && mailboxes.all(|m| {
+                m.waiting.len() <= MAX_WAITING && m.waiting.iter().all(|id| self.outgoing(*id).is_some())
+            })
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 struct Outgoing {
     id: LineId,
     private: bool,
@@ -80,18 +213,38 @@ pub(crate) struct Mailbox {
     /// Number of the first of `waiting`, less one.
     acknowledged: u64,
     waiting: VecDeque<Outgoing>,
+    /// Of the text in `waiting`.
+    bytes: usize,
     /// How many of `waiting` were sent on this connection.
     in_flight: usize,
     received: u64,
 }
 
 impl Mailbox {
-    pub(crate) fn has_room(&self) -> bool {
-        self.waiting.len() < MAX_WAITING
+    pub(crate) fn has_room(&self, text: &str) -> bool {
+        self.waiting.len() < MAX_WAITING && self.bytes + text.len() <= MAX_WAITING_BYTES
+    }
+
+    pub(crate) fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    /// Nothing waits to be acknowledged.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.waiting.is_empty()
     }
 
     pub(crate) fn put(&mut self, id: LineId, private: bool, at: u64, text: String) {
+        self.bytes += text.len();
         self.waiting.push_back(Outgoing { id, private, at, text });
+    }
+
+    pub(crate) fn save(&self) -> SavedMailbox {
+        SavedMailbox {
+            acknowledged: self.acknowledged,
+            received: self.received,
+            waiting: self.waiting.iter().map(|o| o.id).collect(),
+        }
     }
 
     /// A new connection: all that was not acknowledged goes again.
@@ -126,7 +279,9 @@ impl Mailbox {
         }
         self.in_flight -= n;
         self.acknowledged += n as u64;
-        self.waiting.drain(..n).map(|o| o.id).collect()
+        let taken: Vec<_> = self.waiting.drain(..n).collect();
+        self.bytes -= taken.iter().map(|o| o.text.len()).sum::<usize>();
+        taken.into_iter().map(|o| o.id).collect()
     }
 
     /// A line came: whether it is the next one, and what to acknowledge.
@@ -200,8 +355,8 @@ mod tests {
     fn delivered_when_all_have_it_or_left() {
         let mut log = Log::default();
         let (a, b) = (ParticipantId(2), ParticipantId(3));
-        let both = log.add(line("both"), [a, b].into());
-        let one = log.add(line("one"), [b].into());
+        let both = log.add(line("both"), [a, b].into(), None, false);
+        let one = log.add(line("one"), [b].into(), Some((b, "B")), false);
         let delivered = |log: &Log| log.lines().iter().map(|l| l.delivered).collect::<Vec<_>>();
         log.delivered(both, a);
         log.delivered(one, a);

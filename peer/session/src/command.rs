@@ -14,6 +14,49 @@ pub enum Act {
     Control,
     /// Read and set the clipboard's text.
     Clipboard,
+    /// Show the agent's own desktop on it.
+    Show,
+    /// Look through folders, transfer, rename and delete files.
+    Files,
+    /// Run scripts.
+    Scripts,
+    /// Read what system, hardware and software there is.
+    Information,
+    /// Do files, scripts and information as another user.
+    OtherUser,
+    /// Restart it.
+    Restart,
+    /// Print from it on the agent's printer.
+    Printing,
+    /// Record picture and voices of the session.
+    Recording,
+    /// Use its microphone.
+    Voice,
+    /// Use its camera.
+    Camera,
+}
+
+impl Act {
+    pub const ALL: [Self; 13] = [
+        Self::View,
+        Self::Control,
+        Self::Clipboard,
+        Self::Show,
+        Self::Files,
+        Self::Scripts,
+        Self::Information,
+        Self::OtherUser,
+        Self::Restart,
+        Self::Printing,
+        Self::Recording,
+        Self::Voice,
+        Self::Camera,
+    ];
+
+    /// Whether it goes on when somebody else becomes primary or is helped: a call does.
+    pub(crate) fn outlives_change(self) -> bool {
+        self == Self::Voice
+    }
 }
 
 /// Which request this is. On the wire it is counted by the asking side; a [`crate::view::Prompt`] and its
@@ -82,6 +125,11 @@ pub enum Command {
         #[serde(default)]
         act: Option<Act>,
     },
+    /// Customer: keeps an assistant from seeing what the primary agent sees, or no longer.
+    Exclude {
+        id: ParticipantId,
+        excluded: bool,
+    },
     /// Customer: pauses or resumes the picture; the viewers see that it is paused.
     Pause {
         paused: bool,
@@ -114,6 +162,25 @@ pub enum Command {
     },
     /// All messages were read.
     ChatRead,
+    /// All messages of one conversation were read: with a participant, or with everybody.
+    ConversationRead {
+        #[serde(default)]
+        with: Option<ParticipantId>,
+    },
+    /// Primary agent: helps this customer from now on; ends all that is under way at the other one.
+    SelectCustomer {
+        id: ParticipantId,
+    },
+    /// Primary agent: lets an assistant see what is shared, or no longer. Who proved the link's secret may by
+    /// itself.
+    Admit {
+        id: ParticipantId,
+        admitted: bool,
+    },
+    /// Primary agent: makes an assistant who is connected primary, and stays as an assistant.
+    HandOver {
+        to: ParticipantId,
+    },
     /// Leaves; the session goes on for the others.
     Leave,
     /// Primary agent: ends the session for all.

@@ -53,6 +53,7 @@ pub(crate) struct Consent {
 /// All that decides what becomes of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Case {
+    /// The primary agent asks whom it helps.
     pub primary: bool,
     pub granted: bool,
     pub allow_all: bool,

@@ -6,6 +6,8 @@
 
 use std::collections::BTreeSet;
 
+use serde::{Deserialize, Serialize};
+
 use crate::{SessionNumber, command::Act, identity::PublicKey};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -20,6 +22,18 @@ pub(crate) struct Grants {
     held: BTreeSet<Held>,
     /// Persons who get what they ask for without a question.
     allow_all: BTreeSet<PublicKey>,
+    /// Assistants for whom the primary agent vouches: they see what that one sees.
+    watchers: BTreeSet<PublicKey>,
+    /// Assistants whom the customer keeps from it.
+    excluded: BTreeSet<PublicKey>,
+}
+
+/// Grants as they are kept; the session is that of the whole memory.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct SavedGrants {
+    held: Vec<(PublicKey, Act)>,
+    allow_all: Vec<PublicKey>,
+    excluded: Vec<PublicKey>,
 }
 
 /// Shows that a grant stood when it was made. Not kept: asked for anew at each output.
@@ -36,7 +50,13 @@ impl Permit {
 
 impl Grants {
     pub(crate) fn new(session: SessionNumber) -> Self {
-        Self { session, held: BTreeSet::new(), allow_all: BTreeSet::new() }
+        Self {
+            session,
+            held: BTreeSet::new(),
+            allow_all: BTreeSet::new(),
+            watchers: BTreeSet::new(),
+            excluded: BTreeSet::new(),
+        }
     }
 
     fn key(&self, person: PublicKey, act: Act) -> Held {
@@ -45,6 +65,28 @@ impl Grants {
 
     pub(crate) fn permit(&self, person: PublicKey, act: Act) -> Option<Permit> {
         self.has(person, act).then_some(Permit { act })
+    }
+
+    /// To see along with somebody who may see.
+    pub(crate) fn permit_watcher(&self, with: PublicKey, watcher: PublicKey) -> Option<Permit> {
+        let may = self.watchers.contains(&watcher) && !self.excluded.contains(&watcher);
+        self.permit(with, Act::View).filter(|_| may)
+    }
+
+    pub(crate) fn set_watchers(&mut self, watchers: impl Iterator<Item = PublicKey>) {
+        self.watchers = watchers.collect();
+    }
+
+    pub(crate) fn exclude(&mut self, person: PublicKey, excluded: bool) {
+        if excluded {
+            self.excluded.insert(person);
+        } else {
+            self.excluded.remove(&person);
+        }
+    }
+
+    pub(crate) fn is_excluded(&self, person: PublicKey) -> bool {
+        self.excluded.contains(&person)
     }
 
     pub(crate) fn has(&self, person: PublicKey, act: Act) -> bool {
@@ -81,10 +123,44 @@ impl Grants {
         from
     }
 
+    pub(crate) fn save(&self) -> SavedGrants {
+        SavedGrants {
+            held: self.held.iter().map(|h| (h.person, h.act)).collect(),
+            allow_all: self.allow_all.iter().copied().collect(),
+            excluded: self.excluded.iter().copied().collect(),
+        }
+    }
+
+    pub(crate) fn restore(&mut self, saved: SavedGrants) {
+        self.held = saved.held.into_iter().map(|(person, act)| self.key(person, act)).collect();
+        self.allow_all = saved.allow_all.into_iter().collect();
+        self.excluded = saved.excluded.into_iter().collect();
+    }
+
+    pub(crate) fn retain(&mut self, stays: impl Fn(Act) -> bool) {
+        self.held.retain(|h| stays(h.act));
+    }
+
     /// The person is gone: nothing stays.
     pub(crate) fn forget(&mut self, person: PublicKey) {
         self.held.retain(|h| h.person != person);
         self.allow_all.remove(&person);
+    }
+
+    /// Ends what does not outlive a change of the primary agent or of who is helped.
+    pub(crate) fn end(&mut self, person: PublicKey) {
+        self.held.retain(|h| h.person != person || h.act.outlives_change());
+    }
+
+    /// The role of the primary agent passes: what `from` may do ends, and of all that only the leave to go
+    /// without asking, which was given for the session, goes on for `to`. Whether it did.
+    pub(crate) fn pass(&mut self, from: PublicKey, to: PublicKey) -> bool {
+        self.end(from);
+        let all = self.allow_all.remove(&from);
+        if all {
+            self.allow_all.insert(to);
+        }
+        all
     }
 
     /// Everything, and the leave to go without asking.
@@ -99,7 +175,7 @@ impl Grants {
         self.held.iter().filter(move |h| h.act == act).map(|h| h.person)
     }
 
-    /// In the order view, control, clipboard.
+    /// In the order of [`Act`].
     pub(crate) fn of(&self, person: PublicKey) -> Vec<Act> {
         self.held.iter().filter(|h| h.person == person).map(|h| h.act).collect()
     }

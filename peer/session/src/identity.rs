@@ -4,6 +4,7 @@ use std::fmt;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
 use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
+use serde::{Deserialize, Serialize};
 
 /// This peer's own key pair. Its `Debug` shows the public half only.
 pub struct Identity(SigningKey);
@@ -20,7 +21,11 @@ impl Identity {
     pub fn public_text(&self) -> deskside_protocol::KeyText {
         self.public().to_text()
     }
-    pub(crate) fn sign(&self, message: &[u8; 32]) -> [u8; 64] {
+    /// The signature over any bytes, 86 characters of unpadded base64url.
+    pub fn sign_text(&self, message: &[u8]) -> String {
+        encode(&self.sign(message))
+    }
+    pub(crate) fn sign(&self, message: &[u8]) -> [u8; 64] {
         self.0.sign(message).to_bytes()
     }
 }
@@ -31,9 +36,28 @@ impl fmt::Debug for Identity {
     }
 }
 
-/// A person's public key.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// A person's public key. Its serialised form is [`deskside_protocol::KeyText`].
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
 pub struct PublicKey([u8; 32]);
+
+/// A text that is not 43 characters of unpadded base64url.
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+#[error("not a key")]
+pub struct BadKey;
+
+impl From<PublicKey> for String {
+    fn from(key: PublicKey) -> Self {
+        key.to_text()
+    }
+}
+
+impl TryFrom<String> for PublicKey {
+    type Error = BadKey;
+    fn try_from(text: String) -> Result<Self, BadKey> {
+        Self::from_text(&text).ok_or(BadKey)
+    }
+}
 
 impl PublicKey {
     /// `None` unless it is 43 characters of unpadded base64url. Whether the bytes are a usable key
@@ -48,7 +72,7 @@ impl PublicKey {
         &self.0
     }
     /// Strict: small-order keys and malleable signatures do not pass.
-    pub(crate) fn verifies(&self, message: &[u8; 32], signature: &[u8; 64]) -> bool {
+    pub(crate) fn verifies(&self, message: &[u8], signature: &[u8; 64]) -> bool {
         VerifyingKey::from_bytes(&self.0)
             .is_ok_and(|k| k.verify_strict(message, &Signature::from_bytes(signature)).is_ok())
     }

@@ -1,13 +1,13 @@
 //! What goes into the core and what comes out of it. In-process only: never on the wire.
 
-use deskside_protocol::{api::Entry, socket::EndReason};
+use deskside_protocol::{HandOver, api::Entry, socket::EndReason};
 
 use crate::{
     ParticipantId,
     app::Ending,
     command::{Coder, Command, Screen},
     input::InputEvent,
-    view::{Monitor, Refusal, Route, Trouble},
+    view::{Monitor, Notice, Refusal, Route, Trouble},
 };
 
 /// What happened.
@@ -18,6 +18,10 @@ pub enum Input {
     Timeout,
     /// The server's roster, whole.
     Roster(Vec<Entry>),
+    /// The server passes on by which word somebody became primary.
+    HandOver {
+        word: HandOver,
+    },
     ServerLost,
     ServerBack,
     /// The server says that the session is over.
@@ -89,6 +93,11 @@ pub enum Output {
     Disconnect {
         peer: ParticipantId,
     },
+    /// Keep these bytes, instead of those before, until the session is over; carry out what follows only when they
+    /// are safe. See [`crate::Snapshot`].
+    Keep(Vec<u8>),
+    /// Show this to the person before what follows is carried out; it is among the notices too.
+    Tell(Notice),
     SendControl {
         peer: ParticipantId,
         bytes: Vec<u8>,
@@ -121,6 +130,9 @@ pub enum Output {
         reason: Refusal,
     },
     /// Tell the server.
+    TellServerHandOver {
+        word: HandOver,
+    },
     TellServerLeave,
     TellServerEnd,
     /// The session is over for this peer; nothing follows.

@@ -19,6 +19,15 @@ impl Outbox {
         self.0.pop_front()
     }
 
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Before all that was added since there were `at` outputs.
+    pub(crate) fn insert(&mut self, at: usize, output: Output) {
+        self.0.insert(at.min(self.0.len()), output);
+    }
+
     /// Everything that needs no grant; what does is dropped here.
     pub(crate) fn push(&mut self, output: Output) {
         let device = matches!(output, Output::Capture(_) | Output::Inject(_) | Output::SetClipboard(_));

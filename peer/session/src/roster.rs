@@ -13,9 +13,9 @@ use crate::{
     io::Binding,
     sharing::Viewing,
     time::Now,
-    trust::{Handshake, Pin},
+    trust::{Claim, Handshake, Pin},
     view::{LinkView, Refusal, Route, Verified},
-    wire::{Outcome, Shared, Why},
+    wire::{Lead, Outcome, Shared, Why},
 };
 
 /// The proof must be done this long after the connection opened.
@@ -75,11 +75,24 @@ pub(crate) struct Pinned {
 /// One other participant.
 pub(crate) struct Peer {
     pub id: ParticipantId,
+    /// In my eyes, see `session::roles`.
     pub role: Role,
+    /// What the server says; whether it is a customer stays once a connection was made.
+    pub announced: Role,
+    /// What it said of itself in the last handshake.
+    pub claim: Option<Claim>,
+    /// Words of hand-over that it knows.
+    pub words: u32,
+    /// What it said on this connection about who is helped and who watches.
+    pub lead: Option<Lead>,
+    /// The key that an applied word names.
+    pub vouched: Option<PublicKey>,
     pub name: String,
     /// As the server announced it; `None` when that was no key.
     pub key: Option<PublicKey>,
     pub online: bool,
+    /// The last roster did not name it.
+    pub unlisted: bool,
     pub pinned: Option<Pinned>,
     pub phase: Phase,
     pub route: Route,
@@ -94,7 +107,7 @@ pub(crate) struct Peer {
     answered: Vec<(RequestId, Outcome)>,
     /// Customer: why it lost grants last.
     pub why: Option<Why>,
-    /// Customer: what it was told on this connection.
+    /// What it was told on this connection.
     pub told: Told,
     /// Customer: the highest pointer position seen from it.
     pub pointer: u64,
@@ -108,6 +121,8 @@ pub(crate) struct Peer {
 pub(crate) struct Told {
     pub grants: Option<(Vec<Act>, Option<Why>)>,
     pub sharing: Option<Shared>,
+    /// Of the primary agent, to all.
+    pub lead: Option<Lead>,
 }
 
 impl Peer {
@@ -115,9 +130,15 @@ impl Peer {
         Self {
             id: e.id,
             role: e.role,
+            announced: e.role,
+            claim: None,
+            words: 0,
+            lead: None,
+            vouched: None,
             name: clean_name(&e.name),
             key: PublicKey::from_text(&e.key),
             online: e.online,
+            unlisted: false,
             pinned: None,
             phase: Phase::Idle,
             route: Route::Unknown,
@@ -133,6 +154,11 @@ impl Peer {
             pointer_at: (0, 0),
             viewing: Viewing::default(),
         }
+    }
+
+    /// Known from before this program was started; the roster says more.
+    pub(crate) fn remembered(id: ParticipantId, role: Role, name: String) -> Self {
+        Self::new(Entry { id, role, name, key: String::new(), online: false })
     }
 
     /// The proven key while messages are taken from it and sent to it.
@@ -179,6 +205,10 @@ impl Peer {
 
     pub(crate) fn answered(&self, request: RequestId) -> Option<Outcome> {
         self.answered.iter().find(|(r, _)| *r == request).map(|(_, o)| *o)
+    }
+
+    pub(crate) fn answers(&self) -> &[(RequestId, Outcome)] {
+        &self.answered
     }
 
     pub(crate) fn note_answer(&mut self, request: RequestId, outcome: Outcome) {
@@ -261,12 +291,17 @@ impl Peers {
         self.all.keys().copied().collect()
     }
 
+    pub(crate) fn remember(&mut self, p: Peer) {
+        self.all.insert(p.id, p);
+    }
+
     /// Those that an up-to-date roster no longer names.
     pub(crate) fn missing(&self, roster: &[Entry]) -> Vec<ParticipantId> {
         self.all.keys().copied().filter(|id| !roster.iter().any(|e| e.id == *id)).collect()
     }
 
-    /// A role never changes here, and a key only until it is proven: the server is not believed.
+    /// Who is a customer never changes here once a connection is made, and a key only until it is proven or
+    /// vouched for: the server is not believed.
     pub(crate) fn update(&mut self, entry: Entry) -> Change {
         if self.gone.contains(&entry.id) {
             return Change::None;
@@ -277,15 +312,22 @@ impl Peers {
         };
         let key = PublicKey::from_text(&entry.key);
         p.online = entry.online;
+        p.unlisted = false;
         p.name = clean_name(&entry.name);
-        match &p.pinned {
-            Some(pinned) if key != Some(pinned.key) => Change::OtherKey,
+        let fresh = p.pinned.is_none()
+            && matches!(p.phase, Phase::Idle | Phase::Connecting { .. } | Phase::Waiting { .. });
+        let customer = |r| r == Role::Customer;
+        if fresh || customer(p.announced) == customer(entry.role) {
+            p.announced = entry.role;
+        }
+        if fresh && p.vouched.is_none() {
+            p.role = entry.role;
+        }
+        match p.person().or(p.vouched) {
+            Some(known) if key != Some(known) => Change::OtherKey,
             Some(_) => Change::None,
             None => {
                 p.key = key;
-                if matches!(p.phase, Phase::Idle | Phase::Connecting { .. } | Phase::Waiting { .. }) {
-                    p.role = entry.role;
-                }
                 Change::None
             }
         }

@@ -2,24 +2,32 @@
 
 mod commands;
 mod consent;
+mod keep;
 mod links;
 mod messages;
+mod people;
+mod roles;
 mod settle;
 mod show;
 
 use deskside_protocol::{api::Entry, socket::EndReason};
 
+use people::People;
+
 use crate::{
     ParticipantId, Role, SessionNumber,
     app::Ending,
     chat::Log,
+    command::Command,
     consent::Consent,
     grants::Grants,
     identity::{Identity, LinkSecret},
     io::{Input, Output},
     outbox::Outbox,
-    roster::{Due, Peer, Peers, clean_name},
+    roles::Lead,
+    roster::{Due, Peers, clean_name},
     sharing::{Pointer, Share},
+    snapshot::{Keeping, Snapshot, State},
     time::Now,
     view::Notice,
 };
@@ -39,6 +47,9 @@ pub struct Start {
     pub link: Option<String>,
     /// 32 random bytes, fresh for each session; handshake nonces come from it.
     pub nonce_seed: [u8; 32],
+    /// What [`Output::Keep`] gave last, if this program goes on after one that was killed.
+    pub snapshot: Option<Snapshot>,
+    pub keeping: Keeping,
     /// Wall clock at the `now` of [`Session::new`], milliseconds since 1970.
     pub unix_ms: u64,
 }
@@ -51,6 +62,8 @@ pub struct Start {
 pub struct Session {
     me: ParticipantId,
     role: Role,
+    /// What the server says that I am.
+    announced: Role,
     name: String,
     number: SessionNumber,
     organisation: String,
@@ -64,6 +77,8 @@ pub struct Session {
     server_up: bool,
     over: bool,
     peers: Peers,
+    lead: Lead,
+    people: People,
     grants: Grants,
     consent: Consent,
     share: Share,
@@ -74,6 +89,9 @@ pub struct Session {
     viewer: Option<ParticipantId>,
     chat: Log,
     notices: Notices,
+    keeping: Keeping,
+    /// What was kept last.
+    kept: Option<State>,
     out: Outbox,
 }
 
@@ -90,6 +108,7 @@ impl Session {
         let mut s = Self {
             me: start.me,
             role: start.role,
+            announced: start.role,
             name: clean_name(&start.name),
             number: start.number,
             organisation: start.organisation,
@@ -103,6 +122,8 @@ impl Session {
             server_up: true,
             over: false,
             peers: Peers::default(),
+            lead: Lead::default(),
+            people: People::default(),
             grants: Grants::new(start.number),
             consent: Consent::default(),
             share: Share::default(),
@@ -111,10 +132,19 @@ impl Session {
             viewer: None,
             chat: Log::default(),
             notices: Notices::default(),
+            keeping: start.keeping,
+            kept: None,
             out: Outbox::default(),
         };
+        if s.role == Role::Primary {
+            s.lead.found(s.myself(), 0);
+        }
+        if let Some(snapshot) = start.snapshot {
+            s.restore(snapshot);
+        }
         s.on_roster(start.roster);
         s.settle();
+        s.keep(0);
         s
     }
 
@@ -122,6 +152,15 @@ impl Session {
     /// [`Output::Over`] nothing has any effect.
     pub fn handle(&mut self, now: Now, input: Input) {
         self.now = self.now.max(now);
+        let before = self.out.len();
+        let memorable = !matches!(input, Input::Pointer { .. } | Input::Command(Command::Input { .. }));
+        self.step(input);
+        if memorable {
+            self.keep(before);
+        }
+    }
+
+    fn step(&mut self, input: Input) {
         self.run_timers();
         if self.over {
             return;
@@ -131,6 +170,7 @@ impl Session {
             Input::Roster(roster) => self.on_roster(roster),
             Input::ServerLost => self.on_server(false),
             Input::ServerBack => self.on_server(true),
+            Input::HandOver { word } => self.on_word(None, word),
             Input::Ended(reason) => self.on_ended(reason),
             Input::LinkOpen { peer, binding } => self.on_link_open(peer, binding),
             Input::LinkState { peer, up, route } => self.on_link_state(peer, up, route),
@@ -191,6 +231,7 @@ impl Session {
             self.server_up = up;
             self.notices.add(if up { Notice::ServerBack } else { Notice::ServerLost });
         }
+        self.tell_server_again();
         self.connect_all();
     }
 
@@ -222,11 +263,6 @@ impl Session {
 
     fn primary_reached(&self) -> bool {
         self.peers.iter().any(|p| p.role == Role::Primary && p.is_up())
-    }
-
-    /// The customer who is helped: the first who is proven or on the way.
-    fn customer(&self) -> Option<&Peer> {
-        self.peers.iter().find(|p| p.role == Role::Customer && !p.is_refused())
     }
 }
 

@@ -143,6 +143,13 @@ impl Viewing {
         }
     }
 
+    /// Somebody else is primary or is helped: only a call goes on.
+    pub(crate) fn end(&mut self) {
+        self.asked.clear();
+        self.wanted.retain(|a| a.outlives_change());
+        self.sharing = None;
+    }
+
     pub(crate) fn unwant(&mut self, act: Act) {
         self.wanted.remove(&act);
         if act == Act::View {

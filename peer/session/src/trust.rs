@@ -1,7 +1,8 @@
 //! The trust handshake: runs on `control` once a connection is open, before anything else is accepted.
 //!
-//! Both sides sign one transcript (version, session, both participants with role and key, both DTLS
-//! fingerprints, both nonces) and, when both know the link's secret, prove that with a keyed hash.
+//! Both sides sign one transcript (version, session, both participants with key and with the role that
+//! each says it has, both DTLS fingerprints, both nonces) and, when both know the link's secret, prove that
+//! with a keyed hash.
 //! The offerer commits to its nonce before the answerer shows its own, so that somebody in the
 //! middle has one guess at the six-digit code for each connection.
 
@@ -33,7 +34,10 @@ pub(crate) struct Party {
 pub(crate) struct Facts {
     pub session: SessionNumber,
     pub me: Party,
-    /// As announced by the server, or as seen before.
+    /// Words of hand-over that I know.
+    pub words: u32,
+    /// As announced by the server, or as seen before. Of the role only whether it is a customer's counts:
+    /// which of the agents is primary may be news to either side, see `roles`.
     pub peer: Party,
     pub binding: Binding,
     pub secret: Option<LinkSecret>,
@@ -46,6 +50,16 @@ pub(crate) struct Facts {
 /// Names a handshake that was finished.
 pub(crate) type Pin = [u8; 32];
 
+/// What a participant says of itself, and signed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Claim {
+    pub role: Role,
+    /// Words of hand-over that it knows.
+    pub words: u32,
+    /// It knows a link's secret.
+    pub secret: bool,
+}
+
 /// What to do after a message.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Step {
@@ -53,6 +67,7 @@ pub(crate) enum Step {
     /// Proven by the other side. Send the message, if there is one, before anything else.
     Done {
         verified: Verified,
+        claim: Claim,
         last: Option<Wire>,
         pin: Pin,
         /// Both sides show the code of the same earlier handshake: it goes on to count.
@@ -76,7 +91,7 @@ enum State {
     },
     AwaitProof {
         proofs: Proofs,
-        same: bool,
+        theirs: Theirs,
     },
     /// Finished or refused; whatever comes is garbage.
     Closed,
@@ -85,14 +100,14 @@ enum State {
 /// What the other side's first message said.
 #[derive(Clone, Copy)]
 struct Theirs {
-    secret: bool,
+    claim: Claim,
     seen: Option<Pin>,
 }
 
 impl Theirs {
-    fn read(secret: bool, seen: Option<&String>) -> Result<Self, Refusal> {
+    fn read(claim: Claim, seen: Option<&String>) -> Result<Self, Refusal> {
         let seen = seen.map(|s| decode(s).ok_or(Refusal::Garbage)).transpose()?;
-        Ok(Self { secret, seen })
+        Ok(Self { claim, seen })
     }
 }
 
@@ -113,6 +128,7 @@ impl Handshake {
                 from: facts.me.id,
                 to: facts.peer.id,
                 role: facts.me.role,
+                words: facts.words,
                 key: facts.me.key.to_text(),
                 secret: facts.secret.is_some(),
                 commit: encode(transcript::commitment(&nonce, &facts.me.key).as_bytes()),
@@ -140,7 +156,7 @@ impl Handshake {
                 self.check_party(m.session, m.from, m.to, m.role, &m.key)?;
                 self.check_secret(m.secret)?;
                 let commit = decode(&m.commit).ok_or(Refusal::Garbage)?;
-                let theirs = Theirs::read(m.secret, m.seen.as_ref())?;
+                let theirs = Theirs::read(claim(m.role, m.words, m.secret), m.seen.as_ref())?;
                 self.state = State::AwaitReveal { commit, theirs };
                 let f = &self.facts;
                 Ok(Step::Send(Wire::Welcome(Welcome {
@@ -149,6 +165,7 @@ impl Handshake {
                     from: f.me.id,
                     to: f.peer.id,
                     role: f.me.role,
+                    words: f.words,
                     key: f.me.key.to_text(),
                     secret: f.secret.is_some(),
                     nonce: encode(&self.nonce),
@@ -159,10 +176,10 @@ impl Handshake {
                 self.check_party(m.session, m.from, m.to, m.role, &m.key)?;
                 self.check_secret(m.secret)?;
                 let nonce = decode(&m.nonce).ok_or(Refusal::Garbage)?;
-                let theirs = Theirs::read(m.secret, m.seen.as_ref())?;
+                let theirs = Theirs::read(claim(m.role, m.words, m.secret), m.seen.as_ref())?;
                 let proofs = self.proofs(nonce, theirs);
                 let (signature, mac) = proofs.mine(identity);
-                self.state = State::AwaitProof { proofs, same: self.same(theirs) };
+                self.state = State::AwaitProof { proofs, theirs };
                 Ok(Step::Send(Wire::Reveal(Reveal { nonce: encode(&self.nonce), signature, mac })))
             }
             (State::AwaitReveal { commit, theirs }, Wire::Reveal(m)) => {
@@ -174,11 +191,11 @@ impl Handshake {
                 let verified = proofs.check(&self.facts.peer.key, &m.signature, m.mac.as_deref())?;
                 let (signature, mac) = proofs.mine(identity);
                 let last = Some(Wire::Proof(Proof { signature, mac }));
-                Ok(Step::Done { verified, last, pin: proofs.pin(), same: self.same(theirs) })
+                Ok(self.done(verified, last, &proofs, theirs))
             }
-            (State::AwaitProof { proofs, same }, Wire::Proof(m)) => {
+            (State::AwaitProof { proofs, theirs }, Wire::Proof(m)) => {
                 let verified = proofs.check(&self.facts.peer.key, &m.signature, m.mac.as_deref())?;
-                Ok(Step::Done { verified, last: None, pin: proofs.pin(), same })
+                Ok(self.done(verified, None, &proofs, theirs))
             }
             _ => Err(Refusal::Garbage),
         }
@@ -194,7 +211,10 @@ impl Handshake {
         key: &str,
     ) -> Result<(), Refusal> {
         let (me, peer) = (&self.facts.me, &self.facts.peer);
-        if (session, from, to, role) != (self.facts.session, peer.id, me.id, peer.role) {
+        let customer = |r| r == Role::Customer;
+        if (session, from, to) != (self.facts.session, peer.id, me.id)
+            || customer(role) != customer(peer.role)
+        {
             return Err(Refusal::Garbage);
         }
         let key = PublicKey::from_text(key).ok_or(Refusal::Garbage)?;
@@ -205,36 +225,45 @@ impl Handshake {
         if self.facts.secret_required && !theirs { Err(Refusal::Secret) } else { Ok(()) }
     }
 
-    fn same(&self, theirs: Theirs) -> bool {
-        self.facts.seen.is_some() && self.facts.seen == theirs.seen
+    fn done(&self, verified: Verified, last: Option<Wire>, proofs: &Proofs, theirs: Theirs) -> Step {
+        let same = self.facts.seen.is_some() && self.facts.seen == theirs.seen;
+        Step::Done { verified, claim: theirs.claim, last, pin: proofs.pin(), same }
     }
 
     fn proofs(&self, nonce: [u8; 32], theirs: Theirs) -> Proofs {
         let f = &self.facts;
         let (mine, b) = (self.nonce, f.binding);
         let has = f.secret.is_some();
+        let claim = theirs.claim;
+        let peer = Party { role: claim.role, ..f.peer };
         let transcript = if b.offerer {
             Transcript {
                 session: f.session,
-                parties: [f.me, f.peer],
+                parties: [f.me, peer],
+                words: [f.words, claim.words],
                 fingerprints: [b.local, b.remote],
                 nonces: [mine, nonce],
-                secrets: [has, theirs.secret],
+                secrets: [has, claim.secret],
                 seen: [f.seen, theirs.seen],
             }
         } else {
             Transcript {
                 session: f.session,
-                parties: [f.peer, f.me],
+                parties: [peer, f.me],
+                words: [claim.words, f.words],
                 fingerprints: [b.remote, b.local],
                 nonces: [nonce, mine],
-                secrets: [theirs.secret, has],
+                secrets: [claim.secret, has],
                 seen: [theirs.seen, f.seen],
             }
         };
-        let secret = f.secret.as_ref().filter(|_| theirs.secret);
+        let secret = f.secret.as_ref().filter(|_| claim.secret);
         Proofs::new(&transcript, b.offerer, secret)
     }
+}
+
+fn claim(role: Role, words: u32, secret: bool) -> Claim {
+    Claim { role, words, secret }
 }
 
 /// The message that tells the other side of a refusal.

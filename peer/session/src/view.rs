@@ -27,6 +27,12 @@ pub struct View {
     /// Agent: what I asked and got no answer to yet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub asked: Option<Act>,
+    /// The customer who is helped; may be me.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub helped: Option<ParticipantId>,
+    /// Assistants who see what the primary agent sees; at the customer without those whom it excluded.
+    #[serde(default)]
+    pub watchers: Vec<ParticipantId>,
     /// Customer: what I granted to whom. Agent: what I was granted.
     pub grants: Vec<Grant>,
     /// Customer: everything is allowed without asking.
@@ -35,7 +41,11 @@ pub struct View {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sharing: Option<Sharing>,
     pub chat: Vec<ChatLine>,
+    /// Of all conversations.
     pub unread: u32,
+    /// Those with lines, the one with the newest line first; at most 64.
+    #[serde(default)]
+    pub conversations: Vec<Conversation>,
     /// The last thing that a person should be told, with a serial number that grows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub notice: Option<(u64, Notice)>,
@@ -105,6 +115,9 @@ pub struct Prompt {
     pub from: ParticipantId,
     pub name: String,
     pub act: Act,
+    /// To see or control: the names of the assistants who would see it too.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub along: Vec<String>,
     /// Milliseconds after which silence counts as no.
     pub remaining_ms: u64,
 }
@@ -167,6 +180,19 @@ pub struct ChatLine {
     pub delivered: bool,
 }
 
+/// Lines that belong together in a window.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Conversation {
+    /// With this participant alone; absent: with everybody.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub with: Option<ParticipantId>,
+    /// Of that participant, who may have left; empty for everybody.
+    pub name: String,
+    pub unread: u32,
+    /// Of the newest line, milliseconds since 1970.
+    pub at: u64,
+}
+
 /// Short news for a person; worded by the UI.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "notice", rename_all = "snake_case")]
@@ -181,6 +207,23 @@ pub enum Notice {
         name: String,
     },
     Back {
+        name: String,
+    },
+    /// `to` is the primary agent now, instead of `from`.
+    HandedOver {
+        from: String,
+        to: String,
+    },
+    /// Another customer is helped now.
+    NowHelped {
+        name: String,
+    },
+    /// Customer: this assistant is about to see what is shared, along with the primary agent.
+    Watches {
+        name: String,
+    },
+    /// Customer: what was allowed in general for the whole session goes on for the new primary agent.
+    AllowAllGoesOn {
         name: String,
     },
     Allowed {
@@ -206,4 +249,6 @@ pub enum Notice {
         trouble: Trouble,
     },
     ChatTooLong,
+    /// Too much waits for somebody who is away: this line was not taken.
+    ChatFull,
 }

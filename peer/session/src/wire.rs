@@ -6,7 +6,7 @@ pub mod handshake;
 pub mod message;
 
 pub use handshake::Handshake;
-pub use message::{Message, Moved, Outcome, Shared, Why};
+pub use message::{Lead, Message, Moved, Outcome, Shared, Watcher, Why};
 
 /// Version of the peer-to-peer protocol; sent in the handshake's first message.
 pub const VERSION: u32 = 1;
@@ -18,6 +18,8 @@ pub const MAX_CHAT: usize = 8 * 1024;
 pub const MAX_CLIPBOARD: usize = 1024 * 1024;
 /// Longest [`crate::input::InputEvent::Text`], in characters.
 pub const MAX_INPUT_TEXT: usize = 1000;
+/// Most acts in one message.
+pub const MAX_ACTS: usize = 32;
 /// Most monitors in a [`Shared`].
 pub const MAX_MONITORS: usize = 32;
 /// Longest name of a monitor, in bytes of UTF-8.

@@ -15,7 +15,7 @@ use deskside_protocol::{
     socket::{EndReason, FromServer, ToServer},
 };
 use deskside_session::{
-    Now, ParticipantId, Role, Session, Start,
+    Keeping, Now, ParticipantId, Role, Session, Start,
     app::Ending,
     command::Command,
     io::{Binding, Capture, DeviceEvent, Input, Output},
@@ -86,6 +86,8 @@ impl Running {
                 secret: entering.secret,
                 link: entering.link,
                 nonce_seed: identity::fresh()?,
+                snapshot: None,
+                keeping: Keeping::Nothing,
                 unix_ms: std::time::SystemTime::now()
                     .duration_since(std::time::UNIX_EPOCH)
                     .map_or(0, |d| u64::try_from(d.as_millis()).unwrap_or(u64::MAX)),
@@ -295,6 +297,11 @@ impl Running {
                 tracing::warn!(peer = peer.0, ?reason, "a connection was refused");
                 self.refusal = Some(reason);
             }
+            // It is in the view as the newest notice.
+            Output::Tell(_) => {}
+            // Nothing is kept as long as `Start::keeping` says so.
+            Output::Keep(_) => {}
+            Output::TellServerHandOver { word } => self.signaling.send(ToServer::HandOver { word }),
             Output::TellServerLeave => self.signaling.send(ToServer::Leave),
             Output::TellServerEnd => self.signaling.send(ToServer::End),
             Output::Over(ending) => self.over = Some(ending),

@@ -4,6 +4,7 @@
 //! It sees no network and no devices: all that it shows comes from [`Backend::view`], and all that
 //! a person does goes to [`Backend::command`].
 
+mod acts;
 mod app;
 mod cx;
 mod icon;

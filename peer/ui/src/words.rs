@@ -7,7 +7,7 @@ use deskside_session::{
     view::{LinkView, Notice, Other, Refusal, Route, Trouble},
 };
 
-use crate::texts::Texts;
+use crate::{acts, texts::Texts};
 
 /// What went wrong, and what to do about it.
 pub fn problem(t: &Texts, problem: &Problem) -> (String, String) {
@@ -82,21 +82,30 @@ pub fn notice(t: &Texts, me: Role, notice: &Notice) -> String {
         Notice::Left { name } => of("notice-left", name),
         Notice::Lost { name } => of("notice-lost", name),
         Notice::Back { name } => of("notice-back", name),
+        Notice::HandedOver { from, to } => {
+            t.ta("notice-handed-over", &[("from", from.into()), ("to", to.into())])
+        }
+        Notice::NowHelped { name } => of("notice-now-helped", name),
+        Notice::Watches { name } => of("notice-watches", name),
+        Notice::AllowAllGoesOn { name } => of("notice-allow-all-goes-on", name),
         Notice::Allowed { act } => match act {
             Act::View => t.t("notice-allowed-view"),
             Act::Control => t.t("notice-allowed-control"),
             Act::Clipboard => t.t("notice-allowed-clipboard"),
+            act => t.ta("notice-allowed-act", &[("act", (&acts::what(t, *act)).into())]),
         },
         Notice::Refused { act } => match act {
             Act::View => t.t("notice-refused-view"),
             Act::Control => t.t("notice-refused-control"),
             Act::Clipboard => t.t("notice-refused-clipboard"),
+            act => t.ta("notice-refused-act", &[("act", (&acts::what(t, *act)).into())]),
         },
         Notice::NoAnswer { .. } => t.t("notice-no-answer"),
         Notice::Revoked { act } => match act {
             Act::View => t.t("notice-revoked-view"),
             Act::Control => t.t("notice-revoked-control"),
             Act::Clipboard => t.t("notice-revoked-clipboard"),
+            act => t.ta("notice-revoked-act", &[("act", (&acts::what(t, *act)).into())]),
         },
         Notice::TakenBack if me == Role::Customer => t.t("notice-taken-back-me"),
         Notice::TakenBack => t.t("notice-taken-back"),
@@ -107,6 +116,7 @@ pub fn notice(t: &Texts, me: Role, notice: &Notice) -> String {
         Notice::ServerBack => t.t("notice-server-back"),
         Notice::Trouble { trouble: what } => trouble(t, *what).0,
         Notice::ChatTooLong => t.t("chat-too-long"),
+        Notice::ChatFull => t.t("chat-full"),
     }
 }
 
@@ -120,16 +130,13 @@ pub fn is_bad(notice: &Notice) -> bool {
             | Notice::ServerLost
             | Notice::Trouble { .. }
             | Notice::ChatTooLong
+            | Notice::ChatFull
     )
 }
 
 /// A grant as the customer reads it.
 pub fn act(t: &Texts, act: Act) -> String {
-    match act {
-        Act::View => t.t("act-view"),
-        Act::Control => t.t("act-control"),
-        Act::Clipboard => t.t("act-clipboard"),
-    }
+    acts::granted(t, act)
 }
 
 pub fn role(t: &Texts, role: Role) -> String {

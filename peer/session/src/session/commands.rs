@@ -6,6 +6,7 @@ use super::Session;
 use crate::{
     ParticipantId, Role,
     app::Ending,
+    chat::MAX_WAITING_ALL,
     command::{Act, Coder, Command, RequestId, Screen, Shortcut},
     input::{InputEvent, Key, NamedKey},
     io::{DeviceEvent, Output},
@@ -24,14 +25,18 @@ pub(crate) fn may_command(role: Role, command: &Command) -> bool {
         | Command::SetScreen { .. }
         | Command::Input { .. }
         | Command::SendShortcut { .. }
+        | Command::HandOver { .. }
+        | Command::SelectCustomer { .. }
+        | Command::Admit { .. }
         | Command::End => role == Role::Primary,
         Command::Answer { .. }
         | Command::AllowAll
         | Command::Revoke { .. }
+        | Command::Exclude { .. }
         | Command::Pause { .. }
         | Command::TakeBack => role == Role::Customer,
         Command::StopSharing => role != Role::Assistant,
-        Command::Chat { .. } | Command::ChatRead | Command::Leave => true,
+        Command::Chat { .. } | Command::ChatRead | Command::ConversationRead { .. } | Command::Leave => true,
     }
 }
 
@@ -62,7 +67,12 @@ impl Session {
             }
             Command::StopSharing => self.give_back(&[Act::View, Act::Control, Act::Clipboard]),
             Command::Chat { to, text } => self.chat(to, text),
-            Command::ChatRead => self.chat.unread = 0,
+            Command::ChatRead => self.chat.read(|_| true),
+            Command::ConversationRead { with } => self.chat.read(|c| c.with == with),
+            Command::Exclude { id, excluded } => self.exclude(id, excluded),
+            Command::HandOver { to } => self.hand_over(to),
+            Command::SelectCustomer { id } => self.select_customer(id),
+            Command::Admit { id, admitted } => self.admit(id, admitted),
             Command::Leave => self.finish(Ending::Left, Some(Output::TellServerLeave)),
             Command::End => self.finish(Ending::EndedByMe, Some(Output::TellServerEnd)),
         }
@@ -89,10 +99,8 @@ impl Session {
         if stops_picture(trouble) {
             self.share.trouble = Some(trouble);
         }
-        for id in self.peers.ids() {
-            if self.may(id, Act::View) {
-                self.out.say(id, &Message::Trouble { trouble });
-            }
+        for (id, _) in self.viewers() {
+            self.out.say(id, &Message::Trouble { trouble });
         }
     }
 
@@ -110,16 +118,23 @@ impl Session {
         let receivers: BTreeSet<_> = self
             .peers
             .iter()
-            .filter(|p| to.is_none_or(|to| p.id == to) && !p.is_refused() && p.mailbox.has_room())
+            .filter(|p| to.is_none_or(|to| p.id == to) && !p.is_refused())
             .map(|p| p.id)
             .collect();
         if text.is_empty() || (to.is_some() && receivers.is_empty()) {
             return;
         }
+        let full = |id| self.peers.get(id).is_some_and(|p| !p.mailbox.has_room(&text));
+        let waits: usize = self.peers.iter().map(|p| p.mailbox.bytes()).sum();
+        if receivers.iter().any(|id| full(*id)) || waits + receivers.len() * text.len() > MAX_WAITING_ALL {
+            return self.notices.add(Notice::ChatFull);
+        }
         let at = self.unix_now();
         let line =
             ChatLine { from: self.me, name: self.name.clone(), to, text: text.clone(), at, delivered: false };
-        let line = self.chat.add(line, receivers.clone());
+        let name = to.map(|id| (id, self.name_of(id)));
+        let with = name.as_ref().map(|(id, name)| (*id, name.as_str()));
+        let line = self.chat.add(line, receivers.clone(), with, false);
         for id in receivers {
             if let Some(p) = self.peers.get_mut(id) {
                 p.mailbox.put(line, to.is_some(), at, text.clone());
@@ -131,7 +146,7 @@ impl Session {
     // ---- the agent's side ----
 
     fn ask(&mut self, act: Act) {
-        let Some(id) = self.customer().map(|p| p.id) else { return };
+        let Some(id) = self.people.helped else { return };
         let Some(p) = self.peers.get_mut(id) else { return };
         let request = RequestId(self.requests + 1);
         if p.viewing.ask(request, act) {
@@ -281,7 +296,13 @@ mod tests {
         use Role::{Assistant, Customer, Primary};
         let request = RequestId(1);
         let event = InputEvent::Move { x: 0, y: 0 };
-        let table: [(Command, &[Role]); 18] = [
+        let id = ParticipantId(3);
+        let table: [(Command, &[Role]); 23] = [
+            (Command::ConversationRead { with: None }, &[Primary, Assistant, Customer]),
+            (Command::SelectCustomer { id }, &[Primary]),
+            (Command::Admit { id, admitted: true }, &[Primary]),
+            (Command::Exclude { id, excluded: true }, &[Customer]),
+            (Command::HandOver { to: ParticipantId(3) }, &[Primary]),
             (Command::Ask { act: Act::View }, &[Primary]),
             (Command::CancelAsk, &[Primary]),
             (Command::Answer { request, allow: true, all: true }, &[Customer]),

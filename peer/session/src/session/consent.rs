@@ -20,7 +20,7 @@ impl Session {
         }
         let ask = Ask { from: id, person, request, act };
         let case = Case {
-            primary: p.role == Role::Primary,
+            primary: p.role == Role::Primary && self.people.helped == Some(self.me),
             granted: self.grants.has(person, act),
             allow_all: self.grants.allows_all(person),
             ..self.consent.case(self.now, &ask)
@@ -34,7 +34,7 @@ impl Session {
         }
     }
 
-    fn answer(&mut self, ask: &Ask, outcome: Outcome) {
+    pub(super) fn answer(&mut self, ask: &Ask, outcome: Outcome) {
         let Some(p) = self.peers.get_mut(ask.from) else { return };
         p.note_answer(ask.request, outcome);
         if p.is_up() {

@@ -17,14 +17,21 @@ use crate::{
 impl Session {
     pub(super) fn on_roster(&mut self, roster: Vec<Entry>) {
         for id in self.peers.missing(&roster) {
-            self.remove(id);
+            match self.peers.get_mut(id).filter(|p| p.is_up()) {
+                // Who is connected says itself when it leaves: a roster may be old, or false.
+                Some(p) => (p.unlisted, p.online) = (true, false),
+                None => self.remove(id),
+            }
         }
         for entry in roster {
             let id = entry.id;
-            if id != self.me && self.peers.update(entry) == Change::OtherKey {
+            if id == self.me {
+                self.announced = entry.role;
+            } else if self.peers.update(entry) == Change::OtherKey {
                 self.refuse(id, Refusal::Key, true);
             }
         }
+        self.find_primary();
         self.connect_all();
     }
 
@@ -93,18 +100,22 @@ impl Session {
             _ => {}
         }
         let Some(p) = self.peers.get_mut(id).filter(|p| !p.is_refused()) else { return };
-        let Some(key) = p.person().or(p.key) else {
+        let Some(key) = p.person().or(p.vouched).or(p.key) else {
             return self.refuse(id, Refusal::Key, true);
         };
         if !binding_fits(self.me, id, &binding) {
             return self.refuse(id, Refusal::Garbage, true);
         }
         let by_link = p.pinned.as_ref().is_some_and(|p| p.verified == Verified::Link);
-        let joined_by_link = self.role != Role::Primary && p.role == Role::Primary && self.secret.is_some();
+        // Who became primary later proves the word that says so.
+        let first = p.pinned.is_none() && p.vouched.is_none();
+        let joined_by_link =
+            first && self.role != Role::Primary && p.role == Role::Primary && self.secret.is_some();
         let facts = Facts {
             session: self.number,
             me: Party { id: self.me, role: self.role, key: self.identity.public() },
-            peer: Party { id, role: p.role, key },
+            words: self.lead.serial,
+            peer: Party { id, role: p.announced, key },
             binding,
             secret: self.secret.clone(),
             secret_required: joined_by_link || by_link,
@@ -157,6 +168,12 @@ impl Session {
         p.clipboard_in.forget();
         p.clipboard_out.forget();
         p.told = Told::default();
+        p.lead = None;
+        // The other program may be a new one that counts from 1 again.
+        (p.pointer, p.pointer_at) = (0, (0, 0));
+        if p.unlisted {
+            return self.remove(id);
+        }
         if p.unfinished >= MAX_UNFINISHED {
             self.refuse(id, Refusal::Garbage, false);
         }
@@ -168,10 +185,12 @@ impl Session {
         match handshake.handle(&self.identity, bytes) {
             Step::Send(m) => self.out.push(Output::SendControl { peer: id, bytes: m.encode() }),
             Step::Refuse { reason, tell } => self.refuse(id, reason, tell),
-            Step::Done { verified, last, pin, same } => {
+            Step::Done { verified, claim, last, pin, same } => {
                 if let Some(m) = last {
                     self.out.push(Output::SendControl { peer: id, bytes: m.encode() });
                 }
+                p.claim = Some(claim);
+                p.words = claim.words;
                 self.proven(id, verified, pin, same);
             }
         }
@@ -183,7 +202,7 @@ impl Session {
         (p.tries, p.unfinished) = (0, 0);
         p.mailbox.restart();
         let name = p.name.clone();
-        match (&mut p.pinned, p.key) {
+        match (&mut p.pinned, p.vouched.or(p.key)) {
             // The same key again. People may have compared the code that is shown: it stays, unless
             // the connection broke when only one side had it.
             (Some(pinned), _) => {
@@ -194,10 +213,12 @@ impl Session {
             }
             (None, Some(key)) => {
                 p.pinned = Some(Pinned { key, verified, pin });
-                self.notices.add(Notice::Joined { name });
+                self.tell_first(Notice::Joined { name });
             }
             (None, None) => {}
         }
+        self.find_primary();
+        self.tell_server_again();
         self.say_again(id);
     }
 

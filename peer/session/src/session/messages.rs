@@ -19,9 +19,9 @@ pub(crate) fn accepts(me: Role, from: Role, message: &Message) -> bool {
     match message {
         // Anyone may ask: who is not the primary agent is told so.
         Message::Ask { .. } | Message::CancelAsk { .. } => me == Customer && from != Customer,
-        Message::GiveBack { .. } | Message::Wish { .. } | Message::Input { .. } => {
-            (me, from) == (Customer, Primary)
-        }
+        // Who handed over may still hold a call.
+        Message::GiveBack { .. } => me == Customer && from != Customer,
+        Message::Wish { .. } | Message::Input { .. } => (me, from) == (Customer, Primary),
         Message::Answered { .. }
         | Message::Grants { .. }
         | Message::Sharing { .. }
@@ -29,7 +29,14 @@ pub(crate) fn accepts(me: Role, from: Role, message: &Message) -> bool {
         Message::Clipboard { .. } | Message::ClipboardAck { .. } => {
             matches!((me, from), (Customer, Primary) | (Primary, Customer))
         }
-        Message::Chat { .. } | Message::ChatAck { .. } | Message::Bye { .. } | Message::Refused(_) => true,
+        // Of who is not primary it counts when it becomes so.
+        Message::Lead(_) => from != Customer,
+        Message::Invitation { .. } => me != Customer && from != Customer,
+        Message::HandOver { .. }
+        | Message::Chat { .. }
+        | Message::ChatAck { .. }
+        | Message::Bye { .. }
+        | Message::Refused(_) => true,
         Message::Unknown => false,
     }
 }
@@ -84,6 +91,13 @@ impl Session {
                 }
                 self.send_chat(id);
             }
+            Message::HandOver { word } => self.on_word(Some(id), word),
+            Message::Lead(lead) => {
+                if let Some(p) = self.peers.get_mut(id) {
+                    p.lead = Some(lead);
+                }
+            }
+            Message::Invitation { secret, link } => self.on_invitation(id, &secret, link),
             Message::Bye { ended } => self.on_bye(id, ended),
             Message::Refused(r) => self.refuse(id, r.refusal(), false),
             Message::Unknown => {}
@@ -95,7 +109,13 @@ impl Session {
         if ended && primary {
             self.finish(Ending::EndedByAgent, None);
         } else {
+            let leads = self.lead.primary.is_some_and(|p| p.id == id);
             self.remove(id);
+            if leads {
+                // By its own word there is no primary agent now: the next one is found as by who comes in.
+                self.lead = Default::default();
+                self.find_primary();
+            }
         }
     }
 
@@ -106,8 +126,8 @@ impl Session {
         if new {
             let to = private.then_some(self.me);
             let line = ChatLine { from: id, name, to, text, at, delivered: true };
-            self.chat.add(line, Default::default());
-            self.chat.unread = self.chat.unread.saturating_add(1);
+            let with = private.then_some((id, p.name.as_str()));
+            self.chat.add(line, Default::default(), with, true);
         }
         self.out.say(id, &Message::ChatAck { seq: upto });
     }
@@ -122,6 +142,12 @@ impl Session {
 
     /// After a new connection: what the other side may have missed.
     pub(super) fn say_again(&mut self, id: ParticipantId) {
+        // First of all, so that what follows is judged by the roles of now.
+        self.tell_words_to(id);
+        self.tell_people(id);
+        if self.lead.primary.is_some_and(|p| p.id == id) {
+            self.say_invitation(id);
+        }
         self.send_chat(id);
         let Some(p) = self.peers.get(id) else { return };
         for (request, act) in &p.viewing.asked {
@@ -296,14 +322,27 @@ mod tests {
         let both: &[_] = &[(Customer, Primary), (Primary, Customer)];
         let roles = [Primary, Assistant, Customer];
         let all: Vec<_> = roles.iter().flat_map(|a| roles.map(|b| (*a, b))).collect();
-        let table: [(Message, &[(Role, Role)]); 17] = [
+        let agents: Vec<_> = all.iter().copied().filter(|(a, b)| *a != Customer && *b != Customer).collect();
+        let word = deskside_protocol::HandOver {
+            serial: 1,
+            from: ParticipantId(1),
+            from_key: String::new(),
+            to: ParticipantId(2),
+            to_key: String::new(),
+            signature: String::new(),
+        };
+        let led: Vec<_> = all.iter().copied().filter(|(_, from)| *from != Customer).collect();
+        let table: [(Message, &[(Role, Role)]); 20] = [
+            (Message::Lead(crate::wire::Lead { helped: None, watchers: vec![] }), &led),
+            (Message::HandOver { word }, &all),
+            (Message::Invitation { secret: String::new(), link: None }, &agents),
             (Message::Ask { request, act: Act::View }, asking),
             (Message::CancelAsk { request }, asking),
             (Message::Answered { request, outcome: Outcome::Allowed }, granting),
             (Message::Grants { acts: vec![], why: None }, granting),
             (Message::Sharing { sharing: None }, granting),
             (Message::Trouble { trouble: crate::view::Trouble::NoDisplay }, granting),
-            (Message::GiveBack { acts: vec![] }, acting),
+            (Message::GiveBack { acts: vec![] }, asking),
             (Message::Wish { coder: None, screen: None }, acting),
             (Message::Input { n: 0, at: None, event: InputEvent::Move { x: 0, y: 0 } }, acting),
             (Message::Clipboard { transfer: 0, part: 0, last: true, text: String::new() }, both),

@@ -7,7 +7,7 @@ use crate::{
     command::Act,
     io::{Capture, Output},
     roster::Peer,
-    view::Sharing,
+    view::{Notice, Sharing},
     wire::{Message, Shared},
 };
 
@@ -16,6 +16,8 @@ impl Session {
         if self.over {
             return;
         }
+        self.tell_words();
+        self.settle_people();
         match self.role {
             Role::Customer => self.settle_sharer(),
             Role::Primary | Role::Assistant => self.settle_viewer(),
@@ -74,7 +76,8 @@ impl Session {
     }
 
     fn settle_capture(&mut self) {
-        let viewers = self.reached_with(Act::View);
+        let with = self.viewers();
+        let viewers: Vec<_> = with.iter().map(|(id, _)| *id).collect();
         if viewers.is_empty() {
             if self.share.capturing.take().is_some() {
                 self.out.push(Output::StopCapture);
@@ -86,18 +89,30 @@ impl Session {
         if self.share.capturing.as_ref() == Some(&wanted) {
             return;
         }
-        let permits = viewers
+        self.tell_of_watchers(&viewers);
+        let permits = with
             .into_iter()
-            .filter_map(|id| {
+            .filter_map(|(id, holder)| {
                 let person = self.peers.get(id).and_then(Peer::person)?;
-                Some((id, self.grants.permit(person, Act::View)?))
+                let own = self.grants.permit(person, Act::View);
+                Some((id, own.or_else(|| self.grants.permit_watcher(holder, person))?))
             })
             .collect();
         self.share.capturing = Some(self.out.capture(permits, screen, coder, paused));
     }
 
+    /// The customer knows of each assistant before that one sees anything.
+    fn tell_of_watchers(&mut self, viewers: &[ParticipantId]) {
+        let before: Vec<_> = self.share.capturing.iter().flat_map(|c| c.viewers.clone()).collect();
+        let new = |p: &&Peer| p.role == Role::Assistant && viewers.contains(&p.id) && !before.contains(&p.id);
+        let names: Vec<_> = self.peers.iter().filter(new).map(|p| p.name.clone()).collect();
+        for name in names {
+            self.tell_first(Notice::Watches { name });
+        }
+    }
+
     fn shared(&self, controller: Option<ParticipantId>) -> Shared {
-        self.share.shared(self.reached_with(Act::View), controller)
+        self.share.shared(self.viewers().into_iter().map(|(id, _)| id).collect(), controller)
     }
 
     /// Customer: the sharing as the windows show it.
@@ -116,7 +131,7 @@ impl Session {
         };
         let Some(person) = p.person() else { return };
         let acts = self.grants.of(person);
-        let shared = shared.filter(|_| acts.contains(&Act::View)).cloned();
+        let shared = shared.filter(|s| acts.contains(&Act::View) || s.viewers.contains(&id)).cloned();
         let fewer = |told: &[Act]| told.iter().any(|a| !acts.contains(a));
         let why = match &p.told.grants {
             None => p.why,
@@ -134,8 +149,10 @@ impl Session {
     }
 
     fn settle_viewer(&mut self) {
+        let watches = |s: &Shared| self.role == Role::Assistant && s.viewers.contains(&self.me);
         let shows = |p: &&Peer| {
-            p.viewing.sharing.is_some() && p.person().is_some_and(|k| self.grants.has(k, Act::View))
+            let may = p.person().is_some_and(|k| self.grants.has(k, Act::View));
+            p.viewing.sharing.as_ref().is_some_and(|s| may || watches(s))
         };
         let wanted = self.peers.iter().find(shows).map(|p| p.id);
         if self.viewer != wanted {

@@ -21,11 +21,14 @@ impl Session {
             server_up: self.server_up,
             prompt: self.prompt(now),
             asked: self.peers.iter().find_map(|p| p.viewing.asked.first()).map(|(_, act)| *act),
+            helped: self.people.helped,
+            watchers: self.watchers_view(),
             grants: self.grants_view(),
             allow_all: self.grants.any_allow_all(),
             sharing: self.sharing(),
             chat: self.chat.lines(),
-            unread: self.chat.unread,
+            unread: self.chat.unread(),
+            conversations: self.chat.conversations(),
             notice: self.notices.last.back().cloned(),
         }
     }
@@ -54,8 +57,21 @@ impl Session {
             from: p.id,
             name: p.name.clone(),
             act: open.ask.act,
+            along: self.along(open.ask.act),
             remaining_ms: u64::try_from(left).unwrap_or(u64::MAX),
         })
+    }
+
+    fn along(&self, act: Act) -> Vec<String> {
+        let shows = matches!(act, Act::View | Act::Control);
+        let watchers = self.watchers_view().into_iter().filter(|_| shows);
+        let names = watchers.filter_map(|id| self.peers.get(id)).filter(|p| p.role == Role::Assistant);
+        names.map(|p| p.name.clone()).collect()
+    }
+
+    fn watchers_view(&self) -> Vec<crate::ParticipantId> {
+        let all = self.people.watchers.iter();
+        all.filter(|w| !self.grants.is_excluded(w.key)).map(|w| w.id).collect()
     }
 
     fn grants_view(&self) -> Vec<Grant> {

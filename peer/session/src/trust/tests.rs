@@ -27,6 +27,7 @@ fn facts(agent: Option<LinkSecret>, customer: Option<LinkSecret>) -> [Facts; 2] 
         Facts {
             session,
             me: a,
+            words: 0,
             peer: c,
             binding: binding(5, 6, true),
             secret: agent,
@@ -36,6 +37,7 @@ fn facts(agent: Option<LinkSecret>, customer: Option<LinkSecret>) -> [Facts; 2] 
         Facts {
             session,
             me: c,
+            words: 2,
             peer: a,
             binding: binding(6, 5, false),
             secret_required: customer.is_some(),
@@ -77,7 +79,7 @@ impl Flight {
         self.number += 1;
         let answer = match self.sides[to].handle(identity(to), &bytes) {
             Step::Send(m) => Some(m.encode()),
-            Step::Done { verified, last, pin, same } => {
+            Step::Done { verified, last, pin, same, .. } => {
                 self.outcome.done[to] = Some(verified);
                 self.outcome.pins[to] = Some((pin, same));
                 last.map(|m| m.encode())
@@ -178,8 +180,25 @@ fn other_fingerprints_other_key_other_session() {
     f[1].session = SessionNumber::new(987_654_321).unwrap();
     assert_eq!(plain(f).refused[1], Some(Refusal::Garbage));
     let mut f = facts(secret(9), None);
+    f[1].peer.role = Role::Customer;
+    assert_eq!(plain(f).refused[1], Some(Refusal::Garbage), "an agent where a customer was announced");
+}
+
+#[test]
+fn who_has_not_heard_of_a_hand_over_still_gets_through() {
+    let mut f = facts(secret(9), None);
     f[1].peer.role = Role::Assistant;
-    assert_eq!(plain(f).refused[1], Some(Refusal::Garbage));
+    let mut flight = Flight::new(f, [1, 2]);
+    let mut claims = Vec::new();
+    while let Some((to, bytes)) = flight.message.clone() {
+        let mut copy = flight.sides[to].clone();
+        if let Step::Done { claim, .. } = copy.handle(identity(to), &bytes) {
+            claims.push((to, claim.role, claim.words));
+        }
+        flight.step();
+    }
+    assert_eq!(claims, [(ANSWERER, Role::Primary, 0), (OFFERER, Role::Customer, 2)]);
+    assert!(flight.outcome.done.iter().all(Option::is_some));
 }
 
 #[test]
@@ -249,7 +268,8 @@ fn somebody_in_the_middle_with_own_keys_shows_two_codes() {
             to_customer[1].peer.key = middle;
             let code = |f: [Facts; 2], a, b| {
                 let proofs = Handshake::new(f[0].clone(), [a; 32]).0;
-                let proofs = proofs.proofs([b; 32], Theirs { secret: false, seen: None });
+                let proofs =
+                    proofs.proofs([b; 32], Theirs { claim: claim(Role::Primary, 0, false), seen: None });
                 proofs.code()
             };
             (code(to_agent, n, 100), code(to_customer, 100, n))

@@ -26,6 +26,8 @@ const CODE: &str = "deskside 2026 peer handshake 1: code";
 pub(super) struct Transcript {
     pub session: SessionNumber,
     pub parties: [Party; 2],
+    /// Words of hand-over that each knows.
+    pub words: [u32; 2],
     pub fingerprints: [[u8; 32]; 2],
     pub nonces: [[u8; 32]; 2],
     pub secrets: [bool; 2],
@@ -38,9 +40,10 @@ impl Transcript {
         let mut h = blake3::Hasher::new_derive_key(TRANSCRIPT);
         h.update(&VERSION.to_be_bytes());
         h.update(&self.session.get().to_be_bytes());
-        for p in &self.parties {
+        for (p, words) in self.parties.iter().zip(self.words) {
             h.update(&p.id.0.to_be_bytes());
             h.update(&[role_byte(p.role)]);
+            h.update(&words.to_be_bytes());
             h.update(p.key.bytes());
         }
         for part in self.fingerprints.iter().chain(&self.nonces) {

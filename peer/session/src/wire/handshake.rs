@@ -25,7 +25,11 @@ pub struct Hello {
     pub session: SessionNumber,
     pub from: ParticipantId,
     pub to: ParticipantId,
+    /// What the sender is in its own eyes.
     pub role: Role,
+    /// Words of hand-over that the sender knows, see [`crate::wire::Message::HandOver`].
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub words: u32,
     /// Identity key of the sender.
     pub key: String,
     /// Whether the sender knows a link's secret.
@@ -45,6 +49,8 @@ pub struct Welcome {
     pub from: ParticipantId,
     pub to: ParticipantId,
     pub role: Role,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub words: u32,
     pub key: String,
     pub secret: bool,
     pub nonce: String,
@@ -68,6 +74,10 @@ pub struct Proof {
     pub signature: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mac: Option<String>,
+}
+
+fn is_zero(n: &u32) -> bool {
+    *n == 0
 }
 
 /// The sender does not go on, and why. Also understood by other versions.

@@ -1,9 +1,10 @@
 //! The messages after the handshake.
 
+use deskside_protocol::HandOver;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    MAX_CHAT, MAX_INPUT_TEXT, MAX_MONITOR_NAME, MAX_MONITORS, MAX_VIEWERS, WireError, from_json,
+    MAX_ACTS, MAX_CHAT, MAX_INPUT_TEXT, MAX_MONITOR_NAME, MAX_MONITORS, MAX_VIEWERS, WireError, from_json,
     handshake::Refused, to_json,
 };
 use crate::{
@@ -12,6 +13,12 @@ use crate::{
     input::{InputEvent, Key},
     view::{Monitor, Trouble},
 };
+
+/// Characters of a key and of a signature as unpadded base64url.
+const KEY_TEXT: usize = 43;
+const SIGNATURE_TEXT: usize = 86;
+/// Longest link in an invitation, in bytes.
+const MAX_LINK: usize = 512;
 
 /// On `control`. Messages with an unknown `type` are skipped. There is no message that accepts
 /// something on the customer's behalf: consent is a [`crate::command::Command`].
@@ -38,7 +45,7 @@ pub enum Message {
     },
     /// Customer, to viewers: a device failed.
     Trouble { trouble: Trouble },
-    /// Agent: gives grants back. All three acts: the sharing stops.
+    /// Agent: gives grants back.
     GiveBack { acts: Vec<Act> },
     /// Viewer: wished coder and screen; absent: as it is.
     Wish {
@@ -71,6 +78,16 @@ pub enum Message {
     Clipboard { transfer: u32, part: u32, last: bool, text: String },
     /// A piece arrived; at most two are under way.
     ClipboardAck { transfer: u32 },
+    /// Anybody: another agent is primary from now on. The signature counts, not who carries it.
+    HandOver { word: HandOver },
+    /// Primary agent: who is helped and who watches; when it changes and on each new connection.
+    Lead(Lead),
+    /// Agent, to the primary agent who lacks it: the secret of the session's link, and the whole link.
+    Invitation {
+        secret: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        link: Option<String>,
+    },
     /// The sender leaves; `ended`: and, being the primary agent, ends the session.
     Bye {
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -108,6 +125,24 @@ pub enum Why {
     GivenBack,
     /// Somebody else controls now.
     Replaced,
+}
+
+/// What the primary agent decides for the session.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lead {
+    /// The customer who is helped.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub helped: Option<ParticipantId>,
+    /// Assistants who see what the primary agent sees.
+    pub watchers: Vec<Watcher>,
+}
+
+/// An assistant for whom the primary agent vouches.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Watcher {
+    pub id: ParticipantId,
+    /// Identity key.
+    pub key: String,
 }
 
 /// A sharing as its viewers see it; see [`crate::view::Sharing`].
@@ -150,13 +185,21 @@ impl Message {
     }
     fn in_limits(&self) -> bool {
         match self {
-            Self::Grants { acts, .. } | Self::GiveBack { acts } => acts.len() <= 8,
+            Self::Grants { acts, .. } | Self::GiveBack { acts } => acts.len() <= MAX_ACTS,
             Self::Sharing { sharing: Some(s) } => {
                 s.viewers.len() <= MAX_VIEWERS
                     && s.monitors.len() <= MAX_MONITORS
                     && s.monitors.iter().all(|m| m.name.len() <= MAX_MONITOR_NAME)
             }
             Self::Input { event, .. } => input_in_limits(event),
+            Self::HandOver { word } => {
+                [&word.from_key, &word.to_key].into_iter().all(|k| k.len() == KEY_TEXT)
+                    && word.signature.len() == SIGNATURE_TEXT
+            }
+            Self::Lead(lead) => {
+                lead.watchers.len() <= MAX_VIEWERS && lead.watchers.iter().all(|w| w.key.len() == KEY_TEXT)
+            }
+            Self::Invitation { link, .. } => link.as_ref().is_none_or(|l| l.len() <= MAX_LINK),
             Self::Chat { text, .. } => !text.is_empty() && text.len() <= MAX_CHAT,
             _ => true,
         }

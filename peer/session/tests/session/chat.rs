@@ -1,7 +1,7 @@
-use deskside_session::{command::Command, view::Notice, wire::MAX_CHAT};
+use deskside_session::{Role, command::Command, view::Notice, wire::MAX_CHAT};
 use proptest::prelude::*;
 
-use crate::sim::{AGENT, CUSTOMER, World, cases};
+use crate::sim::{AGENT, CUSTOMER, Guest, THIRD, World, agent, cases, customer};
 
 fn say(w: &mut World, from: deskside_session::ParticipantId, text: &str) {
     w.command(from, Command::Chat { to: None, text: text.into() });
@@ -66,6 +66,58 @@ fn the_log_is_bounded() {
         assert_eq!(w.view(id).chat.len(), 1_000);
         assert_eq!(texts(&w, id).last().map(String::as_str), Some("1199"));
     }
+}
+
+#[test]
+fn each_conversation_has_its_marks() {
+    let third = Guest { id: THIRD, role: Role::Assistant, name: "Theo", secret: None };
+    let mut w = World::of(vec![agent(), customer(), third]);
+    w.until("all secure", World::all_secure);
+    for (from, to, text) in [
+        (AGENT, None, "all"),
+        (AGENT, Some(CUSTOMER), "you"),
+        (THIRD, None, "all too"),
+        (THIRD, Some(CUSTOMER), "secret"),
+        (CUSTOMER, Some(AGENT), "mine"),
+        (THIRD, Some(CUSTOMER), "more"),
+    ] {
+        w.command(from, Command::Chat { to, text: text.into() });
+        w.run(50);
+    }
+    let marks = |w: &World| -> Vec<_> {
+        let all = w.view(CUSTOMER).conversations;
+        all.into_iter().map(|c| (c.with, c.name, c.unread)).collect()
+    };
+    let with = |id, name: &str, unread| (Some(id), name.to_owned(), unread);
+    let all = |unread| (None, String::new(), unread);
+    assert_eq!(marks(&w), [with(THIRD, "Theo", 2), with(AGENT, "Ada", 1), all(2)]);
+    assert_eq!(w.view(CUSTOMER).unread, 5);
+    let newest = w.view(CUSTOMER).chat.last().map(|l| l.at);
+    assert_eq!(w.view(CUSTOMER).conversations.first().map(|c| c.at), newest);
+    w.command(CUSTOMER, Command::ConversationRead { with: Some(THIRD) });
+    w.command(CUSTOMER, Command::ConversationRead { with: None });
+    assert_eq!(marks(&w), [with(THIRD, "Theo", 0), with(AGENT, "Ada", 1), all(0)]);
+    // Who left is still named.
+    w.command(THIRD, Command::Leave);
+    w.run(50);
+    w.command(CUSTOMER, Command::ChatRead);
+    assert_eq!((w.view(CUSTOMER).unread, marks(&w)[0].clone()), (0, with(THIRD, "Theo", 0)));
+}
+
+#[test]
+fn what_waits_for_somebody_away_is_bounded_and_nothing_is_lost_in_silence() {
+    let mut w = World::call();
+    w.server(false);
+    w.cut(AGENT, CUSTOMER);
+    let mut taken = 0;
+    while w.notice(AGENT) != Some(Notice::ChatFull) {
+        say(&mut w, AGENT, &"x".repeat(MAX_CHAT));
+        taken += 1;
+        assert!(taken < 100);
+    }
+    assert_eq!(w.view(AGENT).chat.len(), taken - 1, "what was not taken is not shown");
+    w.server(true);
+    w.until("all", |w| w.view(CUSTOMER).chat.len() == taken - 1);
 }
 
 proptest! {

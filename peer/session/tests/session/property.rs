@@ -1,5 +1,7 @@
 //! No grant, no device output: whatever both sides do, whatever comes over the wire, whatever breaks.
 
+use std::collections::BTreeSet;
+
 use deskside_session::{
     Now, ParticipantId, Role,
     command::{Act, Coder, Command, RequestId, Screen},
@@ -33,7 +35,12 @@ enum Step {
 }
 
 fn act() -> impl Strategy<Value = Act> {
-    prop_oneof![Just(Act::View), Just(Act::Control), Just(Act::Clipboard)]
+    prop_oneof![
+        2 => Just(Act::View),
+        2 => Just(Act::Control),
+        2 => Just(Act::Clipboard),
+        2 => proptest::sample::select(&Act::ALL[..]),
+    ]
 }
 
 fn event() -> impl Strategy<Value = InputEvent> {
@@ -129,9 +136,7 @@ fn step(consent: bool) -> impl Strategy<Value = Step> {
 /// What was really allowed by the person at the customer's computer, kept apart from the core.
 #[derive(Default)]
 struct Ledger {
-    view: bool,
-    control: bool,
-    clipboard: bool,
+    allowed: BTreeSet<Act>,
     allow_all: bool,
     prompt_closed: Option<Now>,
 }
@@ -140,40 +145,33 @@ impl Ledger {
     fn revoke(&mut self, act: Option<Act>) {
         self.allow_all = false;
         match act {
-            Some(Act::View) => (self.view, self.control) = (false, false),
-            Some(Act::Control) => self.control = false,
-            Some(Act::Clipboard) => self.clipboard = false,
-            None => *self = Self { prompt_closed: self.prompt_closed, ..Self::default() },
+            Some(act) => {
+                self.allowed.remove(&act);
+                if act == Act::View {
+                    self.allowed.remove(&Act::Control);
+                }
+            }
+            None => self.allowed.clear(),
         }
     }
 
     fn allow(&mut self, act: Act) {
-        match act {
-            Act::View => self.view = true,
-            Act::Control => (self.view, self.control) = (true, true),
-            Act::Clipboard => self.clipboard = true,
+        self.allowed.insert(act);
+        if act == Act::Control {
+            self.allowed.insert(Act::View);
         }
     }
 
     /// With leave to go without asking, each act may be granted at any time.
     fn may(&self, act: Act) -> bool {
-        self.allow_all
-            || match act {
-                Act::View => self.view,
-                Act::Control => self.control,
-                Act::Clipboard => self.clipboard,
-            }
+        self.allow_all || self.allowed.contains(&act)
     }
 
     /// Before the core hears of it.
     fn before(&mut self, w: &World, step: &Step) {
         // What was given without a question stays when the leave to do so ends.
         for g in w.view(CUSTOMER).grants.iter().filter(|_| self.allow_all) {
-            match g.act {
-                Act::View => self.view = true,
-                Act::Control => self.control = true,
-                Act::Clipboard => self.clipboard = true,
-            }
+            self.allowed.insert(g.act);
         }
         match step {
             Step::Answer { allow: true, all } => {
@@ -183,7 +181,9 @@ impl Ledger {
                 }
             }
             Step::Customer(Command::Revoke { act }) => self.revoke(*act),
-            Step::Customer(Command::TakeBack) => self.control &= self.allow_all,
+            Step::Customer(Command::TakeBack) if !self.allow_all => {
+                self.allowed.remove(&Act::Control);
+            }
             Step::Device(CUSTOMER, DeviceEvent::PanicKey) => self.revoke(None),
             Step::Customer(Command::StopSharing) => self.revoke(None),
             _ => {}

@@ -1,6 +1,7 @@
 //! A network, a server's roster and a clock that exist only in memory; seeded, so that a run repeats.
 
 mod looks;
+mod wires;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -9,10 +10,11 @@ use std::{
 
 use deskside_protocol::{api::Entry, socket::EndReason};
 use deskside_session::{
-    Identity, LinkSecret, Now, ParticipantId, Role, Session, SessionNumber, Start,
+    HandOver, Identity, Keeping, LinkSecret, Now, ParticipantId, Role, Session, SessionNumber, Snapshot,
+    Start,
     app::Ending,
     command::Act,
-    io::{Binding, Capture, Input, Output},
+    io::{Capture, Input, Output},
     view::{Refusal, Route},
 };
 use proptest::prelude::ProptestConfig;
@@ -55,6 +57,10 @@ pub struct Node {
     pub session: Session,
     /// Outputs that reach devices, the server or the person, in order.
     pub log: Vec<Output>,
+    /// What was told to the person, and who was sent the picture, in order.
+    pub shown: Vec<Output>,
+    /// What it would find after a crash.
+    pub kept: Option<Vec<u8>>,
     pub over: Option<Ending>,
     /// The devices now.
     pub capture: Option<Capture>,
@@ -70,6 +76,7 @@ enum Event {
     Pointer { from: ParticipantId, to: ParticipantId, generation: u64, bytes: Vec<u8> },
     Close { a: ParticipantId, b: ParticipantId, generation: u64 },
     Roster,
+    Word(HandOver),
     Ended { except: ParticipantId },
 }
 
@@ -103,14 +110,26 @@ pub struct World {
     events: BTreeMap<(Now, u64), Event>,
     serial: u64,
     pub roster: Vec<Entry>,
+    /// Hand-overs that the server knows.
+    pub words: Vec<HandOver>,
     pub server_up: bool,
     pub weather: Weather,
     pub random: Random,
     /// Fingerprints that differ between the two ends: somebody is in the middle.
     pub in_the_middle: bool,
+    pub keeping: Keeping,
+    /// How each came in, to come back.
+    guests: BTreeMap<ParticipantId, Guest>,
+    /// Programs started so far.
+    starts: u8,
+    /// This program dies after so many more outputs.
+    pub fuse: Option<(ParticipantId, u32)>,
+    /// Who died of it, and what each had kept.
+    pub fallen: Vec<(ParticipantId, Option<Vec<u8>>)>,
 }
 
 /// How somebody comes in.
+#[derive(Clone)]
 pub struct Guest {
     pub id: ParticipantId,
     pub role: Role,
@@ -143,6 +162,7 @@ impl World {
     pub fn call() -> Self {
         let mut w = Self::of(vec![agent(), customer()]);
         w.until("secure", |w| w.secure(AGENT, CUSTOMER));
+        w.until("the customer knows that it is helped", |w| w.view(CUSTOMER).helped.is_some());
         w
     }
 
@@ -162,10 +182,16 @@ impl World {
             events: BTreeMap::new(),
             serial: 0,
             roster: Vec::new(),
+            words: Vec::new(),
             server_up: true,
             weather: Weather::default(),
             random: Random(1),
             in_the_middle: false,
+            keeping: Keeping::State,
+            guests: BTreeMap::new(),
+            starts: 0,
+            fuse: None,
+            fallen: Vec::new(),
         };
         for g in guests {
             w.join(g);
@@ -174,30 +200,55 @@ impl World {
     }
 
     pub fn join(&mut self, g: Guest) {
-        let identity = identity(g.id);
         self.roster.push(Entry {
             id: g.id,
             role: g.role,
             name: g.name.into(),
-            key: identity.public_text(),
+            key: identity(g.id).public_text(),
             online: true,
         });
+        self.guests.insert(g.id, g.clone());
+        self.start(g, None);
+    }
+
+    /// A killed program comes back with what it had kept.
+    pub fn restart(&mut self, id: ParticipantId, kept: Option<Vec<u8>>) {
+        let mut g = self.guests[&id].clone();
+        for other in self.ids() {
+            self.cut(id, other);
+        }
+        let Some(entry) = self.roster.iter_mut().find(|e| e.id == id) else { return };
+        entry.online = true;
+        g.role = entry.role;
+        self.start(g, kept);
+    }
+
+    fn start(&mut self, g: Guest, kept: Option<Vec<u8>>) {
+        let identity = identity(g.id);
+        let number = SessionNumber::new(123_456_789).unwrap();
+        let read = |bytes: Vec<u8>| Snapshot::decode(&bytes, number, g.id, identity.public()).unwrap();
+        self.starts = self.starts.wrapping_add(1);
         let start = Start {
             me: g.id,
             role: g.role,
             name: g.name.into(),
-            number: SessionNumber::new(123_456_789).unwrap(),
+            number,
             organisation: "Help & Co".into(),
             roster: self.roster.clone(),
+            snapshot: kept.clone().map(read),
+            keeping: self.keeping,
             identity,
             secret: g.secret,
-            link: (g.role == Role::Primary).then(|| "https://x/join/123456789#s".into()),
-            nonce_seed: [g.id.0 as u8 + 100; 32],
+            link: (g.role == Role::Primary)
+                .then(|| format!("https://x/join/123456789#{}", secret().to_text())),
+            nonce_seed: [g.id.0 as u8 ^ self.starts.rotate_left(4); 32],
             unix_ms: 1_700_000_000_000,
         };
         let node = Node {
             session: Session::new(self.now, start),
             log: Vec::new(),
+            shown: Vec::new(),
+            kept,
             over: None,
             capture: None,
             viewer: None,
@@ -207,6 +258,10 @@ impl World {
         self.nodes.insert(g.id, node);
         self.drain(g.id);
         self.at(LATENCY, Event::Roster);
+        // The server tells whoever comes all words; the others hear them again.
+        for word in self.words.clone() {
+            self.at(LATENCY, Event::Word(word));
+        }
     }
 
     // ---- what a test does ----
@@ -261,6 +316,13 @@ impl World {
         }
     }
 
+    /// The process is killed and comes back with what it had kept.
+    pub fn crash(&mut self, id: ParticipantId) {
+        let kept = self.nodes.get(&id).and_then(|n| n.kept.clone());
+        self.kill(id);
+        self.restart(id, kept);
+    }
+
     /// Bytes from one to the other as if the other program had sent them.
     pub fn forge(&mut self, from: ParticipantId, to: ParticipantId, bytes: Vec<u8>) {
         self.input(to, Input::Control { peer: from, bytes });
@@ -299,13 +361,17 @@ impl World {
             self.happen(e);
         }
         for id in self.ids() {
-            if self.nodes[&id].session.poll_timeout().is_some_and(|t| t <= self.now) {
+            if self.is_due(id) {
                 self.input(id, Input::Timeout);
-                let late = self.nodes[&id].session.poll_timeout().is_some_and(|t| t <= self.now);
+                let late = self.is_due(id);
                 assert!(!late, "a timer that is due stays due");
             }
         }
         true
+    }
+
+    fn is_due(&self, id: ParticipantId) -> bool {
+        self.nodes.get(&id).and_then(|n| n.session.poll_timeout()).is_some_and(|t| t <= self.now)
     }
 
     fn at(&mut self, after: Duration, event: Event) {
@@ -338,120 +404,18 @@ impl World {
                     }
                 }
             }
+            Event::Word(word) => {
+                for id in self.ids() {
+                    if self.server_up {
+                        self.input(id, Input::HandOver { word: word.clone() });
+                    }
+                }
+            }
             Event::Ended { except } => {
                 for id in self.ids().into_iter().filter(|id| *id != except) {
                     self.input(id, Input::Ended(EndReason::Agent));
                 }
             }
-        }
-    }
-
-    fn carries(&self, a: ParticipantId, b: ParticipantId, generation: u64) -> bool {
-        self.links.get(&pair(a, b)).is_some_and(|l| l.open && l.generation == generation)
-    }
-
-    fn open(&mut self, a: ParticipantId, b: ParticipantId) {
-        if !self.server_up || !self.nodes.contains_key(&a) || !self.nodes.contains_key(&b) {
-            return;
-        }
-        let Some(l) = self.links.get_mut(&pair(a, b)) else { return };
-        if l.open || l.wanted.len() < 2 {
-            return;
-        }
-        l.generation += 1;
-        (l.open, l.path) = (true, true);
-        let print = |id: ParticipantId| [id.0 as u8 ^ l.generation as u8; 32];
-        let middle = if self.in_the_middle { [77; 32] } else { [0; 32] };
-        let seen = |id| if middle == [0; 32] { print(id) } else { middle };
-        let inputs = [(a, b), (b, a)].map(|(me, peer)| {
-            let binding = Binding { local: print(me), remote: seen(peer), offerer: me < peer };
-            (me, Input::LinkOpen { peer, binding })
-        });
-        for (me, input) in inputs {
-            self.input(me, input);
-        }
-    }
-
-    fn drain(&mut self, id: ParticipantId) {
-        while let Some(o) = self.nodes.get_mut(&id).and_then(|n| n.session.poll_output()) {
-            assert_eq!(self.nodes[&id].over, None, "nothing follows Over: {o:?}");
-            self.carry_out(id, o);
-        }
-    }
-
-    fn carry_out(&mut self, id: ParticipantId, output: Output) {
-        match &output {
-            Output::Connect { peer, offer } => {
-                assert_eq!(*offer, id < *peer);
-                let l = self.links.entry(pair(id, *peer)).or_insert_with(Link::new);
-                l.wanted.insert(id);
-                if l.wanted.len() == 2 && !l.open {
-                    let (a, b) = pair(id, *peer);
-                    self.at(LATENCY * 4, Event::Open { a, b });
-                }
-                return;
-            }
-            Output::Refused { peer, reason } => {
-                self.nodes.get_mut(&id).unwrap().refused.push((*peer, *reason));
-                return;
-            }
-            Output::Disconnect { peer } => {
-                // What was sent before still arrives.
-                if let Some(l) = self.links.get_mut(&pair(id, *peer)) {
-                    l.wanted.remove(&id);
-                    let generation = l.generation;
-                    self.at(LATENCY * 2, Event::Close { a: id, b: *peer, generation });
-                }
-                return;
-            }
-            Output::SendControl { peer, bytes } => {
-                assert!(bytes.len() <= deskside_session::wire::MAX_MESSAGE);
-                self.carry(id, *peer, bytes.clone(), false);
-                return;
-            }
-            Output::SendPointer { peer, bytes } => {
-                self.carry(id, *peer, bytes.clone(), true);
-                return;
-            }
-            Output::TellServerLeave => {
-                self.roster.retain(|e| e.id != id);
-                self.at(LATENCY, Event::Roster);
-            }
-            Output::TellServerEnd => self.at(LATENCY, Event::Ended { except: id }),
-            _ => {}
-        }
-        let node = self.nodes.get_mut(&id).unwrap();
-        match &output {
-            Output::Capture(c) => node.capture = Some(c.clone()),
-            Output::StopCapture => node.capture = None,
-            Output::OpenViewer { from } => node.viewer = Some(*from),
-            Output::CloseViewer => node.viewer = None,
-            Output::WatchClipboard(on) => node.watching = *on,
-            Output::Over(ending) => node.over = Some(*ending),
-            _ => {}
-        }
-        node.log.push(output);
-    }
-
-    fn carry(&mut self, from: ParticipantId, to: ParticipantId, bytes: Vec<u8>, pointer: bool) {
-        let Some(l) = self.links.get_mut(&pair(from, to)).filter(|l| l.open) else { return };
-        let (generation, path) = (l.generation, l.path);
-        if !pointer {
-            if path {
-                self.at(LATENCY, Event::Control { from, to, generation, bytes });
-            } else {
-                l.held.push((from, to, bytes));
-            }
-            return;
-        }
-        if !path || self.random.below(100) < self.weather.loss {
-            return;
-        }
-        let copies = if self.random.below(100) < self.weather.twice { 2 } else { 1 };
-        for _ in 0..copies {
-            let jitter = self.random.below(self.weather.jitter_ms + 1);
-            let event = Event::Pointer { from, to, generation, bytes: bytes.clone() };
-            self.at(LATENCY + Duration::from_millis(jitter), event);
         }
     }
 }

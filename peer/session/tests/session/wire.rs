@@ -1,13 +1,13 @@
 //! Each message: its bytes, there and back, its limits, and garbage.
 
 use deskside_session::{
-    ParticipantId, Role, SessionNumber,
+    HandOver, ParticipantId, Role, SessionNumber,
     command::{Act, Coder, RequestId, Screen},
     input::{Button, InputEvent, Key, NamedKey},
     view::{Monitor, Refusal, Trouble},
     wire::{
-        Handshake, MAX_CHAT, MAX_INPUT_TEXT, MAX_MESSAGE, MAX_MONITOR_NAME, MAX_MONITORS, MAX_VIEWERS,
-        Message, Moved, Outcome, Shared, VERSION, Why, WireError,
+        Handshake, Lead, MAX_ACTS, MAX_CHAT, MAX_INPUT_TEXT, MAX_MESSAGE, MAX_MONITOR_NAME, MAX_MONITORS,
+        MAX_VIEWERS, Message, Moved, Outcome, Shared, VERSION, Watcher, Why, WireError,
         handshake::{Hello, Proof, Refused, Reveal, Welcome},
     },
 };
@@ -36,6 +36,38 @@ fn shared() -> Shared {
 
 fn input(event: InputEvent) -> Message {
     Message::Input { n: 7, at: None, event }
+}
+
+fn word() -> HandOver {
+    HandOver {
+        serial: 1,
+        from: ParticipantId(1),
+        from_key: "k".repeat(43),
+        to: ParticipantId(3),
+        to_key: "t".repeat(43),
+        signature: "s".repeat(86),
+    }
+}
+
+#[test]
+fn every_act_has_its_name() {
+    let names = [
+        "view",
+        "control",
+        "clipboard",
+        "show",
+        "files",
+        "scripts",
+        "information",
+        "other_user",
+        "restart",
+        "printing",
+        "recording",
+        "voice",
+        "camera",
+    ];
+    let all: Vec<_> = Act::ALL.iter().map(|a| serde_json::to_value(a).unwrap()).collect();
+    assert_eq!(all, names);
 }
 
 #[test]
@@ -115,6 +147,27 @@ fn golden_messages() {
             r#"{"type":"clipboard","transfer":1,"part":0,"last":true,"text":"x"}"#,
         ),
         (Message::ClipboardAck { transfer: 1 }, r#"{"type":"clipboard_ack","transfer":1}"#),
+        (
+            Message::HandOver { word: word() },
+            concat!(
+                r#"{"type":"hand_over","word":{"serial":1,"from":1,"from_key":"kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk","#,
+                r#""to":3,"to_key":"ttttttttttttttttttttttttttttttttttttttttttt","signature":"#,
+                r#""ssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssss"}}"#
+            ),
+        ),
+        (
+            Message::Lead(Lead {
+                helped: Some(ParticipantId(2)),
+                watchers: vec![Watcher { id: ParticipantId(3), key: "k".repeat(43) }],
+            }),
+            r#"{"type":"lead","helped":2,"watchers":[{"id":3,"key":"kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk"}]}"#,
+        ),
+        (Message::Lead(Lead { helped: None, watchers: vec![] }), r#"{"type":"lead","watchers":[]}"#),
+        (
+            Message::Invitation { secret: "S".into(), link: Some("L".into()) },
+            r#"{"type":"invitation","secret":"S","link":"L"}"#,
+        ),
+        (Message::Invitation { secret: "S".into(), link: None }, r#"{"type":"invitation","secret":"S"}"#),
         (Message::Bye { ended: false }, r#"{"type":"bye"}"#),
         (Message::Bye { ended: true }, r#"{"type":"bye","ended":true}"#),
         (Message::Refused(Refused::new(Refusal::Key)), r#"{"type":"refused","version":1,"reason":"key"}"#),
@@ -140,6 +193,7 @@ fn golden_handshake() {
                 from,
                 to,
                 role: Role::Primary,
+                words: 0,
                 key: "K".into(),
                 secret: true,
                 commit: "C".into(),
@@ -157,13 +211,14 @@ fn golden_handshake() {
                 from: to,
                 to: from,
                 role: Role::Customer,
+                words: 2,
                 key: "K".into(),
                 secret: false,
                 nonce: "N".into(),
                 seen: Some("P".into()),
             }),
             concat!(
-                r#"{"type":"welcome","version":1,"session":"123456789","from":2,"to":1,"role":"customer","#,
+                r#"{"type":"welcome","version":1,"session":"123456789","from":2,"to":1,"role":"customer","words":2,"#,
                 r#""key":"K","secret":false,"nonce":"N","seen":"P"}"#
             ),
         ),
@@ -225,7 +280,23 @@ fn limits() {
     for change in bad {
         assert_eq!(decode(sharing(change)), Err(WireError::Limit));
     }
-    assert_eq!(decode(Message::Grants { acts: vec![Act::View; 9], why: None }), Err(WireError::Limit));
+    let acts = |n| Message::Grants { acts: vec![Act::View; n], why: None };
+    assert_eq!((decode(acts(MAX_ACTS)), decode(acts(MAX_ACTS + 1))), (Ok(()), Err(WireError::Limit)));
+    let bad: [fn(&mut HandOver); 3] =
+        [|w| w.from_key.push('k'), |w| w.to_key.clear(), |w| w.signature.push('s')];
+    for change in bad {
+        let mut word = word();
+        change(&mut word);
+        assert_eq!(decode(Message::HandOver { word }), Err(WireError::Limit));
+    }
+    let lead = |n, key: usize| {
+        let watcher = Watcher { id: ParticipantId(3), key: "k".repeat(key) };
+        Message::Lead(Lead { helped: None, watchers: vec![watcher; n] })
+    };
+    assert_eq!((decode(lead(MAX_VIEWERS, 43)), decode(lead(1, 42))), (Ok(()), Err(WireError::Limit)));
+    assert_eq!(decode(lead(MAX_VIEWERS + 1, 43)), Err(WireError::Limit));
+    let link = |n| Message::Invitation { secret: "S".into(), link: Some("x".repeat(n)) };
+    assert_eq!((decode(link(512)), decode(link(513))), (Ok(()), Err(WireError::Limit)));
 }
 
 proptest! {
@@ -236,7 +307,7 @@ proptest! {
 
     #[test]
     fn almost_messages_never_panic(
-        kind in "ask|grants|sharing|input|chat|clipboard|hello|reveal|wish|move",
+        kind in "ask|hand_over|lead|invitation|grants|sharing|input|chat|clipboard|hello|reveal|wish|move",
         tail in "[\\[\\]{}\":,a-z0-9 _-]{0,80}",
     ) {
         let bytes = format!(r#"{{"type":"{kind}",{tail}}}"#).into_bytes();

@@ -14,6 +14,7 @@ use super::{
     chat::ChatForm, dialog::Dialog, half, idle, middle, people, toast::Toast, toolbar, viewer::Viewer,
 };
 use crate::{
+    acts,
     cx::Cx,
     number,
     texts::short,
@@ -255,11 +256,14 @@ impl AgentSession {
 pub(crate) fn waiting_words(cx: &Cx<'_>, view: &View) -> Option<String> {
     let customer = view.others.iter().find(|o| o.role == Role::Customer)?;
     let name = short(&customer.name);
+    let act = acts::what(cx.t, view.asked?);
+    let both = [("name", (&name).into()), ("act", (&act).into())];
     let name = [("name", (&name).into())];
     Some(match view.asked? {
         Act::View => cx.t.ta("ask-waiting-view", &name),
         Act::Control => cx.t.ta("ask-waiting-control", &name),
         Act::Clipboard => cx.t.ta("ask-waiting-clipboard", &name),
+        _ => cx.t.ta("ask-waiting-act", &both),
     })
 }
 

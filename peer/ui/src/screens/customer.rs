@@ -10,6 +10,7 @@ use lucide_icons::Icon;
 
 use super::{chat::ChatForm, dialog::Dialog, people, toast::Toast};
 use crate::{
+    acts,
     cx::Cx,
     texts::clean,
     widgets::{self, Button, Look, Tone, banner, banner::note, card, icon, strong, text},
@@ -153,12 +154,7 @@ fn permission(ui: &mut Ui, cx: &Cx<'_>, act: Act) {
     let words = words::act(cx.t, act);
     ui.horizontal(|ui| {
         ui.set_min_height(k.size.tool);
-        let sign = match act {
-            Act::View => Icon::Eye,
-            Act::Control => Icon::MousePointer2,
-            Act::Clipboard => Icon::Clipboard,
-        };
-        icon(ui, cx, sign, k.size.icon, k.c.accent_text);
+        icon(ui, cx, acts::sign(act), k.size.icon, k.c.accent_text);
         ui.with_layout(eframe::egui::Layout::right_to_left(eframe::egui::Align::Center), |ui| {
             let name = cx.t.ta("customer-revoke-act", &[("act", (&words).into())]);
             let back = Button::new(cx, cx.t.t("customer-revoke")).tool().look(Look::Secondary).name(name);

@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use deskside_session::{
-    command::{Act, Command, RequestId},
+    command::{Command, RequestId},
     view::{LinkView, Prompt, Verified, View},
 };
 use eframe::egui::{
@@ -17,6 +17,7 @@ use lucide_icons::Icon;
 
 use super::half;
 use crate::{
+    acts,
     cx::Cx,
     texts::clean,
     widgets::{Button, Look, Tone, banner, code_box, icon, text},
@@ -115,15 +116,7 @@ impl PromptWindow {
         let k = cx.k;
         ui.spacing_mut().item_spacing.y = 12.0;
         who_asks_what(ui, cx, view, prompt);
-        text::text(
-            ui,
-            cx,
-            match prompt.act {
-                Act::View => cx.t.t("prompt-view-means"),
-                Act::Control => cx.t.t("prompt-control-means"),
-                Act::Clipboard => cx.t.t("prompt-clipboard-means"),
-            },
-        );
+        text::text(ui, cx, acts::means(cx.t, prompt.act));
         proof(ui, cx, view, prompt);
         banner(ui, cx, Tone::Warn, "", &cx.t.t("prompt-warning"));
         ui.horizontal(|ui| {
@@ -201,11 +194,7 @@ impl PromptWindow {
 
 fn who_asks_what(ui: &mut Ui, cx: &Cx<'_>, view: &View, prompt: &Prompt) {
     let k = cx.k;
-    let (sign, what) = match prompt.act {
-        Act::View => (Icon::Eye, cx.t.t("prompt-view")),
-        Act::Control => (Icon::MousePointer2, cx.t.t("prompt-control")),
-        Act::Clipboard => (Icon::Clipboard, cx.t.t("prompt-clipboard")),
-    };
+    let (sign, what) = (acts::sign(prompt.act), acts::question(cx.t, prompt.act));
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = k.space.two;
         let (rect, _) = ui.allocate_exact_size(vec2(56.0, 56.0), Sense::hover());

@@ -54,11 +54,14 @@ pub fn session(role: Role, name: Option<(&str, LinkView)>) -> View {
         server_up: true,
         prompt: None,
         asked: None,
+        helped: None,
+        watchers: Vec::new(),
         grants: Vec::new(),
         allow_all: false,
         sharing: None,
         chat: Vec::new(),
         unread: 0,
+        conversations: Vec::new(),
         notice: None,
     }
 }
@@ -92,7 +95,14 @@ pub fn line(from: ParticipantId, name: &str, text: &str) -> ChatLine {
 }
 
 pub fn prompt(act: Act, name: &str) -> Prompt {
-    Prompt { request: RequestId(7), from: OTHER, name: name.to_owned(), act, remaining_ms: 30_000 }
+    Prompt {
+        request: RequestId(7),
+        from: OTHER,
+        name: name.to_owned(),
+        act,
+        along: Vec::new(),
+        remaining_ms: 30_000,
+    }
 }
 
 fn talk(mut view: View) -> View {

@@ -1,7 +1,7 @@
 //! What a test does at a node, and looks at.
 
 use deskside_session::{
-    ParticipantId,
+    ParticipantId, Role,
     command::{Act, Command, RequestId},
     input::InputEvent,
     io::{DeviceEvent, Input, Output},
@@ -27,6 +27,25 @@ impl World {
     }
     pub fn node(&self, id: ParticipantId) -> &Node {
         &self.nodes[&id]
+    }
+    /// With a secret that the first agent made.
+    pub fn came_by_link(&self, id: ParticipantId) -> bool {
+        id != AGENT && self.guests.get(&id).is_some_and(|g| g.secret.is_some())
+    }
+    /// Who has not left.
+    pub fn there(&self) -> Vec<ParticipantId> {
+        self.ids().into_iter().filter(|id| self.node(*id).over.is_none()).collect()
+    }
+    pub fn all_secure(&self) -> bool {
+        let ids = self.there();
+        ids.iter().all(|a| ids.iter().all(|b| a == b || self.secure(*a, *b)))
+    }
+    /// Who is primary in somebody's eyes.
+    pub fn primary(&self, id: ParticipantId) -> Vec<ParticipantId> {
+        let v = self.view(id);
+        let me = (v.role == Role::Primary).then_some(id);
+        let others = v.others.iter().filter(|o| o.role == Role::Primary).map(|o| o.id);
+        me.into_iter().chain(others).collect()
     }
     pub fn notice(&self, id: ParticipantId) -> Option<Notice> {
         self.view(id).notice.map(|(_, n)| n)

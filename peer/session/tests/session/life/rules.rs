@@ -1,0 +1,151 @@
+//! What must hold, kept apart from the core.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use deskside_session::{
+    ParticipantId, Role,
+    command::Act,
+    io::Output,
+    view::{LinkView, View},
+};
+
+use crate::sim::World;
+
+/// What people really did.
+#[derive(Default)]
+pub(super) struct Rules {
+    /// Lines from one to another, in order.
+    lines: BTreeMap<(ParticipantId, ParticipantId), Vec<String>>,
+    /// By customer.
+    consent: BTreeMap<ParticipantId, Consent>,
+}
+
+#[derive(Default)]
+struct Consent {
+    allowed: BTreeSet<(ParticipantId, Act)>,
+    all: bool,
+    /// Whom the customer took for primary and for helped, when it was looked at last.
+    led: Option<(Vec<ParticipantId>, Option<ParticipantId>)>,
+}
+
+impl Rules {
+    pub(super) fn said(&mut self, from: ParticipantId, to: Vec<ParticipantId>, text: String) {
+        for to in to {
+            self.lines.entry((from, to)).or_default().push(text.clone());
+        }
+    }
+
+    pub(super) fn allowed(&mut self, customer: ParticipantId, to: ParticipantId, act: Act, all: bool) {
+        let c = self.consent.entry(customer).or_default();
+        c.allowed.insert((to, act));
+        if act == Act::Control {
+            c.allowed.insert((to, Act::View));
+        }
+        c.all |= all;
+    }
+
+    pub(super) fn revoked(&mut self, customer: ParticipantId, act: Option<Act>) {
+        let c = self.consent.entry(customer).or_default();
+        c.all = false;
+        c.allowed.retain(|(_, a)| act.is_some_and(|act| *a != act && (act, *a) != (Act::View, Act::Control)));
+    }
+
+    /// Control is asked for anew after a crash.
+    pub(super) fn restarted(&mut self, customer: ParticipantId) {
+        let c = self.consent.entry(customer).or_default();
+        c.allowed.retain(|(_, act)| *act != Act::Control);
+    }
+
+    /// After each step.
+    pub(super) fn hold(&mut self, w: &mut World) {
+        for id in w.there() {
+            let v = w.view(id);
+            assert!(w.primary(id).len() <= 1, "two are primary for {id:?}");
+            let log = w.take_log(id);
+            if v.role != Role::Customer {
+                let done = |o: &Output| matches!(o, Output::Capture(_) | Output::Inject(_));
+                assert!(!log.iter().any(done), "{id:?} is no customer: {log:?}");
+                continue;
+            }
+            self.grants(w, id, &v);
+            picture(w, id, &v);
+            let prompts = v.prompt.iter().all(|p| w.primary(id) == [p.from] && v.helped == Some(id));
+            assert!(prompts, "asked by who may not: {v:?}");
+        }
+    }
+
+    /// No grant without consent, and none that passed to somebody else.
+    fn grants(&mut self, w: &World, id: ParticipantId, v: &View) {
+        let c = self.consent.entry(id).or_default();
+        let led = (w.primary(id), v.helped);
+        if c.led.as_ref().is_some_and(|before| *before != led) {
+            c.allowed.retain(|(_, act)| *act == Act::Voice);
+        }
+        c.led = Some(led);
+        for g in &v.grants {
+            let primary = w.primary(id) == [g.to] && v.helped == Some(id);
+            assert!(primary || g.act == Act::Voice, "{g:?} of one who is not primary: {v:?}");
+            assert!(c.all || c.allowed.contains(&(g.to, g.act)), "{g:?} without consent");
+            if c.all {
+                // What was given without a question stays when the leave to do so ends.
+                c.allowed.insert((g.to, g.act));
+            }
+        }
+        assert!(c.all || !v.allow_all, "everything is allowed without consent");
+    }
+
+    /// Everything works again.
+    pub(super) fn agree(&self, w: &World) {
+        let there = w.there();
+        let first = w.view(there[0]);
+        let primary = w.primary(there[0]);
+        assert_eq!(primary.len(), 1, "one primary agent");
+        for id in &there {
+            let v = w.view(*id);
+            assert_eq!(w.primary(*id), primary, "{id:?} sees another primary agent");
+            assert_eq!(v.helped, first.helped, "{id:?} sees another one helped");
+            let mut all: Vec<_> = v.others.iter().map(|o| o.id).chain([*id]).collect();
+            all.sort();
+            assert_eq!(all, there, "{id:?} has another roster");
+            for o in &v.others {
+                assert!(matches!(o.link, LinkView::Secure { .. }));
+                assert_eq!(o.role, w.view(o.id).role, "{id:?} is wrong on {:?}", o.id);
+            }
+            self.chat(w, *id, &v);
+        }
+        let [primary] = primary[..] else { return };
+        let given = |id: ParticipantId| {
+            let all = w.view(id).grants.into_iter().filter(move |g| g.to == primary);
+            all.map(|g| g.act).collect::<BTreeSet<_>>()
+        };
+        if let Some(helped) = first.helped {
+            let mine: BTreeSet<_> = w.view(primary).grants.iter().map(|g| g.act).collect();
+            assert!(given(helped).is_subset(&mine), "the agent does not know of its grants");
+            let captures = w.node(helped).capture.is_some();
+            assert_eq!(w.node(primary).viewer, captures.then_some(helped));
+        }
+    }
+
+    /// Each line once, in order for each sender.
+    fn chat(&self, w: &World, at: ParticipantId, v: &View) {
+        for from in w.there().into_iter().filter(|from| *from != at) {
+            let got: Vec<_> = v.chat.iter().filter(|l| l.from == from).map(|l| l.text.clone()).collect();
+            let said = self.lines.get(&(from, at)).cloned().unwrap_or_default();
+            assert_eq!(got, said, "from {from:?} at {at:?}");
+        }
+    }
+}
+
+/// The picture goes to the primary agent who may view, and to watchers whom the customer sees named.
+fn picture(w: &World, id: ParticipantId, v: &View) {
+    let viewers = w.node(id).capture.as_ref().map(|c| c.viewers.clone()).unwrap_or_default();
+    let holds = |to: &ParticipantId| v.grants.iter().any(|g| g.to == *to && g.act == Act::View);
+    let some_holder = viewers.iter().any(holds);
+    for to in &viewers {
+        let assistant = v.others.iter().any(|o| o.id == *to && o.role == Role::Assistant);
+        let watches = some_holder && assistant && v.watchers.contains(to);
+        assert!(holds(to) || watches, "{to:?} sees without a grant: {v:?}");
+    }
+    let shown = v.sharing.as_ref().map(|s| s.viewers.clone()).unwrap_or_default();
+    assert_eq!(shown, viewers, "who sees is shown");
+}
