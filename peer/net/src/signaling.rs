@@ -10,7 +10,7 @@ use std::{
 };
 
 use deskside_protocol::{
-    ParticipantId, SessionNumber, VERSION,
+    HandOver, ParticipantId, SessionNumber, VERSION,
     api::{Code, Entry, IceServer},
     socket::{FromServer, Hello, MAX_MESSAGE, ToServer},
 };
@@ -65,10 +65,12 @@ pub enum SignalingEvent {
         organisation: String,
         roster: Vec<Entry>,
         ice: Vec<IceServer>,
+        /// All words by which control was passed on, in order.
+        hand_overs: Vec<HandOver>,
     },
     /// The server is away; it is tried again until the end. Said once for each time.
     Down(Loss),
-    /// Anything but a welcome or a refusal.
+    /// Anything but a welcome or a refusal; before the first welcome, the place in a queue.
     Message(FromServer),
     /// The server does not want this participant (any more); nothing follows.
     Refused(Code),
@@ -265,13 +267,8 @@ impl<F: Fn(SignalingEvent) + Send + Sync> Socket<F> {
         }
         loop {
             match read(socket.next().await)? {
-                Some(FromServer::Welcome { version, .. }) if version != VERSION => {
-                    return Err(End::Refused(Code::Version));
-                }
-                Some(FromServer::Welcome { you, number, organisation, roster, ice, .. }) => {
-                    self.up = Some(true);
-                    (self.sink)(SignalingEvent::Up { you, number, organisation, roster, ice });
-                    return Ok(());
+                Some(message @ (FromServer::Welcome { .. } | FromServer::Waiting { .. })) => {
+                    return self.take(message);
                 }
                 Some(FromServer::Refused { error }) => return Err(refused(error)),
                 _ => {}
@@ -306,11 +303,31 @@ impl<F: Fn(SignalingEvent) + Send + Sync> Socket<F> {
             heard = Instant::now();
             match read(received) {
                 Ok(Some(FromServer::Refused { error })) => return refused(error),
-                Ok(Some(message)) => (self.sink)(SignalingEvent::Message(message)),
+                Ok(Some(message)) => {
+                    if let Err(end) = self.take(message) {
+                        return end;
+                    }
+                }
                 Ok(None) => {}
                 Err(end) => return end,
             }
         }
+    }
+
+    /// Hands a message up. Who waits in a queue is welcomed on the same socket, when an agent comes.
+    fn take(&mut self, message: FromServer) -> Result<(), End> {
+        let event = match message {
+            FromServer::Welcome { version, .. } if version != VERSION => {
+                return Err(End::Refused(Code::Version));
+            }
+            FromServer::Welcome { you, number, organisation, roster, ice, hand_overs, .. } => {
+                SignalingEvent::Up { you, number, organisation, roster, ice, hand_overs }
+            }
+            other => SignalingEvent::Message(other),
+        };
+        self.up = Some(true);
+        (self.sink)(event);
+        Ok(())
     }
 }
 

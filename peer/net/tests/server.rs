@@ -187,6 +187,7 @@ fn welcome(version: u32) -> FromServer {
         organisation: "Acme".into(),
         roster: Vec::new(),
         ice: Vec::new(),
+        hand_overs: Vec::new(),
     }
 }
 

@@ -183,6 +183,11 @@ impl Session {
         self.settle();
     }
 
+    /// What this participant is now.
+    pub fn role(&self) -> Role {
+        self.role
+    }
+
     /// What to do next; `None` when all is done for now.
     pub fn poll_output(&mut self) -> Option<Output> {
         self.out.pop()

@@ -228,12 +228,12 @@ impl App {
     pub(super) fn signaling(&mut self, socket: u64, event: SignalingEvent) -> Option<u8> {
         match &mut self.phase {
             Phase::Entering(e) if e.socket == socket => match event {
-                SignalingEvent::Up { you, organisation, roster, ice, .. } => {
+                SignalingEvent::Up { you, organisation, roster, ice, hand_overs, .. } => {
                     let Phase::Entering(e) = std::mem::replace(&mut self.phase, Phase::Join { busy: false })
                     else {
                         return None;
                     };
-                    let welcome = running::Welcome { you, organisation, roster, ice };
+                    let welcome = running::Welcome { you, organisation, roster, ice, hand_overs };
                     match Running::begin(
                         e,
                         welcome,

@@ -11,6 +11,7 @@ use bytes::Bytes;
 use deskside_devices::{clipboard, surface, watch};
 use deskside_net::{Channel, Connector, LinkEvent, SendError, Signaling, SignalingEvent};
 use deskside_protocol::{
+    HandOver,
     api::{self, IceServer},
     socket::{EndReason, FromServer, ToServer},
 };
@@ -40,11 +41,11 @@ pub struct Welcome {
     pub organisation: String,
     pub roster: Vec<api::Entry>,
     pub ice: Vec<IceServer>,
+    pub hand_overs: Vec<HandOver>,
 }
 
 pub struct Running {
     pub socket: u64,
-    role: Role,
     core: Session,
     started: Instant,
     signaling: Signaling,
@@ -97,7 +98,6 @@ impl Running {
         links.ice = welcome.ice;
         let mut running = Self {
             socket: entering.socket,
-            role,
             core,
             started,
             signaling: entering.signaling,
@@ -114,6 +114,7 @@ impl Running {
             refusal: None,
         };
         running.drain();
+        running.words(welcome.hand_overs);
         Ok(running)
     }
 
@@ -122,7 +123,7 @@ impl Running {
     }
 
     pub fn role(&self) -> Role {
-        self.role
+        self.core.role()
     }
 
     pub fn over(&self) -> Option<Ending> {
@@ -156,20 +157,33 @@ impl Running {
 
     pub fn signaling(&mut self, event: SignalingEvent) {
         match event {
-            SignalingEvent::Up { roster, ice, .. } => {
+            SignalingEvent::Up { roster, ice, hand_overs, .. } => {
                 self.links.ice = ice;
                 self.input(Input::ServerBack);
+                self.words(hand_overs);
                 self.input(Input::Roster(roster));
             }
+            SignalingEvent::Message(FromServer::HandOver { word }) => self.input(Input::HandOver { word }),
             SignalingEvent::Message(FromServer::Roster { roster }) => self.input(Input::Roster(roster)),
             SignalingEvent::Message(FromServer::Signal { from, body }) => self.links.signal(from, body),
             SignalingEvent::Message(FromServer::Ended { reason }) => self.input(Input::Ended(reason)),
             SignalingEvent::Message(
-                FromServer::Welcome { .. } | FromServer::Refused { .. } | FromServer::Unknown,
+                FromServer::Welcome { .. }
+                | FromServer::Waiting { .. }
+                | FromServer::TransferState { .. }
+                | FromServer::Refused { .. }
+                | FromServer::Unknown,
             ) => {}
             // The session is not known there any more: nobody can come back into it.
             SignalingEvent::Refused(_) => self.input(Input::Ended(EndReason::Expired)),
             SignalingEvent::Down(_) => self.input(Input::ServerLost),
+        }
+    }
+
+    /// Words of hand-over that the server keeps; only those that fit count.
+    fn words(&mut self, words: Vec<HandOver>) {
+        for word in words {
+            self.input(Input::HandOver { word });
         }
     }
 
