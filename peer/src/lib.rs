@@ -11,6 +11,7 @@ pub mod exit;
 mod hands;
 pub mod headless;
 pub mod identity;
+mod kept;
 mod privacy;
 pub mod publish;
 mod share;

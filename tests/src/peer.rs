@@ -48,7 +48,10 @@ pub struct Start {
 impl Start {
     /// `display`: where it shares or shows; none for a computer without one.
     pub fn new(name: &str, server: &str, display: Option<&Display>) -> Self {
-        let folder = tempfile::tempdir().expect("a folder for the peer");
+        Self::within(tempfile::tempdir().expect("a folder for the peer"), name, server, display)
+    }
+
+    fn within(folder: TempDir, name: &str, server: &str, display: Option<&Display>) -> Self {
         let program = programs::deskside();
         let mut command = match display {
             Some(d) => d.command(program),
@@ -85,7 +88,12 @@ impl Start {
 
     /// Signs [`AGENT`] in and opens a session at once.
     pub fn agent(self) -> Self {
-        self.env("DESKSIDE_PASSWORD", PASSWORD).arg("agent").arg("--name").arg(AGENT).arg("--start")
+        self.sign_in(AGENT).arg("--start")
+    }
+
+    /// Signs an agent in, all of whom have [`PASSWORD`].
+    pub fn sign_in(self, account: &str) -> Self {
+        self.env("DESKSIDE_PASSWORD", PASSWORD).arg("agent").arg("--name").arg(account)
     }
 
     /// Joins at once.
@@ -126,6 +134,11 @@ impl Peer {
     #[track_caller]
     pub fn customer(server: &Server, display: Option<&Display>, target: &str) -> Self {
         Start::new("customer", server.url(), display).join(target).start()
+    }
+
+    /// What starts the program again as the same person: with the folder of this one, which must have ended.
+    pub fn again(self, server: &Server, display: Option<&Display>) -> Start {
+        Start::within(self.folder, &self.name, server.url(), display)
     }
 
     #[track_caller]

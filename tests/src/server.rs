@@ -2,7 +2,7 @@
 
 use std::process::{Command, ExitStatus, Stdio};
 
-use deskside_protocol::api::{SessionOpened, Setup, SignIn, SignedIn};
+use deskside_protocol::api::{NewAccount, SessionOpened, Setup, SignIn, SignedIn};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -54,6 +54,14 @@ impl Server {
         });
         server.wait_listening();
         server
+    }
+
+    /// Makes the account of another agent, with [`PASSWORD`].
+    #[track_caller]
+    pub fn add_agent(&self, name: &str) {
+        let body = NewAccount { name: name.into(), password: PASSWORD.into() };
+        let answer = self.post("/api/v1/accounts", &body, Some(&self.sign_in().token));
+        assert!((200..300).contains(&answer.status), "a new account: {answer:?}");
     }
 
     fn wait_listening(&mut self) {

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use deskside_protocol::{
-    VERSION,
-    api::{Code, Failure, Info, Join, Joined, SessionOpened, SignIn, SignedIn},
+    SessionNumber, VERSION,
+    api::{Assist, Code, Failure, Info, Join, Joined, SessionOpened, SignIn, SignedIn},
 };
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::{Method, Request, header};
@@ -73,6 +73,11 @@ impl Api {
     /// Opens a session; `token` is of [`Api::sign_in`].
     pub async fn open_session(&self, token: &str) -> Result<SessionOpened, ApiError> {
         self.call(Method::POST, "/api/v1/sessions", Some(token), None::<&()>).await
+    }
+
+    /// Enters a running session as an assistant; `token` is of [`Api::sign_in`].
+    pub async fn assist(&self, token: &str, number: SessionNumber) -> Result<Joined, ApiError> {
+        self.call(Method::POST, "/api/v1/assist", Some(token), Some(&Assist { number })).await
     }
 
     pub async fn join(&self, join: &Join) -> Result<Joined, ApiError> {

@@ -28,6 +28,10 @@ pub enum AppOnly {
     SignOut,
     /// Agent: opens a session.
     StartSession,
+    /// Agent: enters a colleague's running session as an assistant, by its number or its link.
+    Assist {
+        target: String,
+    },
     /// A number, or a link with its secret.
     Join {
         target: String,

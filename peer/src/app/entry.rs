@@ -15,7 +15,10 @@ use super::{
     event::{Answer, Event},
     running::{self, Running},
 };
-use crate::{exit, identity};
+use crate::{
+    exit, identity,
+    kept::{Kept, Seat},
+};
 
 impl App {
     pub(super) fn forget_question(&mut self) {
@@ -69,6 +72,44 @@ impl App {
         None
     }
 
+    pub(super) fn assist(&mut self, target: &str, joining: &mut Option<Joining>) -> Option<u8> {
+        let Some(account) = &self.account else {
+            self.bad_command("sign in first");
+            return None;
+        };
+        let Ok(target) = JoinTarget::parse(target) else {
+            return self.problem(Problem::MalformedNumber);
+        };
+        let (server, token) = (account.server.clone(), account.token.clone());
+        let api = match self.site(&server) {
+            Ok(site) => Api::new(site),
+            Err(problem) => return self.problem(problem),
+        };
+        *joining = Some(Joining { server, secret: target.secret, name: self.account_name() });
+        self.ask(async move { Answer::Assists(api.assist(&token, target.number).await) });
+        self.phase = Phase::AgentHome { busy: true };
+        None
+    }
+
+    /// Goes on with a session in which a program of this home was when it was killed. False: there is none.
+    pub(super) fn resume(&mut self, fits: impl Fn(&Seat) -> bool) -> bool {
+        let Some((kept, state)) = Kept::find(&self.options.home, fits) else { return false };
+        let seat = kept.seat.clone();
+        let Some(seed) = seat.seed() else { return false };
+        tracing::info!(number = %seat.number, "going on with the session in which the program ended");
+        let entry = Entry {
+            role: seat.role,
+            name: seat.name,
+            number: seat.number,
+            secret: None,
+            link: None,
+            seed,
+            resumed: Some((kept, state)),
+        };
+        self.enter(&seat.server, seat.ticket, entry);
+        true
+    }
+
     pub(super) fn join(
         &mut self,
         target: &str,
@@ -116,7 +157,12 @@ impl App {
                     name: signed.name,
                 });
                 self.phase = Phase::AgentHome { busy: false };
-                if std::mem::take(&mut self.start_when_signed_in) {
+                let start = std::mem::take(&mut self.start_when_signed_in);
+                let server = self.options.server.clone();
+                if self.resume(|seat| seat.role != Role::Customer && seat.server == server) {
+                    return None;
+                }
+                if start {
                     return self.start_session();
                 }
                 None
@@ -130,8 +176,8 @@ impl App {
                 let account_server =
                     self.account.as_ref().map_or_else(|| self.options.server.clone(), |a| a.server.clone());
                 let made = identity::load(&self.options.home)
-                    .and_then(|seed| Ok((Identity::from_seed(seed), LinkSecret::new(identity::fresh()?))));
-                let (identity, secret) = match made {
+                    .and_then(|seed| Ok((seed, LinkSecret::new(identity::fresh()?))));
+                let (seed, secret) = match made {
                     Ok(m) => m,
                     Err(e) => {
                         self.phase = Phase::AgentHome { busy: false };
@@ -149,7 +195,8 @@ impl App {
                         number: opened.number,
                         secret: Some(secret),
                         link: Some(link),
-                        identity,
+                        seed,
+                        resumed: None,
                     },
                 )
             }
@@ -164,8 +211,8 @@ impl App {
             }
             Answer::Joined(Ok(joined)) => {
                 let j = joining.take()?;
-                let identity = match identity::fresh() {
-                    Ok(seed) => Identity::from_seed(seed),
+                let seed = match identity::fresh() {
+                    Ok(seed) => seed,
                     Err(e) => {
                         self.phase = Phase::Join { busy: false };
                         return self.problem(Problem::Other { detail: e.to_string() });
@@ -180,9 +227,39 @@ impl App {
                         number: joined.number,
                         secret: j.secret,
                         link: None,
-                        identity,
+                        seed,
+                        resumed: None,
                     },
                 )
+            }
+            Answer::Assists(Ok(joined)) => {
+                let j = joining.take()?;
+                let seed = match identity::load(&self.options.home) {
+                    Ok(seed) => seed,
+                    Err(e) => {
+                        self.phase = Phase::AgentHome { busy: false };
+                        return self.problem(Problem::Other { detail: e.to_string() });
+                    }
+                };
+                let entry = Entry {
+                    role: Role::Assistant,
+                    name: j.name,
+                    number: joined.number,
+                    secret: j.secret,
+                    link: None,
+                    seed,
+                    resumed: None,
+                };
+                self.enter(&j.server, joined.ticket, entry)
+            }
+            Answer::Assists(Err(e)) => {
+                self.phase = Phase::AgentHome { busy: false };
+                if matches!(e, ApiError::Refused { code: Code::NotSignedIn, .. }) {
+                    self.account = None;
+                    self.phase = Phase::SignIn { busy: false };
+                }
+                let problem = self.worded(e, true);
+                self.problem(problem)
             }
             Answer::Joined(Err(e)) => {
                 self.phase = Phase::Join { busy: false };
@@ -204,23 +281,27 @@ impl App {
             Ok(site) => site,
             Err(problem) => return self.problem(problem),
         };
-        let config =
-            SignalingConfig { site, ticket, key: entry.identity.public_text(), name: entry.name.clone() };
+        let key = Identity::from_seed(entry.seed).public_text();
+        let config = SignalingConfig { site, ticket: ticket.clone(), key, name: entry.name.clone() };
         let signaling = Signaling::start(&Handle::current(), config, move |event| {
             if events.try_send(Event::Signaling(socket, event)).is_err() {
                 tracing::warn!("a message of the server was dropped: too many are waiting");
             }
         });
-        let Entry { role, name, number, secret, link, identity } = entry;
+        let Entry { role, name, number, secret, link, seed, resumed } = entry;
+        let server = server.to_owned();
         self.phase = Phase::Entering(Box::new(Entering {
             role,
             name,
             number,
             secret,
             link,
-            identity,
+            seed,
+            server,
+            ticket,
             socket,
             signaling,
+            resumed,
         }));
         None
     }
@@ -241,6 +322,7 @@ impl App {
                         self.events.clone(),
                         self.options.relay_only,
                         self.options.windows.clone(),
+                        &self.options.home,
                     ) {
                         Ok(running) => {
                             self.problem = None;
@@ -252,12 +334,19 @@ impl App {
                 }
                 SignalingEvent::Refused(code) => {
                     let (role, server) = (e.role, self.options.server.clone());
+                    let resumed = e.resumed.take();
                     self.phase = if role == Role::Customer {
                         Phase::Join { busy: false }
                     } else {
                         Phase::AgentHome { busy: false }
                     };
                     let problem = problem_of(ApiError::Refused { code, retry_after: None }, &server, false);
+                    if let Some((kept, _)) = resumed {
+                        // Nobody asked for it just now: that it is over is no reason to end.
+                        kept.forget();
+                        self.problem = Some(problem);
+                        return None;
+                    }
                     self.problem(problem)
                 }
                 SignalingEvent::Down(Loss::Away) | SignalingEvent::Message(_) => None,
@@ -282,7 +371,8 @@ struct Entry {
     number: SessionNumber,
     secret: Option<LinkSecret>,
     link: Option<String>,
-    identity: Identity,
+    seed: [u8; 32],
+    resumed: Option<(Kept, Vec<u8>)>,
 }
 
 fn problem_of(e: ApiError, server: &str, signing_in: bool) -> Problem {

@@ -27,6 +27,7 @@ pub enum Answer {
     SignedIn(Result<SignedIn, ApiError>),
     Opened(Result<SessionOpened, ApiError>),
     Joined(Result<Joined, ApiError>),
+    Assists(Result<Joined, ApiError>),
 }
 
 /// How many events may wait; a connection that floods beyond it is dropped.

@@ -11,7 +11,7 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 use deskside_net::{Connector, Signaling};
 use deskside_protocol::SessionNumber;
 use deskside_session::{
-    Identity, LinkSecret, Role,
+    JoinTarget, LinkSecret, Role,
     app::{AppCommand, AppOnly, AppView, Ending, Problem, Screen},
 };
 use event::{Event, Events};
@@ -22,6 +22,7 @@ use crate::{
     backend::Slot,
     exit,
     headless::{Line, Printer},
+    kept::Kept,
     privacy::Privacy,
     publish::Publisher,
 };
@@ -98,9 +99,13 @@ struct Entering {
     number: SessionNumber,
     secret: Option<LinkSecret>,
     link: Option<String>,
-    identity: Identity,
+    seed: [u8; 32],
+    server: String,
+    ticket: String,
     socket: u64,
     signaling: Signaling,
+    /// A killed program was in this session: its file, and what it kept.
+    resumed: Option<(Kept, Vec<u8>)>,
 }
 
 /// What a join by number or link needs to remember until the server answers.
@@ -204,6 +209,16 @@ impl App {
     }
 
     fn begin(&mut self) {
+        let wanted = match &self.options.first {
+            First::Nothing => Some(None),
+            First::Join { target, .. } => Some(JoinTarget::parse(target).ok().map(|t| t.number)),
+            First::Agent { .. } => None,
+        };
+        if let Some(number) = wanted
+            && self.resume(|seat| seat.role == Role::Customer && number.is_none_or(|n| n == seat.number))
+        {
+            self.options.first = First::Nothing;
+        }
         match std::mem::replace(&mut self.options.first, First::Nothing) {
             First::Nothing => {}
             First::Agent { name, password, start } => {
@@ -315,6 +330,7 @@ impl App {
                 self.phase = Phase::SignIn { busy: false };
             }
             AppOnly::StartSession => return self.start_session(),
+            AppOnly::Assist { target } => return self.assist(&target, joining),
             AppOnly::Join { target, name } => return self.join(&target, name, joining),
             AppOnly::CancelJoin => {
                 self.forget_question();

@@ -3,6 +3,7 @@
 use std::{
     fs::File,
     io::BufWriter,
+    path::Path,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -16,7 +17,7 @@ use deskside_protocol::{
     socket::{EndReason, FromServer, ToServer},
 };
 use deskside_session::{
-    Keeping, Now, ParticipantId, Role, Session, Start,
+    Identity, Keeping, Now, ParticipantId, Role, Session, Snapshot, Start,
     app::Ending,
     command::Command,
     io::{Binding, Capture, DeviceEvent, Input, Output},
@@ -32,6 +33,7 @@ use crate::{
     backend::Slot,
     hands::Hands,
     identity,
+    kept::{Kept, Seat},
     share::{Report, Share, Tell},
     viewing::Viewing,
 };
@@ -61,6 +63,8 @@ pub struct Running {
     viewing: Option<(ParticipantId, Viewing)>,
     over: Option<Ending>,
     refusal: Option<Refusal>,
+    /// The file from which a program goes on after this one was killed.
+    kept: Option<Kept>,
 }
 
 impl Running {
@@ -71,9 +75,25 @@ impl Running {
         events: Events,
         relay_only: bool,
         windows: Option<Arc<Slot>>,
+        home: &Path,
     ) -> std::io::Result<Self> {
         let started = Instant::now();
         let role = welcome.roster.iter().find(|e| e.id == welcome.you).map_or(entering.role, |e| e.role);
+        let identity = Identity::from_seed(entering.seed);
+        let (kept, snapshot) = match entering.resumed {
+            Some((kept, state)) => {
+                let read = Snapshot::decode(&state, entering.number, welcome.you, identity.public());
+                let read = read.inspect_err(|e| tracing::warn!(error = %e, "what was kept is of no use"));
+                (Some(kept), read.ok())
+            }
+            None => {
+                let Entering { server, ticket, seed, name, number, .. } = &*entering;
+                let seat = Seat::new(server, ticket, seed, role, name, *number, welcome.you);
+                let kept = Kept::begin(home, seat);
+                let kept = kept.inspect_err(|e| tracing::warn!(error = %e, "the session is not kept"));
+                (kept.ok(), None)
+            }
+        };
         let core = Session::new(
             Now::new(Duration::ZERO),
             Start {
@@ -83,12 +103,12 @@ impl Running {
                 number: entering.number,
                 organisation: welcome.organisation,
                 roster: welcome.roster,
-                identity: entering.identity,
+                identity,
                 secret: entering.secret,
                 link: entering.link,
                 nonce_seed: identity::fresh()?,
-                snapshot: None,
-                keeping: Keeping::Nothing,
+                snapshot,
+                keeping: if kept.is_some() { Keeping::StateAndSecret } else { Keeping::Nothing },
                 unix_ms: std::time::SystemTime::now()
                     .duration_since(std::time::UNIX_EPOCH)
                     .map_or(0, |d| u64::try_from(d.as_millis()).unwrap_or(u64::MAX)),
@@ -112,6 +132,7 @@ impl Running {
             viewing: None,
             over: None,
             refusal: None,
+            kept,
         };
         running.drain();
         running.words(welcome.hand_overs);
@@ -255,6 +276,14 @@ impl Running {
         }
     }
 
+    fn keep(&mut self, state: &[u8]) {
+        if let Some(kept) = &self.kept
+            && let Err(e) = kept.write(state)
+        {
+            tracing::warn!(error = %e, "the session cannot be kept");
+        }
+    }
+
     /// Carries out what the core wants until it wants nothing more.
     fn drain(&mut self) {
         while let Some(output) = self.core.poll_output() {
@@ -312,13 +341,18 @@ impl Running {
                 self.refusal = Some(reason);
             }
             // It is in the view as the newest notice.
+            // It is in the view, which is published before the loop waits again.
             Output::Tell(_) => {}
-            // Nothing is kept as long as `Start::keeping` says so.
-            Output::Keep(_) => {}
+            Output::Keep(state) => self.keep(&state),
             Output::TellServerHandOver { word } => self.signaling.send(ToServer::HandOver { word }),
             Output::TellServerLeave => self.signaling.send(ToServer::Leave),
             Output::TellServerEnd => self.signaling.send(ToServer::End),
-            Output::Over(ending) => self.over = Some(ending),
+            Output::Over(ending) => {
+                self.over = Some(ending);
+                if let Some(kept) = self.kept.take() {
+                    kept.forget();
+                }
+            }
         }
     }
 

@@ -23,6 +23,9 @@ use crate::{Picture, Rect};
 /// Lowest and highest bitrate that is set, bits per second.
 const BITRATES: std::ops::RangeInclusive<u32> = 50_000..=100_000_000;
 
+/// The only spatial layer (`SPATIAL_LAYER_0` of the coder, which the crate does not name).
+const FIRST_LAYER: i32 = 0;
+
 /// Lowest and highest rate of pictures that is set, per second.
 const MIN_FPS: f32 = 1.0;
 const MAX_FPS: f32 = 120.0;
@@ -124,13 +127,11 @@ impl Encoder {
             self.coder = start(&self.config)?;
             return Ok(());
         }
-        // The most must not be below what is aimed at at any moment, or the coder refuses.
-        let mut steps = [ENCODER_OPTION_MAX_BITRATE, ENCODER_OPTION_BITRATE];
-        if bits < before {
-            steps.reverse();
-        }
-        for option in steps {
-            let mut info = SBitrateInfo { iLayer: SPATIAL_LAYER_ALL, iBitrate: bits as i32 };
+        // The most must not be below what is aimed at at any moment, or the coder refuses; it has to be set by layer.
+        let most = (ENCODER_OPTION_MAX_BITRATE, FIRST_LAYER, bits + bits / 4);
+        let aim = (ENCODER_OPTION_BITRATE, SPATIAL_LAYER_ALL, bits);
+        for (option, layer, bits) in if bits > before { [most, aim] } else { [aim, most] } {
+            let mut info = SBitrateInfo { iLayer: layer, iBitrate: bits as i32 };
             // SAFETY: the options take a pointer to an `SBitrateInfo`, which lives until the call returns.
             let code = unsafe { self.coder.raw_api().set_option(option, addr_of_mut!(info).cast()) };
             if code != 0 {
