@@ -31,7 +31,6 @@ pub struct Seat {
 }
 
 impl Seat {
-    #[expect(clippy::too_many_arguments, reason = "a record, made in one place")]
     pub fn new(
         server: &str,
         ticket: &str,

@@ -5,6 +5,7 @@
 
 pub mod display;
 pub mod http;
+pub mod net;
 pub mod peer;
 pub mod picture;
 pub mod probe;
@@ -16,6 +17,7 @@ pub mod turn;
 pub mod wait;
 
 pub use display::Display;
+pub use net::Net;
 pub use peer::Peer;
 pub use picture::Picture;
 pub use probe::Probe;

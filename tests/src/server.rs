@@ -31,7 +31,18 @@ impl Server {
     /// The same, with settings as in its file, for example `("sessions.number_lives", "2")`.
     #[track_caller]
     pub fn with(settings: &[(&str, &str)]) -> Self {
-        let server = Self::fresh(settings);
+        Self::fresh(settings).set_up()
+    }
+
+    /// The same at this address, `10.0.0.1:0` for a free port.
+    #[track_caller]
+    pub fn at(address: &str) -> Self {
+        Self::listening(address, &[]).set_up()
+    }
+
+    #[track_caller]
+    fn set_up(self) -> Self {
+        let server = self;
         let answer = server.post(
             "/api/v1/setup",
             &Setup { token: server.setup_token.clone(), name: AGENT.into(), password: PASSWORD.into() },
@@ -44,9 +55,14 @@ impl Server {
     /// A server without any account yet.
     #[track_caller]
     pub fn fresh(settings: &[(&str, &str)]) -> Self {
+        Self::listening("127.0.0.1:0", settings)
+    }
+
+    #[track_caller]
+    fn listening(address: &str, settings: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().expect("a folder for the server");
         let settings: Vec<_> = settings.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
-        let process = spawn(&folder, "127.0.0.1:0", &settings);
+        let process = spawn(&folder, address, &settings);
         let mut server = Self { url: String::new(), folder, settings, process, setup_token: String::new() };
         server.setup_token = server.process.line("its set-up token", |l| {
             let (_, token) = l.split_once("set-up token: ")?;

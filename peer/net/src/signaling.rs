@@ -39,6 +39,8 @@ const BACKOFF: (Duration, Duration) = (Duration::from_millis(200), Duration::fro
 const ANSWER: Duration = Duration::from_secs(10);
 /// A quiet socket is asked for a sign of life this often, and is dead after twice the time.
 const PING: Duration = Duration::from_secs(15);
+/// The same when something else says that the network changed.
+const DOUBTED: Duration = Duration::from_secs(1);
 /// Messages that may wait while the server is away.
 const WAITING: usize = 512;
 /// A signal older than this is about a connection that nobody waits for any more.
@@ -111,6 +113,12 @@ impl Signaling {
         self.outbox.push(message);
     }
 
+    /// The network may have changed: a socket that stays silent for a second from now on is made anew.
+    pub fn doubt(&self) {
+        self.outbox.doubted.store(true, Ordering::Release);
+        self.outbox.ready.notify_one();
+    }
+
     /// Ends, and waits until what was queued is sent; at most a second.
     pub async fn finish(mut self) {
         self.outbox.end();
@@ -131,6 +139,7 @@ struct Outbox {
     queue: Mutex<VecDeque<(Instant, ToServer)>>,
     ready: Notify,
     ended: AtomicBool,
+    doubted: AtomicBool,
 }
 
 impl Outbox {
@@ -278,6 +287,8 @@ impl<F: Fn(SignalingEvent) + Send + Sync> Socket<F> {
 
     async fn attend(&mut self, socket: &mut WebSocket) -> End {
         let mut heard = Instant::now();
+        // When a socket that is doubted counts as dead.
+        let mut silent = None;
         loop {
             while let Some(message) = self.outbox.pop() {
                 if let Err(end) = write(socket, &message).await {
@@ -287,20 +298,24 @@ impl<F: Fn(SignalingEvent) + Send + Sync> Socket<F> {
             if self.outbox.ended() {
                 return End::Done;
             }
+            if self.outbox.doubted.swap(false, Ordering::AcqRel) {
+                if !ping(socket).await {
+                    return End::Lost(Loss::Away);
+                }
+                silent = Some(Instant::now() + DOUBTED);
+            }
             let received = tokio::select! {
                 received = socket.next() => received,
                 () = self.outbox.ready.notified() => continue,
+                () = until(silent) => return End::Lost(Loss::Away),
                 () = sleep(PING) => {
-                    if heard.elapsed() > PING + PING / 2 {
+                    if heard.elapsed() > PING + PING / 2 || !ping(socket).await {
                         return End::Lost(Loss::Away);
                     }
-                    match timeout(ANSWER, socket.send(Message::Ping(Default::default()))).await {
-                        Ok(Ok(())) => continue,
-                        _ => return End::Lost(Loss::Away),
-                    }
+                    continue;
                 }
             };
-            heard = Instant::now();
+            (heard, silent) = (Instant::now(), None);
             match read(received) {
                 Ok(Some(FromServer::Refused { error })) => return refused(error),
                 Ok(Some(message)) => {
@@ -328,6 +343,17 @@ impl<F: Fn(SignalingEvent) + Send + Sync> Socket<F> {
         self.up = Some(true);
         (self.sink)(event);
         Ok(())
+    }
+}
+
+async fn ping(socket: &mut WebSocket) -> bool {
+    matches!(timeout(ANSWER, socket.send(Message::Ping(Default::default()))).await, Ok(Ok(())))
+}
+
+async fn until(at: Option<Instant>) {
+    match at {
+        Some(at) => tokio::time::sleep_until(at).await,
+        None => std::future::pending().await,
     }
 }
 

@@ -242,6 +242,8 @@ impl Running {
                 };
                 if !up {
                     self.links.restart(peer);
+                    // What took this path may have taken the server's too.
+                    self.signaling.doubt();
                 }
                 self.input(Input::LinkState { peer, up, route });
             }
