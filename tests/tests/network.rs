@@ -25,7 +25,7 @@ fn viewing() -> (Net, Scene) {
 fn goes_on(scene: &mut Scene, since: Instant) {
     scene.wait_secure();
     // The test's output says how long it took; nothing hangs on it.
-    println!("back after {:.1} s", since.elapsed().as_secs_f64());
+    eprintln!("back after {:.1} s", since.elapsed().as_secs_f64());
     scene.wait_same_picture();
     assert!(scene.customer.session().is_some_and(|s| s.prompt.is_none()), "nothing was asked");
 }
