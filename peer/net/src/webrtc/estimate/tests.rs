@@ -66,7 +66,7 @@ impl Line {
             let bits = self.rate.target().min(most);
             self.picture((bits / 20.0 / 8.0 / PACKET as f64).ceil() as usize);
             self.now_s += 0.05;
-            if (self.now_s * 20.0).round() as u64 % 2 == 0 {
+            if ((self.now_s * 20.0).round() as u64).is_multiple_of(2) {
                 let now = self.start + Duration::from_secs_f64(self.now_s.max(self.free_s));
                 self.rate.reports(now, &std::mem::take(&mut self.reports));
             }
