@@ -354,3 +354,19 @@ problem-display-do = Sign in to a desktop, then start Deskside there.
 problem-command = This is not possible now.
 problem-other = Something went wrong.
 problem-detail = Details: { $detail }
+
+# Queues
+problem-no-queue = There is no queue with this name.
+problem-no-queue-do = Check the name or the link that you were given.
+problem-nobody-waits = Nobody waits there.
+problem-nobody-waits-do = Another agent was faster, or the customer left.
+queue-title = You are in line
+queue-lead = { $organisation }: { $title }
+queue-place = Your place in line
+queue-next = You are next. The session starts by itself.
+queue-before = { $before ->
+    [one] One person is before you. The session starts by itself when an agent is free.
+   *[other] { $before } people are before you. The session starts by itself when an agent is free.
+}
+queue-safe = Leave this window open. Nothing of your computer is shown to anybody before you allow it.
+queue-leave = Leave the line

@@ -354,3 +354,19 @@ problem-display-do = Ouvrez une session de bureau, puis lancez-y Deskside.
 problem-command = Ce n’est pas possible maintenant.
 problem-other = Quelque chose s’est mal passé.
 problem-detail = Détails : { $detail }
+
+# Queues
+problem-no-queue = Aucune file d’attente ne porte ce nom.
+problem-no-queue-do = Vérifiez le nom ou le lien que vous avez reçu.
+problem-nobody-waits = Personne n’attend ici.
+problem-nobody-waits-do = Un autre agent a été plus rapide, ou le client est parti.
+queue-title = Vous êtes dans la file d’attente
+queue-lead = { $organisation } : { $title }
+queue-place = Votre place dans la file
+queue-next = Vous êtes le prochain. La session démarrera toute seule.
+queue-before = { $before ->
+    [one] Une personne est avant vous. La session démarrera toute seule dès qu’un agent sera libre.
+   *[other] { $before } personnes sont avant vous. La session démarrera toute seule dès qu’un agent sera libre.
+}
+queue-safe = Gardez cette fenêtre ouverte. Rien de votre ordinateur n’est montré à personne avant votre accord.
+queue-leave = Quitter la file

@@ -44,7 +44,11 @@ pub enum RoleCommand {
     /// Get help: join with the number or the link that the agent gave
     Join {
         /// Nine digits, or a link
-        target: String,
+        #[arg(required_unless_present = "queue", conflicts_with = "queue")]
+        target: Option<String>,
+        /// Wait in this queue for the next free agent, without a number
+        #[arg(long, value_name = "NAME")]
+        queue: Option<String>,
         /// Name to show to the agent
         #[arg(long)]
         name: Option<String>,

@@ -14,7 +14,11 @@ pub const NO_DISPLAY: u8 = 7;
 /// The code with which a program ends that could not begin its session.
 pub fn of_problem(problem: &Problem) -> u8 {
     match problem {
-        Problem::MalformedNumber | Problem::NoSuchSession | Problem::TooManyTries { .. } => NUMBER,
+        Problem::MalformedNumber
+        | Problem::NoSuchSession
+        | Problem::NoSuchQueue
+        | Problem::NobodyWaits
+        | Problem::TooManyTries { .. } => NUMBER,
         Problem::WrongPassword => SIGN_IN,
         Problem::ServerDown { .. } | Problem::ServerVersion { .. } => SERVER,
         Problem::ServerNotTrusted { .. } | Problem::NotTrusted { .. } => NOT_TRUSTED,

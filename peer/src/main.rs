@@ -40,7 +40,10 @@ fn run(cli: Cli) -> anyhow::Result<u8> {
         Some(RoleCommand::Agent { name, start }) => {
             First::Agent { name, password: std::env::var("DESKSIDE_PASSWORD").ok(), start }
         }
-        Some(RoleCommand::Join { target, name }) => First::Join { target, name },
+        Some(RoleCommand::Join { queue: Some(queue), name, .. }) => First::Queue { queue, name },
+        Some(RoleCommand::Join { target, name, .. }) => {
+            First::Join { target: target.unwrap_or_default(), name }
+        }
     };
     tracing::info!(version = env!("CARGO_PKG_VERSION"), server = cli.server, "Deskside starts");
     let agent = matches!(first, First::Agent { .. });

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use deskside_protocol::{
-    SessionNumber, VERSION,
+    QueueName, SessionNumber, VERSION,
     api::{Assist, Code, Failure, Info, Join, Joined, SessionOpened, SignIn, SignedIn},
+    queues::{Enter, Entered, Take},
 };
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::{Method, Request, header};
@@ -78,6 +79,19 @@ impl Api {
     /// Enters a running session as an assistant; `token` is of [`Api::sign_in`].
     pub async fn assist(&self, token: &str, number: SessionNumber) -> Result<Joined, ApiError> {
         self.call(Method::POST, "/api/v1/assist", Some(token), Some(&Assist { number })).await
+    }
+
+    /// Enters a queue; the answer is a ticket for the socket.
+    pub async fn enter_queue(&self, queue: &QueueName, name: &str) -> Result<String, ApiError> {
+        let path = format!("/api/v1/queues/{queue}/enter");
+        let body = Enter { name: name.to_owned() };
+        let Entered { ticket } = self.call(Method::POST, &path, None, Some(&body)).await?;
+        Ok(ticket)
+    }
+
+    /// Takes a customer out of a queue. After [`ApiError::Down`] the same claim may be tried again.
+    pub async fn take(&self, token: &str, queue: &QueueName, take: &Take) -> Result<SessionOpened, ApiError> {
+        self.call(Method::POST, &format!("/api/v1/queues/{queue}/take"), Some(token), Some(take)).await
     }
 
     pub async fn join(&self, join: &Join) -> Result<Joined, ApiError> {

@@ -38,7 +38,20 @@ pub enum AppOnly {
         #[serde(default)]
         name: Option<String>,
     },
+    /// Customer: waits in a queue, without a number, until an agent comes.
+    EnterQueue {
+        queue: String,
+        #[serde(default)]
+        name: Option<String>,
+    },
+    /// Gives up joining, or the place in a queue.
     CancelJoin,
+    /// Agent: a session with the next customer of a queue, or with the one whose `entry` it is.
+    TakeNext {
+        queue: String,
+        #[serde(default)]
+        entry: Option<String>,
+    },
     /// Back from [`Screen::Ended`] to where one was before.
     Home,
     /// Headless: writes the viewer's picture to a PNG file; answered with an event.
@@ -79,6 +92,8 @@ pub enum Screen {
     Join {
         busy: bool,
     },
+    /// Customer: in a queue, until an agent comes.
+    Waiting(Waiting),
     SignIn {
         busy: bool,
     },
@@ -94,6 +109,19 @@ pub enum Screen {
         role: crate::Role,
         ending: Ending,
     },
+}
+
+/// A place in a queue.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Waiting {
+    pub queue: String,
+    /// What the queue is called.
+    pub title: String,
+    pub organisation: String,
+    /// From 1: the next one.
+    pub place: u32,
+    /// How many wait in all.
+    pub waiting: u32,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -118,6 +146,10 @@ pub enum Problem {
     MalformedNumber,
     /// Unknown, closed, expired or full.
     NoSuchSession,
+    /// No queue has this name.
+    NoSuchQueue,
+    /// Agent: nobody waits there, or another agent was faster.
+    NobodyWaits,
     TooManyTries {
         wait_s: u64,
     },

@@ -6,8 +6,12 @@ use deskside_net::{Api, ApiError, BadSite, Loss, Signaling, SignalingConfig, Sig
 use deskside_protocol::{
     SessionNumber,
     api::{Code, Join},
+    socket::FromServer,
 };
-use deskside_session::{Identity, JoinTarget, LinkSecret, Role, app::Problem};
+use deskside_session::{
+    Identity, JoinTarget, LinkSecret, Role,
+    app::{Problem, Waiting},
+};
 use tokio::runtime::Handle;
 
 use super::{
@@ -100,7 +104,7 @@ impl App {
         let entry = Entry {
             role: seat.role,
             name: seat.name,
-            number: seat.number,
+            number: Some(seat.number),
             secret: None,
             link: None,
             seed,
@@ -192,7 +196,7 @@ impl App {
                     Entry {
                         role: Role::Primary,
                         name,
-                        number: opened.number,
+                        number: Some(opened.number),
                         secret: Some(secret),
                         link: Some(link),
                         seed,
@@ -224,7 +228,7 @@ impl App {
                     Entry {
                         role: Role::Customer,
                         name: j.name,
-                        number: joined.number,
+                        number: Some(joined.number),
                         secret: j.secret,
                         link: None,
                         seed,
@@ -232,6 +236,7 @@ impl App {
                     },
                 )
             }
+            Answer::Entered(answer) => self.entered(answer, joining),
             Answer::Assists(Ok(joined)) => {
                 let j = joining.take()?;
                 let seed = match identity::load(&self.options.home) {
@@ -244,7 +249,7 @@ impl App {
                 let entry = Entry {
                     role: Role::Assistant,
                     name: j.name,
-                    number: joined.number,
+                    number: Some(joined.number),
                     secret: j.secret,
                     link: None,
                     seed,
@@ -270,11 +275,11 @@ impl App {
         }
     }
 
-    fn worded(&self, e: ApiError, signing_in: bool) -> Problem {
+    pub(super) fn worded(&self, e: ApiError, signing_in: bool) -> Problem {
         problem_of(e, &self.options.server, signing_in)
     }
 
-    fn enter(&mut self, server: &str, ticket: String, entry: Entry) -> Option<u8> {
+    pub(super) fn enter(&mut self, server: &str, ticket: String, entry: Entry) -> Option<u8> {
         self.sockets += 1;
         let (socket, events) = (self.sockets, self.events.clone());
         let site = match self.site(server) {
@@ -294,6 +299,7 @@ impl App {
             role,
             name,
             number,
+            waiting: None,
             secret,
             link,
             seed,
@@ -309,12 +315,19 @@ impl App {
     pub(super) fn signaling(&mut self, socket: u64, event: SignalingEvent) -> Option<u8> {
         match &mut self.phase {
             Phase::Entering(e) if e.socket == socket => match event {
-                SignalingEvent::Up { you, organisation, roster, ice, hand_overs, .. } => {
+                SignalingEvent::Up { you, number, organisation, roster, ice, hand_overs } => {
                     let Phase::Entering(e) = std::mem::replace(&mut self.phase, Phase::Join { busy: false })
                     else {
                         return None;
                     };
-                    let welcome = running::Welcome { you, organisation, roster, ice, hand_overs };
+                    let welcome = running::Welcome {
+                        you,
+                        number: e.number.unwrap_or(number),
+                        organisation,
+                        roster,
+                        ice,
+                        hand_overs,
+                    };
                     match Running::begin(
                         e,
                         welcome,
@@ -349,6 +362,18 @@ impl App {
                     }
                     self.problem(problem)
                 }
+                SignalingEvent::Message(FromServer::Waiting {
+                    queue,
+                    title,
+                    organisation,
+                    place,
+                    waiting,
+                }) => {
+                    let queue = queue.to_string();
+                    e.waiting = Some(Waiting { queue, title, organisation, place, waiting });
+                    self.problem = None;
+                    None
+                }
                 SignalingEvent::Down(Loss::Away) | SignalingEvent::Message(_) => None,
                 SignalingEvent::Down(Loss::NotTrusted | Loss::Garbage) => {
                     let server = self.options.server.clone();
@@ -365,14 +390,14 @@ impl App {
     }
 }
 
-struct Entry {
-    role: Role,
-    name: String,
-    number: SessionNumber,
-    secret: Option<LinkSecret>,
-    link: Option<String>,
-    seed: [u8; 32],
-    resumed: Option<(Kept, Vec<u8>)>,
+pub(super) struct Entry {
+    pub role: Role,
+    pub name: String,
+    pub number: Option<SessionNumber>,
+    pub secret: Option<LinkSecret>,
+    pub link: Option<String>,
+    pub seed: [u8; 32],
+    pub resumed: Option<(Kept, Vec<u8>)>,
 }
 
 fn problem_of(e: ApiError, server: &str, signing_in: bool) -> Problem {
@@ -383,6 +408,8 @@ fn problem_of(e: ApiError, server: &str, signing_in: bool) -> Problem {
         ApiError::Version => Problem::ServerVersion { theirs: 0 },
         ApiError::Refused { code, retry_after } => match code {
             Code::NoSuchSession => Problem::NoSuchSession,
+            Code::NoSuchQueue => Problem::NoSuchQueue,
+            Code::NobodyWaits | Code::Taken => Problem::NobodyWaits,
             Code::TooManyTries => Problem::TooManyTries { wait_s: retry_after.unwrap_or(60) },
             Code::NotSignedIn if signing_in => Problem::WrongPassword,
             Code::NotSignedIn => Problem::NoSuchSession,

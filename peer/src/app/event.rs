@@ -27,6 +27,8 @@ pub enum Answer {
     SignedIn(Result<SignedIn, ApiError>),
     Opened(Result<SessionOpened, ApiError>),
     Joined(Result<Joined, ApiError>),
+    /// The ticket of a place in a queue.
+    Entered(Result<String, ApiError>),
     Assists(Result<Joined, ApiError>),
 }
 

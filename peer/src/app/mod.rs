@@ -4,6 +4,7 @@
 mod entry;
 pub mod event;
 mod links;
+mod queue;
 mod running;
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
@@ -12,7 +13,7 @@ use deskside_net::{Connector, Signaling};
 use deskside_protocol::SessionNumber;
 use deskside_session::{
     JoinTarget, LinkSecret, Role,
-    app::{AppCommand, AppOnly, AppView, Ending, Problem, Screen},
+    app::{AppCommand, AppOnly, AppView, Ending, Problem, Screen, Waiting},
 };
 use event::{Event, Events};
 use running::Running;
@@ -44,6 +45,7 @@ pub enum First {
     Nothing,
     Agent { name: Option<String>, password: Option<String>, start: bool },
     Join { target: String, name: Option<String> },
+    Queue { queue: String, name: Option<String> },
 }
 
 /// The program outside and inside a session.
@@ -96,7 +98,10 @@ enum Phase {
 struct Entering {
     role: Role,
     name: String,
-    number: SessionNumber,
+    /// Unknown in a queue.
+    number: Option<SessionNumber>,
+    /// The place in a queue.
+    waiting: Option<Waiting>,
     secret: Option<LinkSecret>,
     link: Option<String>,
     seed: [u8; 32],
@@ -126,7 +131,7 @@ impl App {
     ) -> Self {
         let phase = match options.first {
             First::Agent { .. } => Phase::SignIn { busy: false },
-            First::Nothing | First::Join { .. } => Phase::Join { busy: false },
+            First::Nothing | First::Join { .. } | First::Queue { .. } => Phase::Join { busy: false },
         };
         let privacy = options.windows.as_ref().and_then(|_| {
             Privacy::start(deskside_ui::PROMPT_APP_ID)
@@ -212,7 +217,7 @@ impl App {
         let wanted = match &self.options.first {
             First::Nothing => Some(None),
             First::Join { target, .. } => Some(JoinTarget::parse(target).ok().map(|t| t.number)),
-            First::Agent { .. } => None,
+            First::Agent { .. } | First::Queue { .. } => None,
         };
         if let Some(number) = wanted
             && self.resume(|seat| seat.role == Role::Customer && number.is_none_or(|n| n == seat.number))
@@ -228,6 +233,7 @@ impl App {
                 }
             }
             First::Join { target, name } => self.send(AppOnly::Join { target, name }.into()),
+            First::Queue { queue, name } => self.send(AppOnly::EnterQueue { queue, name }.into()),
         }
     }
 
@@ -249,7 +255,10 @@ impl App {
             Phase::Join { busy } => Screen::Join { busy: *busy },
             Phase::SignIn { busy } => Screen::SignIn { busy: *busy },
             Phase::AgentHome { busy } => Screen::AgentHome { name: self.account_name(), busy: *busy },
-            Phase::Entering(e) if e.role == Role::Customer => Screen::Join { busy: true },
+            Phase::Entering(e) if e.role == Role::Customer => match &e.waiting {
+                Some(waiting) => Screen::Waiting(waiting.clone()),
+                None => Screen::Join { busy: true },
+            },
             Phase::Entering(_) => Screen::AgentHome { name: self.account_name(), busy: true },
             Phase::Running(r) => Screen::Session { session: Box::new(r.view()) },
             Phase::Ended { role, ending } => Screen::Ended { role: *role, ending: *ending },
@@ -332,8 +341,11 @@ impl App {
             AppOnly::StartSession => return self.start_session(),
             AppOnly::Assist { target } => return self.assist(&target, joining),
             AppOnly::Join { target, name } => return self.join(&target, name, joining),
+            AppOnly::EnterQueue { queue, name } => return self.enter_queue(&queue, name, joining),
+            AppOnly::TakeNext { queue, entry } => return self.take_next(&queue, entry),
             AppOnly::CancelJoin => {
                 self.forget_question();
+                self.leave_queue();
                 self.phase = Phase::Join { busy: false };
             }
             AppOnly::Home => {

@@ -12,7 +12,7 @@ use bytes::Bytes;
 use deskside_devices::{clipboard, watch};
 use deskside_net::{Channel, Connector, LinkEvent, SendError, Signaling, SignalingEvent};
 use deskside_protocol::{
-    HandOver,
+    HandOver, SessionNumber,
     api::{self, IceServer},
     socket::{EndReason, FromServer, ToServer},
 };
@@ -40,6 +40,7 @@ use crate::{
 
 pub struct Welcome {
     pub you: ParticipantId,
+    pub number: SessionNumber,
     pub organisation: String,
     pub roster: Vec<api::Entry>,
     pub ice: Vec<IceServer>,
@@ -82,13 +83,13 @@ impl Running {
         let identity = Identity::from_seed(entering.seed);
         let (kept, snapshot) = match entering.resumed {
             Some((kept, state)) => {
-                let read = Snapshot::decode(&state, entering.number, welcome.you, identity.public());
+                let read = Snapshot::decode(&state, welcome.number, welcome.you, identity.public());
                 let read = read.inspect_err(|e| tracing::warn!(error = %e, "what was kept is of no use"));
                 (Some(kept), read.ok())
             }
             None => {
-                let Entering { server, ticket, seed, name, number, .. } = &*entering;
-                let seat = Seat::new(server, ticket, seed, role, name, *number, welcome.you);
+                let Entering { server, ticket, seed, name, .. } = &*entering;
+                let seat = Seat::new(server, ticket, seed, role, name, welcome.number, welcome.you);
                 let kept = Kept::begin(home, seat);
                 let kept = kept.inspect_err(|e| tracing::warn!(error = %e, "the session is not kept"));
                 (kept.ok(), None)
@@ -100,7 +101,7 @@ impl Running {
                 me: welcome.you,
                 role,
                 name: entering.name,
-                number: entering.number,
+                number: welcome.number,
                 organisation: welcome.organisation,
                 roster: welcome.roster,
                 identity,

@@ -21,6 +21,7 @@ use crate::{
         ended, home,
         join::JoinForm,
         prompt::PromptWindow,
+        queue,
         sign_in::SignInForm,
         toast::Toast,
         viewer::Viewer,
@@ -224,6 +225,7 @@ impl App {
         let mut quit = false;
         match &view.screen {
             Screen::Join { busy } => self.join.show(ui, &cx, *busy, told),
+            Screen::Waiting(place) => queue::show(ui, &cx, place, told),
             Screen::SignIn { busy } => self.sign_in.show(ui, &cx, &view.server, *busy, told),
             Screen::AgentHome { name, busy } => home::show(ui, &cx, name, &view.server, *busy, told),
             Screen::Ended { role, ending } => quit = ended::show(ui, &cx, *role, *ending, told),

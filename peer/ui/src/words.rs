@@ -14,6 +14,8 @@ pub fn problem(t: &Texts, problem: &Problem) -> (String, String) {
     match problem {
         Problem::MalformedNumber => (t.t("problem-number"), t.t("problem-number-do")),
         Problem::NoSuchSession => (t.t("problem-no-session"), t.t("problem-no-session-do")),
+        Problem::NoSuchQueue => (t.t("problem-no-queue"), t.t("problem-no-queue-do")),
+        Problem::NobodyWaits => (t.t("problem-nobody-waits"), t.t("problem-nobody-waits-do")),
         Problem::TooManyTries { wait_s } => (t.t("problem-tries"), wait(t, *wait_s)),
         Problem::WrongPassword => (t.t("problem-password"), t.t("problem-password-do")),
         Problem::ServerDown { server } => {

@@ -74,7 +74,8 @@ enum Command {
         /// PEM file with the server's certificate, if no public authority signed it.
         #[arg(long, value_name = "FILE")]
         ca: Option<PathBuf>,
-        #[arg(long)]
+        // It may begin with a dash.
+        #[arg(long, allow_hyphen_values = true)]
         token: String,
         #[arg(long)]
         name: String,
@@ -237,4 +238,16 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Queue(command) => queue::run(command)?,
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_may_begin_with_a_dash() {
+        let line = ["deskside-server", "setup", "--server", "http://h", "--token", "-a-", "--name", "Ana"];
+        let parsed = Cli::try_parse_from(line).map(|cli| cli.command);
+        assert!(matches!(parsed, Ok(Some(Command::Setup { token, .. })) if token == "-a-"));
+    }
 }

@@ -156,6 +156,11 @@ impl Desk {
         keys.filter(|(syms, _)| syms.iter().all(|s| *s == 0)).map(|(_, code)| code).collect()
     }
 
+    /// Waits until no key is down: the display hears of them on another connection than the one that asks.
+    pub fn nothing_held(&self) {
+        eventually("nothing is held", || self.keys_down().is_empty());
+    }
+
     /// Keycodes that are down now.
     pub fn keys_down(&self) -> Vec<u8> {
         let keys = self.conn.query_keymap().unwrap().reply().unwrap().keys;

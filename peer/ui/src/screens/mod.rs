@@ -10,6 +10,7 @@ pub mod home;
 pub mod join;
 pub mod people;
 pub mod prompt;
+pub mod queue;
 pub mod sign_in;
 pub mod toast;
 pub mod toolbar;

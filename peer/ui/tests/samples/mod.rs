@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 
 use deskside_session::{
     ParticipantId, Role, SessionNumber,
-    app::{AppCommand, AppView, Ending, Problem, Screen as AppScreen},
+    app::{AppCommand, AppView, Ending, Problem, Screen as AppScreen, Waiting},
     command::{Act, Coder, RequestId, Screen},
     view::{
         ChatLine, Grant, LinkView, Monitor, Notice, Other, Prompt, Refusal, Route, Sharing, Trouble,
@@ -148,6 +148,12 @@ fn asks(verified: Verified, act: Act, name: &str) -> AppView {
     in_session(view)
 }
 
+/// A place in a queue.
+pub fn place(place: u32) -> Waiting {
+    let (queue, title) = ("printers".into(), "Printers and scanners".into());
+    Waiting { queue, title, organisation: "Acme Support".into(), place, waiting: 4 }
+}
+
 /// All screens of the gallery by name.
 pub fn all() -> Vec<(&'static str, AppView)> {
     let join = |problem| app(AppScreen::Join { busy: false }, problem);
@@ -160,6 +166,8 @@ pub fn all() -> Vec<(&'static str, AppView)> {
         ("join-tries", join(Some(Problem::TooManyTries { wait_s: 42 }))),
         ("join-down", join(Some(Problem::ServerDown { server: server() }))),
         ("join-trust", join(Some(Problem::NotTrusted { reason: Refusal::Signature }))),
+        ("queue-next", app(AppScreen::Waiting(place(1)), None)),
+        ("queue-third", app(AppScreen::Waiting(place(3)), None)),
         ("sign-in", app(AppScreen::SignIn { busy: false }, None)),
         ("sign-in-wrong", app(AppScreen::SignIn { busy: false }, Some(Problem::WrongPassword))),
         ("sign-in-busy", app(AppScreen::SignIn { busy: true }, None)),

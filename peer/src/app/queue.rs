@@ -1,0 +1,112 @@
+//! Queues: a customer who waits in one without a number, and an agent who takes the next.
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
+use deskside_net::{Api, ApiError};
+use deskside_protocol::{QueueName, queues::Take, socket::ToServer};
+use deskside_session::{Role, app::Problem};
+
+use super::{App, Joining, Phase, entry::Entry, event::Answer};
+use crate::identity;
+
+/// An answer that did not come is asked for again with the same claim, so often.
+const TRIES: u32 = 3;
+
+impl App {
+    pub(super) fn enter_queue(
+        &mut self,
+        queue: &str,
+        name: Option<String>,
+        joining: &mut Option<Joining>,
+    ) -> Option<u8> {
+        self.phase = Phase::Join { busy: false };
+        let Ok(queue) = queue.trim().parse::<QueueName>() else {
+            return self.problem(Problem::NoSuchQueue);
+        };
+        let (server, name) = (self.options.server.clone(), name.unwrap_or_default());
+        let api = match self.site(&server) {
+            Ok(site) => Api::new(site),
+            Err(problem) => return self.problem(problem),
+        };
+        *joining = Some(Joining { server, secret: None, name: name.clone() });
+        self.ask(async move { Answer::Entered(api.enter_queue(&queue, &name).await) });
+        self.phase = Phase::Join { busy: true };
+        None
+    }
+
+    /// The server took this customer into a queue, or did not.
+    pub(super) fn entered(
+        &mut self,
+        answer: Result<String, ApiError>,
+        joining: &mut Option<Joining>,
+    ) -> Option<u8> {
+        self.phase = Phase::Join { busy: false };
+        let joining = joining.take()?;
+        let ticket = match answer {
+            Ok(ticket) => ticket,
+            Err(e) => {
+                let problem = self.worded(e, false);
+                return self.problem(problem);
+            }
+        };
+        match identity::fresh() {
+            Ok(seed) => {
+                let entry = Entry {
+                    role: Role::Customer,
+                    name: joining.name,
+                    number: None,
+                    secret: None,
+                    link: None,
+                    seed,
+                    resumed: None,
+                };
+                self.enter(&joining.server, ticket, entry)
+            }
+            Err(e) => self.problem(Problem::Other { detail: e.to_string() }),
+        }
+    }
+
+    /// Agent: the next customer of a queue, or this one.
+    pub(super) fn take_next(&mut self, queue: &str, entry: Option<String>) -> Option<u8> {
+        let Some(account) = &self.account else {
+            self.bad_command("sign in first");
+            return None;
+        };
+        let Ok(queue) = queue.trim().parse::<QueueName>() else {
+            return self.problem(Problem::NoSuchQueue);
+        };
+        let (server, token) = (account.server.clone(), account.token.clone());
+        let api = match self.site(&server) {
+            Ok(site) => Api::new(site),
+            Err(problem) => return self.problem(problem),
+        };
+        let claim = match identity::fresh::<16>() {
+            Ok(claim) => BASE64.encode(claim),
+            Err(e) => return self.problem(Problem::Other { detail: e.to_string() }),
+        };
+        self.ask(async move {
+            let take = Take { claim, entry };
+            let mut answer = api.take(&token, &queue, &take).await;
+            for _ in 1..TRIES {
+                if !matches!(answer, Err(ApiError::Down)) {
+                    break;
+                }
+                answer = api.take(&token, &queue, &take).await;
+            }
+            Answer::Opened(answer)
+        });
+        self.phase = Phase::AgentHome { busy: true };
+        None
+    }
+
+    /// Gives up the place in the queue.
+    pub(super) fn leave_queue(&mut self) {
+        if !matches!(&self.phase, Phase::Entering(e) if e.waiting.is_some()) {
+            return;
+        }
+        let entering = std::mem::replace(&mut self.phase, Phase::Join { busy: false });
+        if let Phase::Entering(entering) = entering {
+            entering.signaling.send(ToServer::Leave);
+            self.leaving.push(tokio::spawn(entering.signaling.finish()));
+        }
+    }
+}
