@@ -1,6 +1,8 @@
 # The peer's windows, English. Keys are named screen-thing; the French file has the same keys.
 
 app-name = Deskside
+# In place of the name of a customer who gave none.
+nameless = Customer
 
 # Joining
 join-title = Get help
@@ -285,6 +287,8 @@ notice-refused-control = Refused: mouse and keyboard.
 notice-refused-clipboard = Refused: copied text.
 notice-refused-act = Refused: { $act }.
 notice-no-answer = Nobody answered in time. You can ask again.
+notice-no-answer-me = You did not answer in time, so nothing was allowed.
+notice-turned-away = { $name } was not let in. { $why }
 notice-revoked-view = Seeing the desktop was taken back.
 notice-revoked-control = Mouse and keyboard were taken back.
 notice-revoked-clipboard = Copied text was taken back.

@@ -1,6 +1,8 @@
 # Les fenêtres du poste, en français. Mêmes clés que le fichier anglais.
 
 app-name = Deskside
+# In place of the name of a customer who gave none.
+nameless = Client
 
 # Rejoindre
 join-title = Obtenir de l’aide
@@ -285,6 +287,8 @@ notice-refused-control = Refusé : souris et clavier.
 notice-refused-clipboard = Refusé : texte copié.
 notice-refused-act = Refusé : { $act }.
 notice-no-answer = Personne n’a répondu à temps. Vous pouvez redemander.
+notice-no-answer-me = Vous n’avez pas répondu à temps : rien n’a été autorisé.
+notice-turned-away = { $name } n’a pas pu entrer. { $why }
 notice-revoked-view = L’accès à la vue du bureau a été repris.
 notice-revoked-control = La souris et le clavier ont été repris.
 notice-revoked-clipboard = Le texte copié n’est plus partagé.

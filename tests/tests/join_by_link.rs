@@ -2,7 +2,7 @@
 
 use deskside_session::{
     app::{Ending, Problem, Screen},
-    view::{LinkView, Refusal, Verified},
+    view::{LinkView, Notice, Refusal, Verified},
 };
 use deskside_tests::{Peer, Server, scene::secure};
 
@@ -40,6 +40,9 @@ fn a_link_with_another_secret_is_refused() {
     assert_eq!(ended.problem, Some(Problem::NotTrusted { reason: Refusal::Secret }));
     assert_eq!(customer.wait_exit().code(), Some(5));
     assert!(!agent.lines().iter().any(|l| l.contains("\"secure\"")), "the agent never called it secure");
+    // Who was turned away leaves the list, but not without a word.
+    let told = agent.wait_session("the list without the customer", |s| s.others.is_empty());
+    assert!(matches!(told.notice, Some((_, Notice::TurnedAway { reason: Refusal::Secret, .. }))), "{told:?}");
 }
 
 #[test]

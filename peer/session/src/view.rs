@@ -232,6 +232,11 @@ pub enum Notice {
     Refused {
         act: Act,
     },
+    /// Agent: the connection to this participant was refused.
+    TurnedAway {
+        name: String,
+        reason: Refusal,
+    },
     /// Nobody answered within the deadline.
     NoAnswer {
         act: Act,

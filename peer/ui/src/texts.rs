@@ -71,6 +71,9 @@ pub struct Texts {
     bundle: FluentBundle<FluentResource>,
 }
 
+/// What is put in under these names is a participant's name.
+const PERSONS: [&str; 3] = ["name", "from", "to"];
+
 impl Texts {
     pub fn new(language: Language) -> Result<Self, TextsError> {
         let fail = |detail: String| TextsError { language, detail };
@@ -97,11 +100,25 @@ impl Texts {
         let mut args = FluentArgs::new();
         for (name, value) in arguments {
             match value {
+                Arg::Text(text) if PERSONS.contains(name) => {
+                    args.set(*name, FluentValue::from(self.name(text)))
+                }
                 Arg::Text(text) => args.set(*name, FluentValue::from(clean(text).into_owned())),
                 Arg::Number(n) => args.set(*name, FluentValue::from(*n)),
             }
         }
         self.format(key, Some(&args))
+    }
+
+    /// A participant's name, cleaned; a word in its place for who gave none.
+    pub fn name(&self, name: &str) -> String {
+        let name = clean(name);
+        if name.is_empty() { self.t("nameless") } else { name.into_owned() }
+    }
+
+    /// The same, cut where there is little room.
+    pub fn short_name(&self, name: &str) -> String {
+        short(&self.name(name))
     }
 
     fn format(&self, key: &str, args: Option<&FluentArgs<'_>>) -> String {

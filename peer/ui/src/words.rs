@@ -102,7 +102,11 @@ pub fn notice(t: &Texts, me: Role, notice: &Notice) -> String {
             Act::Clipboard => t.t("notice-refused-clipboard"),
             act => t.ta("notice-refused-act", &[("act", (&acts::what(t, *act)).into())]),
         },
+        Notice::NoAnswer { .. } if me == Role::Customer => t.t("notice-no-answer-me"),
         Notice::NoAnswer { .. } => t.t("notice-no-answer"),
+        Notice::TurnedAway { name, reason } => {
+            t.ta("notice-turned-away", &[("name", name.into()), ("why", (&refusal(t, *reason).0).into())])
+        }
         Notice::Revoked { act } => match act {
             Act::View => t.t("notice-revoked-view"),
             Act::Control => t.t("notice-revoked-control"),
@@ -129,6 +133,7 @@ pub fn is_bad(notice: &Notice) -> bool {
         Notice::Lost { .. }
             | Notice::Refused { .. }
             | Notice::NoAnswer { .. }
+            | Notice::TurnedAway { .. }
             | Notice::ServerLost
             | Notice::Trouble { .. }
             | Notice::ChatTooLong

@@ -229,7 +229,7 @@ impl Session {
             return;
         }
         let open = matches!(p.phase, Phase::Proving { .. } | Phase::Up { .. } | Phase::Connecting { .. });
-        let (person, primary) = (p.person(), p.role == Role::Primary);
+        let (person, primary, name) = (p.person(), p.role == Role::Primary, p.name.clone());
         p.phase = Phase::Refused { reason, drop: open.then(|| self.now + DROP_AFTER) };
         p.told = Told::default();
         self.forget(id, person);
@@ -237,6 +237,10 @@ impl Session {
             self.out.push(Output::SendControl { peer: id, bytes: trust::refused(reason) });
         }
         self.out.push(Output::Refused { peer: id, reason });
+        if self.role != Role::Customer {
+            // It soon leaves the list: the reason must stay to be read.
+            self.notices.add(Notice::TurnedAway { name, reason });
+        }
         if self.role == Role::Customer && primary && !self.primary_reached() {
             self.finish(Ending::NotTrusted, Some(Output::TellServerLeave));
         }

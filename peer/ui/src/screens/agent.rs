@@ -17,7 +17,6 @@ use crate::{
     acts,
     cx::Cx,
     number,
-    texts::short,
     widgets::{Button, Look, Tone, banner, card, digits, icon, rule, strong, text},
     words,
 };
@@ -255,7 +254,7 @@ impl AgentSession {
 /// What is being waited for.
 pub(crate) fn waiting_words(cx: &Cx<'_>, view: &View) -> Option<String> {
     let customer = view.others.iter().find(|o| o.role == Role::Customer)?;
-    let name = short(&customer.name);
+    let name = cx.t.short_name(&customer.name);
     let act = acts::what(cx.t, view.asked?);
     let both = [("name", (&name).into()), ("act", (&act).into())];
     let name = [("name", (&name).into())];
@@ -304,7 +303,7 @@ fn asked(ui: &mut Ui, cx: &Cx<'_>, view: &View) {
 /// A customer is there, and nothing is shared: what can be asked.
 fn ready(ui: &mut Ui, cx: &Cx<'_>, view: &View, customer: &Other) {
     let k = cx.k;
-    let name = short(&customer.name);
+    let name = cx.t.short_name(&customer.name);
     let named = |key| cx.t.ta(key, &[("name", (&name).into())]);
     let (title, lead) = match &customer.link {
         LinkView::Connecting => (named("ready-connecting-title"), named("ready-connecting-lead")),

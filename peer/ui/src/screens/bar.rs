@@ -14,7 +14,6 @@ use lucide_icons::Icon;
 
 use crate::{
     cx::Cx,
-    texts::short,
     widgets::{Button, Look, text},
 };
 
@@ -119,7 +118,7 @@ fn actions(cx: &Cx<'_>, sharing: &Sharing) -> Vec<(Icon, String, Look, Command)>
 /// Who sees or controls, in one sentence.
 pub(crate) fn state(cx: &Cx<'_>, view: &View, sharing: &Sharing) -> String {
     let name = |id: ParticipantId| {
-        view.others.iter().find(|o| o.id == id).map_or_else(|| "?".to_owned(), |o| short(&o.name))
+        view.others.iter().find(|o| o.id == id).map_or_else(|| "?".to_owned(), |o| cx.t.short_name(&o.name))
     };
     if sharing.paused {
         return cx.t.t("bar-paused");

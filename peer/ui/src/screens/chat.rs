@@ -12,7 +12,7 @@ use lucide_icons::Icon;
 
 use crate::{
     cx::Cx,
-    texts::{clean, clean_lines},
+    texts::clean_lines,
     widgets::{
         Button, Look,
         field::{Field, entered},
@@ -108,7 +108,7 @@ fn bubble(ui: &mut Ui, cx: &Cx<'_>, line: &ChatLine, mine: bool, again: bool) {
         ui.spacing_mut().item_spacing.y = 2.0;
         let widest = ui.available_width() * 0.86;
         if !again {
-            let name = if mine { cx.t.t("chat-me") } else { clean(&line.name).into_owned() };
+            let name = if mine { cx.t.t("chat-me") } else { cx.t.name(&line.name) };
             ui.scope(|ui| {
                 ui.set_max_width(widest);
                 text::elided(ui, RichText::new(name).size(k.text.small).color(k.c.muted));

@@ -12,7 +12,6 @@ use super::{chat::ChatForm, dialog::Dialog, people, toast::Toast};
 use crate::{
     acts,
     cx::Cx,
-    texts::clean,
     widgets::{self, Button, Look, Tone, banner, banner::note, card, icon, strong, text},
     words,
 };
@@ -82,7 +81,9 @@ fn agents(ui: &mut Ui, cx: &Cx<'_>, view: &View) {
                         ui.spacing_mut().item_spacing.y = 0.0;
                         text::elided(
                             ui,
-                            RichText::new(clean(&other.name)).font(k.strong(k.text.title)).color(k.c.text),
+                            RichText::new(cx.t.name(&other.name))
+                                .font(k.strong(k.text.title))
+                                .color(k.c.text),
                         );
                         let below = if other.role == Role::Customer {
                             words::role(cx.t, other.role)

@@ -9,7 +9,6 @@ use lucide_icons::Icon;
 
 use crate::{
     cx::Cx,
-    texts::{clean, short},
     widgets::{self, Tone, banner, banner::note, card, code_box, text},
     words,
 };
@@ -57,7 +56,7 @@ fn name_and_role(ui: &mut Ui, cx: &Cx<'_>, other: &Other) {
     let k = cx.k;
     let role = words::role(cx.t, other.role);
     let role = RichText::new(role).size(k.text.small).color(k.c.muted);
-    let name = RichText::new(clean(&other.name)).font(k.strong(k.text.strong)).color(k.c.text);
+    let name = RichText::new(cx.t.name(&other.name)).font(k.strong(k.text.strong)).color(k.c.text);
     text::elided(ui, name);
     ui.add_space(-2.0);
     text::elided(ui, role);
@@ -68,7 +67,7 @@ pub(crate) fn code(ui: &mut Ui, cx: &Cx<'_>, me: Role, other: &Other) {
     let LinkView::Secure { verified: Verified::Code { code }, .. } = &other.link else { return };
     ui.add_space(cx.k.space.half);
     code_box(ui, cx, code);
-    let name = short(&other.name);
+    let name = cx.t.short_name(&other.name);
     let name = [("name", (&name).into())];
     let words = if me == Role::Customer {
         cx.t.ta("code-ask-agent", &name)

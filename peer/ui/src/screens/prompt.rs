@@ -19,7 +19,6 @@ use super::half;
 use crate::{
     acts,
     cx::Cx,
-    texts::clean,
     widgets::{Button, Look, Tone, banner, code_box, icon, text},
 };
 
@@ -208,7 +207,7 @@ fn who_asks_what(ui: &mut Ui, cx: &Cx<'_>, view: &View, prompt: &Prompt) {
         );
         ui.vertical(|ui| {
             ui.spacing_mut().item_spacing.y = 0.0;
-            let name = RichText::new(clean(&prompt.name)).font(k.strong(k.text.heading)).color(k.c.text);
+            let name = RichText::new(cx.t.name(&prompt.name)).font(k.strong(k.text.heading)).color(k.c.text);
             text::elided(ui, name);
             let from = cx.t.ta("prompt-from", &[("organisation", (&view.organisation).into())]);
             text::elided(ui, RichText::new(from).color(k.c.muted));

@@ -11,7 +11,6 @@ use lucide_icons::Icon;
 use super::viewer::Viewer;
 use crate::{
     cx::Cx,
-    texts::clean,
     widgets::{
         Button, Look, icon,
         menu::{item, menu},
@@ -97,7 +96,7 @@ fn note(response: &Response, hint: &mut Option<String>, words: String) {
 fn status(cx: &Cx<'_>, view: &View, sharing: &Sharing) -> String {
     let mut parts = Vec::new();
     if let Some(sharer) = view.others.iter().find(|o| o.id == sharing.sharer) {
-        parts.push(clean(&sharer.name).into_owned());
+        parts.push(cx.t.name(&sharer.name));
         parts.push(words::link(cx.t, sharer));
     }
     if sharing.width > 0 {

@@ -17,7 +17,6 @@ use crate::{
     PicturePlace, Scale,
     cx::Cx,
     input::{Hands, Place},
-    texts::short,
     widgets::{busy_dots, icon},
     words,
 };
@@ -320,7 +319,7 @@ impl Obstacle {
 
 fn obstacle(cx: &Cx<'_>, view: &View, sharing: &Sharing) -> Option<Obstacle> {
     let sharer = view.others.iter().find(|o| o.id == sharing.sharer);
-    let name = sharer.map(|o| short(&o.name)).unwrap_or_default();
+    let name = sharer.map(|o| cx.t.short_name(&o.name)).unwrap_or_default();
     let named = |key| cx.t.ta(key, &[("name", (&name).into())]);
     if sharer.is_none_or(|o| matches!(o.link, LinkView::Lost | LinkView::Connecting)) {
         let (what, then) = (cx.t.t("viewer-lost"), cx.t.t("viewer-lost-lead"));
