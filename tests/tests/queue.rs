@@ -1,6 +1,6 @@
 //! S2: customers wait in a queue without a number; an agent takes them one by one.
 
-use deskside_protocol::queues::Queue;
+use deskside_protocol::queues::{Queue, Take};
 use deskside_session::{
     app::{AppOnly, Problem, Screen, Waiting},
     command::{Act, Command},
@@ -14,7 +14,11 @@ use deskside_tests::{
 
 /// A server with a queue that its agent serves.
 fn server() -> Server {
-    let server = Server::start();
+    server_with(&[])
+}
+
+fn server_with(settings: &[(&str, &str)]) -> Server {
+    let server = Server::with(settings);
     let queue =
         Queue { name: "help".parse().unwrap(), title: "Help desk".into(), agents: vec![AGENT.into()] };
     let answer = server.post("/api/v1/queues", &queue, Some(&server.sign_in().token));
@@ -97,6 +101,21 @@ fn the_place_is_kept_while_the_server_is_killed_and_started_again() {
     assert_eq!(agent.wait_session("the first one", secure).others[0].name, "Zoé");
     first.wait_session("the agent", secure);
     wait_place(&second, 1);
+}
+
+#[test]
+fn whom_an_agent_took_and_never_met_is_back_in_line() {
+    let server = server_with(&[("sessions.ticket_waits", "2")]);
+    let customer = waits(&server, None, "Zoé");
+    wait_place(&customer, 1);
+    let claim = Take { claim: "A".repeat(22), entry: None };
+    let answer = server.post("/api/v1/queues/help/take", &claim, Some(&server.sign_in().token));
+    assert!((200..300).contains(&answer.status), "{answer:?}");
+    customer.wait("the session", |v| matches!(v.screen, Screen::Session { .. }));
+    wait_place(&customer, 1);
+    let mut agent = at_home(&server);
+    take(&mut agent);
+    customer.wait_session("the agent", secure);
 }
 
 #[test]

@@ -382,7 +382,13 @@ impl App {
                 }
             },
             Phase::Running(r) if r.socket == socket => {
-                r.signaling(event);
+                match event {
+                    SignalingEvent::Message(waiting @ FromServer::Waiting { .. }) => {
+                        self.back_in_line();
+                        return self.signaling(socket, SignalingEvent::Message(waiting));
+                    }
+                    event => r.signaling(event),
+                }
                 None
             }
             _ => None,

@@ -5,7 +5,7 @@ use deskside_net::{Api, ApiError};
 use deskside_protocol::{QueueName, queues::Take, socket::ToServer};
 use deskside_session::{Role, app::Problem};
 
-use super::{App, Joining, Phase, entry::Entry, event::Answer};
+use super::{App, Entering, Joining, Phase, entry::Entry, event::Answer};
 use crate::identity;
 
 /// An answer that did not come is asked for again with the same claim, so often.
@@ -96,6 +96,29 @@ impl App {
         });
         self.phase = Phase::AgentHome { busy: true };
         None
+    }
+
+    /// The agent who took this customer never came: the server put the customer back into the line.
+    pub(super) fn back_in_line(&mut self) {
+        let Phase::Running(running) = std::mem::replace(&mut self.phase, Phase::Join { busy: false }) else {
+            return;
+        };
+        let socket = running.socket;
+        let Some((signaling, seat, seed)) = running.into_line() else { return };
+        self.phase = Phase::Entering(Box::new(Entering {
+            role: seat.role,
+            name: seat.name,
+            number: None,
+            waiting: None,
+            secret: None,
+            link: None,
+            seed,
+            server: seat.server,
+            ticket: seat.ticket,
+            socket,
+            signaling,
+            resumed: None,
+        }));
     }
 
     /// Gives up the place in the queue.

@@ -386,6 +386,21 @@ impl Running {
         }
     }
 
+    /// Stops everything but the server's socket, and forgets the session; `None` when its seat was not kept.
+    pub fn into_line(mut self) -> Option<(Signaling, Seat, [u8; 32])> {
+        self.share = None;
+        self.hands = None;
+        self.viewing = None;
+        self.show_place();
+        for transport in self.links.take_all() {
+            transport.close();
+        }
+        let kept = self.kept.take()?;
+        let (seat, seed) = (kept.seat.clone(), kept.seat.seed()?);
+        kept.forget();
+        Some((self.signaling, seat, seed))
+    }
+
     /// Says goodbye and closes; the future ends when what was queued had time to leave.
     pub fn goodbye(mut self) -> impl Future<Output = ()> + Send {
         if self.over.is_none() {
