@@ -20,11 +20,11 @@ const LEAST_SPAN_S: f64 = 0.001;
 const USED: f64 = 0.85;
 /// Waiting beyond the least seen that counts as a queue, seconds.
 const QUEUE_S: f64 = 0.04;
+/// A queue of this time must drain, seconds; so much of what the line carries is used meanwhile.
+const LONG_QUEUE_S: f64 = 0.15;
+const DRAIN: f64 = 0.5;
 /// The least delay is forgotten after once or twice this time.
 const FORGET: Duration = Duration::from_secs(5);
-/// Of that, while a long queue must drain.
-const DRAIN: f64 = 0.5;
-const LONG_QUEUE_S: f64 = 0.15;
 /// Time given to a decrease before the next, and to an increase.
 const AFTER_LESS: Duration = Duration::from_millis(250);
 const AFTER_MORE: Duration = Duration::from_millis(100);
