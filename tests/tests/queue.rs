@@ -104,6 +104,36 @@ fn the_place_is_kept_while_the_server_is_killed_and_started_again() {
 }
 
 #[test]
+fn the_next_is_asked_for_until_the_server_is_back() {
+    let mut server = server();
+    let customer = waits(&server, None, "Zoé");
+    wait_place(&customer, 1);
+    let mut agent = at_home(&server);
+    server.kill();
+    take(&mut agent);
+    agent.wait("the question", |v| matches!(v.screen, Screen::AgentHome { busy: true, .. }));
+    server.start_again();
+    agent.wait_session("the customer", secure);
+    customer.wait_session("the agent", secure);
+}
+
+#[test]
+fn who_enters_twice_has_one_place() {
+    let server = server();
+    let mut customer = Start::new("customer", server.url(), None).start();
+    for _ in 0..2 {
+        customer.tell(AppOnly::EnterQueue { queue: "help".into(), name: Some("Zoé".into()) });
+        customer.wait(
+            "the first place of one",
+            |v| matches!(&v.screen, Screen::Waiting(w) if (w.place, w.waiting) == (1, 1)),
+        );
+    }
+    let mut agent = at_home(&server);
+    take(&mut agent);
+    customer.wait_session("the agent", secure);
+}
+
+#[test]
 fn whom_an_agent_took_and_never_met_is_back_in_line() {
     let server = server_with(&[("sessions.ticket_waits", "2")]);
     let customer = waits(&server, None, "Zoé");

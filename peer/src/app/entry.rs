@@ -28,6 +28,8 @@ impl App {
     pub(super) fn forget_question(&mut self) {
         self.question += 1;
         self.problem = None;
+        // Whoever does something else waits no longer.
+        self.leave_queue();
         if let Some(task) = self.asking.take() {
             task.abort();
         }

@@ -345,7 +345,6 @@ impl App {
             AppOnly::TakeNext { queue, entry } => return self.take_next(&queue, entry),
             AppOnly::CancelJoin => {
                 self.forget_question();
-                self.leave_queue();
                 self.phase = Phase::Join { busy: false };
             }
             AppOnly::Home => {

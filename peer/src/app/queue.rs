@@ -1,5 +1,7 @@
 //! Queues: a customer who waits in one without a number, and an agent who takes the next.
 
+use std::time::{Duration, Instant};
+
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
 use deskside_net::{Api, ApiError};
 use deskside_protocol::{QueueName, queues::Take, socket::ToServer};
@@ -8,8 +10,10 @@ use deskside_session::{Role, app::Problem};
 use super::{App, Entering, Joining, Phase, entry::Entry, event::Answer};
 use crate::identity;
 
-/// An answer that did not come is asked for again with the same claim, so often.
-const TRIES: u32 = 3;
+/// An answer that did not come is asked for again with the same claim, for so long and this often: the server may
+/// have given the customer away just before it went.
+const INSIST: Duration = Duration::from_secs(60);
+const AGAIN: Duration = Duration::from_millis(500);
 
 impl App {
     pub(super) fn enter_queue(
@@ -18,6 +22,7 @@ impl App {
         name: Option<String>,
         joining: &mut Option<Joining>,
     ) -> Option<u8> {
+        self.forget_question();
         self.phase = Phase::Join { busy: false };
         let Ok(queue) = queue.trim().parse::<QueueName>() else {
             return self.problem(Problem::NoSuchQueue);
@@ -86,10 +91,9 @@ impl App {
         self.ask(async move {
             let take = Take { claim, entry };
             let mut answer = api.take(&token, &queue, &take).await;
-            for _ in 1..TRIES {
-                if !matches!(answer, Err(ApiError::Down)) {
-                    break;
-                }
+            let until = Instant::now() + INSIST;
+            while matches!(answer, Err(ApiError::Down)) && Instant::now() < until {
+                tokio::time::sleep(AGAIN).await;
                 answer = api.take(&token, &queue, &take).await;
             }
             Answer::Opened(answer)
