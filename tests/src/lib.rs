@@ -17,7 +17,7 @@ pub mod turn;
 pub mod wait;
 
 pub use display::Display;
-pub use net::Net;
+pub use net::{Apart, Net};
 pub use peer::Peer;
 pub use picture::Picture;
 pub use probe::Probe;

@@ -39,10 +39,7 @@ impl Net {
             ip(&format!("-n {name} link set lo up"));
             ip(&format!("-n {name} link set eth0 up"));
         }
-        let file = File::open(format!("/run/netns/{a}")).expect("the namespace");
-        // SAFETY: the descriptor is open during the call, which changes this thread alone.
-        let moved = unsafe { libc::setns(file.as_raw_fd(), libc::CLONE_NEWNET) };
-        assert_eq!(moved, 0, "{}", std::io::Error::last_os_error());
+        move_to(a);
         net
     }
 
@@ -61,11 +58,69 @@ impl Net {
     }
 }
 
+/// An agent and a customer in networks that know no way to each other, and between them a computer that both reach:
+/// it forwards nothing.
+pub struct Apart {
+    pub agent: String,
+    pub customer: String,
+    middle: String,
+}
+
+/// The computer between, for both.
+pub const MIDDLE: &str = "10.77.43.1";
+
+impl Apart {
+    /// Makes all three, and moves this thread, with all that it starts from now on, to the one between.
+    #[track_caller]
+    pub fn enter() -> Self {
+        let id = std::process::id() % 1_000_000;
+        let name = |role: &str| format!("dsap{role}{id}");
+        let apart = Self { agent: name("a"), customer: name("c"), middle: name("m") };
+        let middle = &apart.middle;
+        ip(&format!("netns add {middle}"));
+        ip(&format!("-n {middle} link set lo up"));
+        ip(&format!("-n {middle} addr add {MIDDLE}/32 dev lo"));
+        for (n, side) in [&apart.agent, &apart.customer].into_iter().enumerate() {
+            ip(&format!("netns add {side}"));
+            ip(&format!("-n {middle} link add eth{n} type veth peer name eth0 netns {side}"));
+            ip(&format!("-n {middle} addr add 10.77.5{n}.1/24 dev eth{n}"));
+            ip(&format!("-n {middle} link set eth{n} up"));
+            ip(&format!("-n {side} addr add 10.77.5{n}.2/24 dev eth0"));
+            ip(&format!("-n {side} link set lo up"));
+            ip(&format!("-n {side} link set eth0 up"));
+            ip(&format!("-n {side} route add default via 10.77.5{n}.1"));
+        }
+        move_to(middle);
+        let forwards = std::fs::read_to_string("/proc/sys/net/ipv4/ip_forward").expect("a setting");
+        assert_eq!(forwards.trim(), "0", "the computer between must not be a way");
+        apart
+    }
+}
+
+impl Drop for Apart {
+    fn drop(&mut self) {
+        remove(&[&self.agent, &self.customer, &self.middle]);
+    }
+}
+
+/// Moves this thread to a namespace.
+#[track_caller]
+fn move_to(name: &str) {
+    let file = File::open(format!("/run/netns/{name}")).expect("the namespace");
+    // SAFETY: the descriptor is open during the call, which changes this thread alone.
+    let moved = unsafe { libc::setns(file.as_raw_fd(), libc::CLONE_NEWNET) };
+    assert_eq!(moved, 0, "{}", std::io::Error::last_os_error());
+}
+
+fn remove(names: &[&str]) {
+    for name in names {
+        // What is left of it ends with the machine.
+        let _ = Command::new("ip").args(["netns", "del", name]).status();
+    }
+}
+
 impl Drop for Net {
     fn drop(&mut self) {
-        for name in [&self.agent, &self.customer] {
-            // What is left of it ends with the machine.
-            let _ = Command::new("ip").args(["netns", "del", name]).status();
-        }
+        remove(&[&self.agent, &self.customer]);
     }
 }

@@ -36,8 +36,8 @@ impl Server {
 
     /// The same at this address, `10.0.0.1:0` for a free port.
     #[track_caller]
-    pub fn at(address: &str) -> Self {
-        Self::listening(address, &[]).set_up()
+    pub fn at(address: &str, settings: &[(&str, &str)]) -> Self {
+        Self::listening(address, settings).set_up()
     }
 
     #[track_caller]

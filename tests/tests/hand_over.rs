@@ -108,6 +108,7 @@ fn an_assistant_leaves_and_the_session_goes_on() {
     bob.tell(Command::Leave);
     bob.wait("the end", |v| matches!(v.screen, Screen::Ended { .. }));
     scene.agent.wait_session("two are left", |s| s.others.len() == 1 && secure(s));
+    scene.desk.terminal("after", "60x10+50+50", "cat");
     scene.wait_same_picture();
 }
 

@@ -13,7 +13,7 @@ fn lost(session: &View) -> bool {
 fn viewing() -> (Net, Scene) {
     let desk = Display::start(1024, 768, "us");
     let net = Net::enter();
-    let server = Server::at(&format!("{}:0", net::AGENT));
+    let server = Server::at(&format!("{}:0", net::AGENT), &[]);
     let customer = net.customer.clone();
     let mut scene = Scene::with(server, desk, |agent| agent, |start| start.on(&customer));
     scene.allow(deskside_session::command::Act::View);
@@ -26,6 +26,8 @@ fn goes_on(scene: &mut Scene, since: Instant) {
     scene.wait_secure();
     // The test's output says how long it took; nothing hangs on it.
     eprintln!("back after {:.1} s", since.elapsed().as_secs_f64());
+    // What is on the screen now was not there before.
+    scene.desk.terminal("after", "60x10+50+50", "cat");
     scene.wait_same_picture();
     assert!(scene.customer.session().is_some_and(|s| s.prompt.is_none()), "nothing was asked");
 }

@@ -5,7 +5,7 @@ use deskside_session::{
     view::{LinkView, Route, View},
 };
 use deskside_tests::{
-    Display, Scene, Server, scene,
+    Apart, Display, Scene, Server, net, scene,
     turn::{SECRET, Turn},
 };
 
@@ -50,4 +50,23 @@ fn a_relay_that_refuses_connects_nobody() {
     agent.never("a connection", std::time::Duration::from_secs(5), scene::secure);
     agent.tell(Command::Ask { act: Act::View });
     assert!(agent.ended().is_none());
+}
+
+#[test]
+fn networks_without_a_way_to_each_other_meet_at_the_relay_by_themselves() {
+    let desk = Display::start(800, 600, "us");
+    let apart = Apart::enter();
+    let turn = Turn::at(net::MIDDLE);
+    let settings = [("turn.urls", turn.url()), ("turn.secret", SECRET.to_owned())];
+    let settings = settings.each_ref().map(|(name, value)| (*name, value.as_str()));
+    let server = Server::at(&format!("{}:0", net::MIDDLE), &settings);
+    let (agent, customer) = (apart.agent.clone(), apart.customer.clone());
+    let mut scene = Scene::with(server, desk, |a| a.on(&agent), |c| c.on(&customer));
+    scene.agent.wait_session("a relayed path", relayed);
+    scene.customer.wait_session("a relayed path", relayed);
+    scene.take_control();
+    scene.desk.terminal("typing", "60x10+50+50", "cat > typed");
+    scene.agent.type_keys("from another network\n");
+    scene.wait_file("typed", "from another network\n");
+    scene.wait_same_picture();
 }
