@@ -57,8 +57,7 @@ fn run(cli: Cli) -> anyhow::Result<u8> {
         first,
     };
     let screen = if agent { Screen::SignIn { busy: false } } else { Screen::Join { busy: false } };
-    let publisher =
-        Arc::new(Publisher::new(AppView { server: options.server.clone(), screen, problem: None }));
+    let publisher = Arc::new(Publisher::new(AppView::new(options.server.clone(), screen)));
 
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let (events, incoming) = tokio::sync::mpsc::channel(event::QUEUE);

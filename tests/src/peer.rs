@@ -204,7 +204,8 @@ impl Peer {
     /// The same for the session's part of the view.
     #[track_caller]
     pub fn wait_session(&self, what: &str, fits: impl Fn(&View) -> bool) -> View {
-        let found = self.wait(what, |v| matches!(&v.screen, Screen::Session { session } if fits(session)));
+        let found =
+            self.wait(what, |v| matches!(&v.screen, Screen::Session { session, .. } if fits(session)));
         session(found).unwrap_or_else(|| panic!("{}: {what}", self.name))
     }
 
@@ -351,7 +352,7 @@ fn view(line: &str) -> Option<AppView> {
 
 fn session(view: AppView) -> Option<View> {
     match view.screen {
-        Screen::Session { session } => Some(*session),
+        Screen::Session { session, .. } => Some(*session),
         _ => None,
     }
 }

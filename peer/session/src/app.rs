@@ -1,5 +1,9 @@
 //! What a person can see and do outside a session: signing in, starting and joining one.
 
+mod agent;
+
+pub use agent::{DeskView, NotesState, NotesView, PhrasesView, Tab, TabState, TransferView};
+use deskside_protocol::{SessionNumber, transfers::TransferTo};
 use serde::{Deserialize, Serialize};
 
 use crate::{command::Command, view::View};
@@ -54,6 +58,32 @@ pub enum AppOnly {
     },
     /// Back from [`Screen::Ended`] to where one was before.
     Home,
+    /// Agent: shows this one of the own sessions, or without a number the desk.
+    ShowSession {
+        #[serde(default)]
+        number: Option<SessionNumber>,
+    },
+    /// Primary agent: offers the shown session to whoever serves a queue, or to colleagues.
+    Transfer {
+        to: TransferTo,
+        /// At most [`deskside_protocol::transfers::LONGEST_MESSAGE`] characters.
+        #[serde(default)]
+        message: String,
+    },
+    /// Takes the offer back.
+    WithdrawTransfer,
+    /// Agent: enters a session that a colleague offers; the `id` is one of the desk.
+    TakeTransfer {
+        id: String,
+    },
+    /// Agent: the notes of the shown session are this now, in place of what they were.
+    Notes {
+        text: String,
+    },
+    /// Agent: the own stored phrases, in place of what they were.
+    Phrases {
+        mine: Vec<String>,
+    },
     /// Headless: writes the viewer's picture to a PNG file; answered with an event.
     Screenshot {
         path: String,
@@ -83,6 +113,22 @@ pub struct AppView {
     /// What went wrong last, on the current screen.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub problem: Option<Problem>,
+    /// Agent: the own sessions, in the order in which they were entered.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tabs: Vec<Tab>,
+    /// Agent: absent until the server told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub desk: Option<DeskView>,
+    /// Agent: absent until the server told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phrases: Option<PhrasesView>,
+}
+
+impl AppView {
+    /// A view of a screen, with nothing of an agent's desk.
+    pub fn new(server: String, screen: Screen) -> Self {
+        Self { server, screen, problem: None, tabs: Vec::new(), desk: None, phrases: None }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -97,17 +143,27 @@ pub enum Screen {
     SignIn {
         busy: bool,
     },
-    /// A signed-in agent without a session.
+    /// A signed-in agent's desk.
     AgentHome {
         name: String,
         busy: bool,
     },
     Session {
         session: Box<View>,
+        /// Agent: absent for customers.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        notes: Option<NotesView>,
+        /// Primary agent: the last transfer of this session.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        transfer: Option<TransferView>,
     },
     Ended {
         role: crate::Role,
         ending: Ending,
+        number: SessionNumber,
+        /// Agent: for a last edit.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        notes: Option<NotesView>,
     },
 }
 

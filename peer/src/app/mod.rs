@@ -92,6 +92,7 @@ enum Phase {
     Ended {
         role: Role,
         ending: Ending,
+        number: SessionNumber,
     },
 }
 
@@ -204,10 +205,10 @@ impl App {
     fn show(&mut self) {
         let view = self.view();
         if let Some(privacy) = &mut self.privacy {
-            let asks = matches!(&view.screen, Screen::Session { session } if session.prompt.is_some());
+            let asks = matches!(&view.screen, Screen::Session { session, .. } if session.prompt.is_some());
             privacy.want(asks);
         }
-        if let (Phase::Running(running), Screen::Session { session }) = (&self.phase, &view.screen) {
+        if let (Phase::Running(running), Screen::Session { session, .. }) = (&self.phase, &view.screen) {
             running.paint_frame(session);
         }
         self.publisher.publish(view);
@@ -260,10 +261,12 @@ impl App {
                 None => Screen::Join { busy: true },
             },
             Phase::Entering(_) => Screen::AgentHome { name: self.account_name(), busy: true },
-            Phase::Running(r) => Screen::Session { session: Box::new(r.view()) },
-            Phase::Ended { role, ending } => Screen::Ended { role: *role, ending: *ending },
+            Phase::Running(r) => Screen::Session { session: Box::new(r.view()), notes: None, transfer: None },
+            Phase::Ended { role, ending, number } => {
+                Screen::Ended { role: *role, ending: *ending, number: *number, notes: None }
+            }
         };
-        AppView { server: self.options.server.clone(), screen, problem: self.problem.clone() }
+        AppView { problem: self.problem.clone(), ..AppView::new(self.options.server.clone(), screen) }
     }
 
     fn account_name(&self) -> String {
@@ -274,9 +277,9 @@ impl App {
     fn settle(&mut self, code: &mut Option<u8>) {
         let Phase::Running(running) = &mut self.phase else { return };
         let Some(ending) = running.over() else { return };
-        let (role, refusal) = (running.role(), running.refusal());
-        let Phase::Running(running) = std::mem::replace(&mut self.phase, Phase::Ended { role, ending })
-        else {
+        let (role, refusal, number) = (running.role(), running.refusal(), running.number());
+        let ended = Phase::Ended { role, ending, number };
+        let Phase::Running(running) = std::mem::replace(&mut self.phase, ended) else {
             return;
         };
         self.leaving.push(tokio::spawn(running.goodbye()));
@@ -343,6 +346,12 @@ impl App {
             AppOnly::Join { target, name } => return self.join(&target, name, joining),
             AppOnly::EnterQueue { queue, name } => return self.enter_queue(&queue, name, joining),
             AppOnly::TakeNext { queue, entry } => return self.take_next(&queue, entry),
+            AppOnly::ShowSession { .. }
+            | AppOnly::Transfer { .. }
+            | AppOnly::WithdrawTransfer
+            | AppOnly::TakeTransfer { .. }
+            | AppOnly::Notes { .. }
+            | AppOnly::Phrases { .. } => self.bad_command("not possible yet"),
             AppOnly::CancelJoin => {
                 self.forget_question();
                 self.phase = Phase::Join { busy: false };

@@ -49,6 +49,7 @@ pub struct Welcome {
 
 pub struct Running {
     pub socket: u64,
+    number: SessionNumber,
     core: Session,
     started: Instant,
     signaling: Signaling,
@@ -119,6 +120,7 @@ impl Running {
         links.ice = welcome.ice;
         let mut running = Self {
             socket: entering.socket,
+            number: welcome.number,
             core,
             started,
             signaling: entering.signaling,
@@ -146,6 +148,10 @@ impl Running {
 
     pub fn role(&self) -> Role {
         self.core.role()
+    }
+
+    pub fn number(&self) -> SessionNumber {
+        self.number
     }
 
     pub fn over(&self) -> Option<Ending> {

@@ -63,7 +63,7 @@ enum Kind {
 impl Kind {
     fn of(screen: &Screen) -> Self {
         match screen {
-            Screen::Session { session } if session.role == Role::Customer => Self::Customer,
+            Screen::Session { session, .. } if session.role == Role::Customer => Self::Customer,
             Screen::Session { .. } => Self::Agent,
             _ => Self::Entry,
         }
@@ -228,8 +228,8 @@ impl App {
             Screen::Waiting(place) => queue::show(ui, &cx, place, told),
             Screen::SignIn { busy } => self.sign_in.show(ui, &cx, &view.server, *busy, told),
             Screen::AgentHome { name, busy } => home::show(ui, &cx, name, &view.server, *busy, told),
-            Screen::Ended { role, ending } => quit = ended::show(ui, &cx, *role, *ending, told),
-            Screen::Session { session } if session.role == Role::Customer => {
+            Screen::Ended { role, ending, .. } => quit = ended::show(ui, &cx, *role, *ending, told),
+            Screen::Session { session, .. } if session.role == Role::Customer => {
                 let asked = customer::show(ui, &cx, session, &mut self.chat, &mut self.toast);
                 self.dialog = self.dialog.or(asked);
                 if let (Some(window), Some(prompt)) = (&mut self.prompt, &session.prompt) {
@@ -239,7 +239,7 @@ impl App {
                     bar::show(ui, &cx, session, sharing);
                 }
             }
-            Screen::Session { session } => {
+            Screen::Session { session, .. } => {
                 let around = Around {
                     server: &view.server,
                     root: self.root,
@@ -251,7 +251,7 @@ impl App {
                 self.dialog = self.dialog.or(asked);
             }
         }
-        if !matches!(&view.screen, Screen::Session { session } if session.role != Role::Customer) {
+        if !matches!(&view.screen, Screen::Session { session, .. } if session.role != Role::Customer) {
             Viewer::close_if_open(&mut self.agent.viewer, ui.ctx(), &cx);
         }
         if let (Some(open), Some(session)) = (self.dialog, session_of(&view)) {
@@ -274,7 +274,7 @@ impl App {
 
 fn session_of(view: &AppView) -> Option<&deskside_session::view::View> {
     match &view.screen {
-        Screen::Session { session } => Some(session),
+        Screen::Session { session, .. } => Some(session),
         _ => None,
     }
 }

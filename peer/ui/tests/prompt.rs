@@ -243,7 +243,7 @@ fn another_question_is_armed_anew() {
     let mut s = ask(question(Act::View), Language::English);
     s.arm();
     let mut view = question(Act::Control);
-    if let deskside_session::app::Screen::Session { session } = &mut view.screen
+    if let deskside_session::app::Screen::Session { session, .. } = &mut view.screen
         && let Some(prompt) = &mut session.prompt
     {
         prompt.request = RequestId(8);

@@ -413,7 +413,10 @@ fn the_end_is_told_to_both_roles_and_leads_home() {
             [Ending::Left, Ending::EndedByMe, Ending::EndedByAgent, Ending::Expired, Ending::NotTrusted]
         {
             for role in [Role::Customer, Role::Primary, Role::Assistant] {
-                s.set(samples::app(Screen::Ended { role, ending }, None));
+                s.set(samples::app(
+                    Screen::Ended { role, ending, number: samples::number(), notes: None },
+                    None,
+                ));
                 let (title, lead) = deskside_ui::ending_words(&s.texts, role, ending);
                 s.must(&title);
                 s.must(&lead);

@@ -29,7 +29,7 @@ fn sample(name: &str) -> AppView {
 
 fn changed(name: &str, change: impl FnOnce(&mut View)) -> AppView {
     let mut view = sample(name);
-    if let Screen::Session { session } = &mut view.screen {
+    if let Screen::Session { session, .. } = &mut view.screen {
         change(session);
     }
     view

@@ -21,7 +21,7 @@ pub const OTHER: ParticipantId = ParticipantId(2);
 pub const LONG: &str = "Maximiliane-Alexandra von und zu Hohenzollern-Sigmaringen de la Rochefoucauld";
 
 pub fn app(screen: AppScreen, problem: Option<Problem>) -> AppView {
-    AppView { server: SERVER.to_owned(), screen, problem }
+    AppView { problem, ..AppView::new(SERVER.to_owned(), screen) }
 }
 
 pub fn number() -> SessionNumber {
@@ -67,7 +67,7 @@ pub fn session(role: Role, name: Option<(&str, LinkView)>) -> View {
 }
 
 pub fn in_session(view: View) -> AppView {
-    app(AppScreen::Session { session: Box::new(view) }, None)
+    app(AppScreen::Session { session: Box::new(view), notes: None, transfer: None }, None)
 }
 
 /// The customer's desktop, watched by the agent.
@@ -157,7 +157,7 @@ pub fn place(place: u32) -> Waiting {
 /// All screens of the gallery by name.
 pub fn all() -> Vec<(&'static str, AppView)> {
     let join = |problem| app(AppScreen::Join { busy: false }, problem);
-    let ended = |role, ending| app(AppScreen::Ended { role, ending }, None);
+    let ended = |role, ending| app(AppScreen::Ended { role, ending, number: number(), notes: None }, None);
     let server = || SERVER.to_owned();
     let mut all = vec![
         ("join", join(None)),
@@ -246,7 +246,7 @@ pub fn all() -> Vec<(&'static str, AppView)> {
         ("customer-paused", customer_shares(|_, s| s.paused = true)),
         ("customer-long", {
             let mut view = customer_shares(|_, s| s.controller = Some(OTHER));
-            if let AppScreen::Session { session } = &mut view.screen {
+            if let AppScreen::Session { session, .. } = &mut view.screen {
                 session.others[0].name = LONG.to_owned();
                 session.organisation = format!("{LONG} & Partners International Consulting");
             }
