@@ -362,6 +362,8 @@ problem-detail = Details: { $detail }
 # Queues
 problem-no-queue = There is no queue with this name.
 problem-no-queue-do = Check the name or the link that you were given.
+problem-too-many-sessions = You have as many sessions as your organisation allows at once.
+problem-too-many-sessions-do = End one of them first.
 problem-nobody-waits = Nobody waits there.
 problem-nobody-waits-do = Another agent was faster, or the customer left.
 queue-title = You are in line

@@ -362,6 +362,8 @@ problem-detail = Détails : { $detail }
 # Queues
 problem-no-queue = Aucune file d’attente ne porte ce nom.
 problem-no-queue-do = Vérifiez le nom ou le lien que vous avez reçu.
+problem-too-many-sessions = Vous avez autant de sessions que votre organisation en permet à la fois.
+problem-too-many-sessions-do = Terminez-en une d’abord.
 problem-nobody-waits = Personne n’attend ici.
 problem-nobody-waits-do = Un autre agent a été plus rapide, ou le client est parti.
 queue-title = Vous êtes dans la file d’attente

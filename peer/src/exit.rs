@@ -18,6 +18,7 @@ pub fn of_problem(problem: &Problem) -> u8 {
         | Problem::NoSuchSession
         | Problem::NoSuchQueue
         | Problem::NobodyWaits
+        | Problem::TooManySessions
         | Problem::TooManyTries { .. } => NUMBER,
         Problem::WrongPassword => SIGN_IN,
         Problem::ServerDown { .. } | Problem::ServerVersion { .. } => SERVER,

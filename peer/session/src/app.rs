@@ -206,6 +206,8 @@ pub enum Problem {
     NoSuchQueue,
     /// Agent: nobody waits there, or another agent was faster.
     NobodyWaits,
+    /// Agent: the site allows no more sessions at once.
+    TooManySessions,
     TooManyTries {
         wait_s: u64,
     },

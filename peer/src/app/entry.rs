@@ -15,8 +15,9 @@ use deskside_session::{
 use tokio::runtime::Handle;
 
 use super::{
-    Account, App, Entering, Joining, Phase,
-    event::{Answer, Event},
+    Account, App, Joining, Phase,
+    event::{Answer, Event, SessionEvents},
+    places::{Entering, Place, State},
     running::{self, Running},
 };
 use crate::{
@@ -86,6 +87,10 @@ impl App {
         let Ok(target) = JoinTarget::parse(target) else {
             return self.problem(Problem::MalformedNumber);
         };
+        if self.place_of(target.number).is_some() {
+            self.show_session(Some(target.number));
+            return None;
+        }
         let (server, token) = (account.server.clone(), account.token.clone());
         let api = match self.site(&server) {
             Ok(site) => Api::new(site),
@@ -150,7 +155,8 @@ impl App {
         if waits {
             return None;
         }
-        self.publisher.publish(self.view());
+        let view = self.view();
+        self.publisher.publish(view);
         Some(code)
     }
 
@@ -165,10 +171,11 @@ impl App {
                 self.phase = Phase::AgentHome { busy: false };
                 let start = std::mem::take(&mut self.start_when_signed_in);
                 let server = self.options.server.clone();
-                if self.resume(|seat| seat.role != Role::Customer && seat.server == server) {
-                    return None;
+                let mut resumed = false;
+                while self.resume(|seat| seat.role != Role::Customer && seat.server == server) {
+                    resumed = true;
                 }
-                if start {
+                if start && !resumed {
                     return self.start_session();
                 }
                 None
@@ -297,7 +304,12 @@ impl App {
         });
         let Entry { role, name, number, secret, link, seed, resumed } = entry;
         let server = server.to_owned();
-        self.phase = Phase::Entering(Box::new(Entering {
+        // Behind it is what is seen when the place is no more.
+        self.phase = match role {
+            Role::Customer => Phase::Join { busy: false },
+            _ => Phase::AgentHome { busy: false },
+        };
+        let entering = Entering {
             role,
             name,
             number,
@@ -307,93 +319,89 @@ impl App {
             seed,
             server,
             ticket,
-            socket,
             signaling,
             resumed,
-        }));
+        };
+        // Ends have been seen when the next thing is begun.
+        self.places.retain(|p| role != Role::Customer || !matches!(p.state, State::Ended(_)));
+        self.places.push(Place { id: socket, state: State::Entering(Box::new(entering)) });
+        self.look_at(Some(socket));
         None
     }
 
-    pub(super) fn signaling(&mut self, socket: u64, event: SignalingEvent) -> Option<u8> {
-        match &mut self.phase {
-            Phase::Entering(e) if e.socket == socket => match event {
-                SignalingEvent::Up { you, number, organisation, roster, ice, hand_overs } => {
-                    let Phase::Entering(e) = std::mem::replace(&mut self.phase, Phase::Join { busy: false })
-                    else {
-                        return None;
-                    };
-                    let welcome = running::Welcome {
-                        you,
-                        number: e.number.unwrap_or(number),
-                        organisation,
-                        roster,
-                        ice,
-                        hand_overs,
-                    };
-                    match Running::begin(
-                        e,
-                        welcome,
-                        Arc::clone(&self.connector),
-                        self.events.clone(),
-                        self.options.relay_only,
-                        self.options.windows.clone(),
-                        &self.options.home,
-                    ) {
-                        Ok(running) => {
-                            self.problem = None;
-                            self.phase = Phase::Running(Box::new(running));
-                            None
-                        }
-                        Err(error) => self.problem(Problem::Other { detail: error.to_string() }),
-                    }
-                }
-                SignalingEvent::Refused(code) => {
-                    let (role, server) = (e.role, self.options.server.clone());
-                    let resumed = e.resumed.take();
-                    self.phase = if role == Role::Customer {
-                        Phase::Join { busy: false }
-                    } else {
-                        Phase::AgentHome { busy: false }
-                    };
-                    let problem = problem_of(ApiError::Refused { code, retry_after: None }, &server, false);
-                    if let Some((kept, _)) = resumed {
-                        // Nobody asked for it just now: that it is over is no reason to end.
-                        kept.forget();
-                        self.problem = Some(problem);
-                        return None;
-                    }
-                    self.problem(problem)
-                }
-                SignalingEvent::Message(FromServer::Waiting {
-                    queue,
-                    title,
-                    organisation,
-                    place,
-                    waiting,
-                }) => {
-                    let queue = queue.to_string();
-                    e.waiting = Some(Waiting { queue, title, organisation, place, waiting });
-                    self.problem = None;
-                    None
-                }
-                SignalingEvent::Down(Loss::Away) | SignalingEvent::Message(_) => None,
-                SignalingEvent::Down(Loss::NotTrusted | Loss::Garbage) => {
-                    let server = self.options.server.clone();
-                    self.phase = Phase::Join { busy: false };
-                    self.problem(Problem::ServerNotTrusted { server })
-                }
-            },
-            Phase::Running(r) if r.socket == socket => {
-                match event {
-                    SignalingEvent::Message(waiting @ FromServer::Waiting { .. }) => {
-                        self.back_in_line();
-                        return self.signaling(socket, SignalingEvent::Message(waiting));
-                    }
-                    event => r.signaling(event),
-                }
+    pub(super) fn signaling(&mut self, id: u64, event: SignalingEvent) -> Option<u8> {
+        match &mut self.place(id)?.state {
+            State::Entering(_) => self.while_entering(id, event),
+            State::Running(_) if matches!(event, SignalingEvent::Message(FromServer::Waiting { .. })) => {
+                self.back_in_line(id);
+                self.while_entering(id, event)
+            }
+            State::Running(r) => {
+                r.signaling(event);
                 None
             }
-            _ => None,
+            State::Ended(_) => None,
+        }
+    }
+
+    fn while_entering(&mut self, id: u64, event: SignalingEvent) -> Option<u8> {
+        match event {
+            SignalingEvent::Up { you, number, organisation, roster, ice, hand_overs } => {
+                let welcome = running::Welcome { you, number, organisation, roster, ice, hand_overs };
+                self.welcomed(id, welcome)
+            }
+            SignalingEvent::Refused(code) => {
+                let Some(State::Entering(e)) = self.take_place(id) else { return None };
+                let server = self.options.server.clone();
+                let problem = problem_of(ApiError::Refused { code, retry_after: None }, &server, false);
+                if let Some((kept, _)) = e.resumed {
+                    // Nobody asked for it just now: that it is over is no reason to end.
+                    kept.forget();
+                    self.problem = Some(problem);
+                    return None;
+                }
+                self.problem(problem)
+            }
+            SignalingEvent::Message(FromServer::Waiting { queue, title, organisation, place, waiting }) => {
+                let queue = queue.to_string();
+                if let State::Entering(e) = &mut self.place(id)?.state {
+                    e.waiting = Some(Waiting { queue, title, organisation, place, waiting });
+                }
+                self.problem = None;
+                None
+            }
+            SignalingEvent::Down(Loss::Away) | SignalingEvent::Message(_) => None,
+            SignalingEvent::Down(Loss::NotTrusted | Loss::Garbage) => {
+                let server = self.options.server.clone();
+                self.take_place(id);
+                self.problem(Problem::ServerNotTrusted { server })
+            }
+        }
+    }
+
+    fn welcomed(&mut self, id: u64, welcome: running::Welcome) -> Option<u8> {
+        let at = self.places.iter().position(|p| p.id == id)?;
+        let Place { state: State::Entering(entering), .. } = self.places.remove(at) else { return None };
+        let begun = Running::begin(
+            entering,
+            welcome,
+            Arc::clone(&self.connector),
+            SessionEvents { place: id, events: self.events.clone() },
+            self.options.relay_only,
+            self.options.windows.clone(),
+            &self.options.home,
+        );
+        match begun {
+            Ok(mut running) => {
+                running.show(self.shown == Some(id));
+                self.places.insert(at, Place { id, state: State::Running(Box::new(running)) });
+                self.problem = None;
+                None
+            }
+            Err(error) => {
+                self.shown = self.shown.filter(|s| *s != id);
+                self.problem(Problem::Other { detail: error.to_string() })
+            }
         }
     }
 }
@@ -418,7 +426,10 @@ fn problem_of(e: ApiError, server: &str, signing_in: bool) -> Problem {
             Code::NoSuchSession => Problem::NoSuchSession,
             Code::NoSuchQueue => Problem::NoSuchQueue,
             Code::NobodyWaits | Code::Taken => Problem::NobodyWaits,
-            Code::TooManyTries => Problem::TooManyTries { wait_s: retry_after.unwrap_or(60) },
+            Code::TooManyTries => match retry_after {
+                Some(wait_s) => Problem::TooManyTries { wait_s },
+                None => Problem::TooManySessions,
+            },
             Code::NotSignedIn if signing_in => Problem::WrongPassword,
             Code::NotSignedIn => Problem::NoSuchSession,
             Code::Version => Problem::ServerVersion { theirs: 0 },

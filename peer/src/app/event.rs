@@ -12,7 +12,15 @@ pub enum Event {
     Command(AppCommand),
     /// An answer of the server; the number tells which question it belongs to.
     Answer(u64, Answer),
+    /// Of the place with this id, as the next one.
     Signaling(u64, SignalingEvent),
+    Session(u64, SessionEvent),
+}
+
+/// From the connections and devices of one session.
+#[derive(Debug)]
+pub enum SessionEvent {
+    /// The number tells which connection to the participant it was.
     Link(u64, ParticipantId, LinkEvent),
     Share(Report),
     Own(OwnAct),
@@ -35,3 +43,18 @@ pub enum Answer {
 /// How many events may wait; a connection that floods beyond it is dropped.
 pub const QUEUE: usize = 8192;
 pub type Events = tokio::sync::mpsc::Sender<Event>;
+
+/// The loop's queue for the events of one session.
+#[derive(Clone)]
+pub struct SessionEvents {
+    pub place: u64,
+    pub events: Events,
+}
+
+impl SessionEvents {
+    /// Never blocks. False: too many wait, and it is lost.
+    #[must_use]
+    pub fn send(&self, event: SessionEvent) -> bool {
+        self.events.try_send(Event::Session(self.place, event)).is_ok()
+    }
+}

@@ -10,7 +10,7 @@ use deskside_net::{Connector, LinkConfig, LinkEvent, LinkSink, Transport};
 use deskside_protocol::{api::IceServer, socket::Signal};
 use deskside_session::ParticipantId;
 
-use super::event::{Event, Events};
+use super::event::{SessionEvent, SessionEvents};
 use crate::{
     share::{Tell, Teller},
     viewing::Feed,
@@ -79,7 +79,7 @@ impl Routes {
 struct Sink {
     generation: u64,
     peer: ParticipantId,
-    events: Events,
+    events: SessionEvents,
     routes: Arc<Routes>,
     /// To cut the line of who floods.
     own: Mutex<Option<std::sync::Weak<dyn Transport>>>,
@@ -102,7 +102,7 @@ impl LinkSink for Sink {
             }
             _ => {}
         }
-        if self.events.try_send(Event::Link(self.generation, self.peer, event)).is_err() {
+        if !self.events.send(SessionEvent::Link(self.generation, self.peer, event)) {
             tracing::warn!(peer = self.peer.0, "a participant floods; its connection is dropped");
             let own = self.own.lock().unwrap_or_else(PoisonError::into_inner);
             if let Some(t) = own.as_ref().and_then(std::sync::Weak::upgrade) {
@@ -131,7 +131,7 @@ struct Link {
 /// One connection for each other participant, made when the core says so.
 pub struct Links {
     connector: Arc<dyn Connector>,
-    events: Events,
+    events: SessionEvents,
     pub routes: Arc<Routes>,
     links: HashMap<ParticipantId, Link>,
     /// Signaling that came before the core asked for the connection.
@@ -145,7 +145,7 @@ pub struct Links {
 const EARLY: usize = 64;
 
 impl Links {
-    pub fn new(connector: Arc<dyn Connector>, events: Events, relay_only: bool) -> Self {
+    pub fn new(connector: Arc<dyn Connector>, events: SessionEvents, relay_only: bool) -> Self {
         Self {
             connector,
             events,

@@ -4,26 +4,25 @@
 mod entry;
 pub mod event;
 mod links;
+mod places;
 mod queue;
 mod running;
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
-use deskside_net::{Connector, Signaling};
-use deskside_protocol::SessionNumber;
+use deskside_net::Connector;
 use deskside_session::{
     JoinTarget, LinkSecret, Role,
-    app::{AppCommand, AppOnly, AppView, Ending, Problem, Screen, Waiting},
+    app::{AppCommand, AppOnly, AppView, Problem, Screen},
 };
 use event::{Event, Events};
-use running::Running;
+use places::{Place, State};
 use tokio::sync::mpsc::Receiver;
 
 use crate::{
     backend::Slot,
     exit,
     headless::{Line, Printer},
-    kept::Kept,
     privacy::Privacy,
     publish::Publisher,
 };
@@ -55,7 +54,11 @@ pub struct App {
     events: Events,
     publisher: Arc<Publisher>,
     printer: Printer,
+    /// What is seen while no place is.
     phase: Phase,
+    places: Vec<Place>,
+    /// The place that is seen.
+    shown: Option<u64>,
     problem: Option<Problem>,
     /// Account of the signed-in agent.
     account: Option<Account>,
@@ -77,41 +80,9 @@ struct Account {
 }
 
 enum Phase {
-    Join {
-        busy: bool,
-    },
-    SignIn {
-        busy: bool,
-    },
-    AgentHome {
-        busy: bool,
-    },
-    /// The server let us in; its socket is not up yet.
-    Entering(Box<Entering>),
-    Running(Box<Running>),
-    Ended {
-        role: Role,
-        ending: Ending,
-        number: SessionNumber,
-    },
-}
-
-struct Entering {
-    role: Role,
-    name: String,
-    /// Unknown in a queue.
-    number: Option<SessionNumber>,
-    /// The place in a queue.
-    waiting: Option<Waiting>,
-    secret: Option<LinkSecret>,
-    link: Option<String>,
-    seed: [u8; 32],
-    server: String,
-    ticket: String,
-    socket: u64,
-    signaling: Signaling,
-    /// A killed program was in this session: its file, and what it kept.
-    resumed: Option<(Kept, Vec<u8>)>,
+    Join { busy: bool },
+    SignIn { busy: bool },
+    AgentHome { busy: bool },
 }
 
 /// What a join by number or link needs to remember until the server answers.
@@ -146,6 +117,8 @@ impl App {
             publisher,
             printer,
             phase,
+            places: Vec::new(),
+            shown: None,
             problem: None,
             account: None,
             start_when_signed_in: false,
@@ -168,10 +141,8 @@ impl App {
                 Some(at) => tokio::select! {
                     e = events.recv() => e,
                     () = tokio::time::sleep_until(at) => {
-                        if let Phase::Running(r) = &mut self.phase {
-                            r.timeout();
-                        }
-                        self.settle(&mut code);
+                        self.timeouts();
+                        code = self.settle();
                         continue;
                     }
                 },
@@ -189,10 +160,12 @@ impl App {
                     Err(_) => break,
                 }
             }
-            self.settle(&mut code);
+            code = self.settle().or(code);
         }
-        if let Phase::Running(running) = std::mem::replace(&mut self.phase, Phase::Join { busy: false }) {
-            self.leaving.push(tokio::spawn(running.goodbye()));
+        for place in std::mem::take(&mut self.places) {
+            if let State::Running(running) = place.state {
+                self.leaving.push(tokio::spawn(running.goodbye()));
+            }
         }
         for leaving in self.leaving {
             // A task that panicked has nothing left to say goodbye with.
@@ -208,7 +181,7 @@ impl App {
             let asks = matches!(&view.screen, Screen::Session { session, .. } if session.prompt.is_some());
             privacy.want(asks);
         }
-        if let (Phase::Running(running), Screen::Session { session, .. }) = (&self.phase, &view.screen) {
+        if let (Some(running), Screen::Session { session, .. }) = (self.shown_running(), &view.screen) {
             running.paint_frame(session);
         }
         self.publisher.publish(view);
@@ -244,61 +217,26 @@ impl App {
         }
     }
 
-    fn next_timeout(&self) -> Option<tokio::time::Instant> {
-        match &self.phase {
-            Phase::Running(r) => r.next_timeout(),
-            _ => None,
-        }
-    }
-
-    fn view(&self) -> AppView {
-        let screen = match &self.phase {
+    fn view(&mut self) -> AppView {
+        let screen = self.place_screen().unwrap_or_else(|| match &self.phase {
             Phase::Join { busy } => Screen::Join { busy: *busy },
             Phase::SignIn { busy } => Screen::SignIn { busy: *busy },
             Phase::AgentHome { busy } => Screen::AgentHome { name: self.account_name(), busy: *busy },
-            Phase::Entering(e) if e.role == Role::Customer => match &e.waiting {
-                Some(waiting) => Screen::Waiting(waiting.clone()),
-                None => Screen::Join { busy: true },
-            },
-            Phase::Entering(_) => Screen::AgentHome { name: self.account_name(), busy: true },
-            Phase::Running(r) => Screen::Session { session: Box::new(r.view()), notes: None, transfer: None },
-            Phase::Ended { role, ending, number } => {
-                Screen::Ended { role: *role, ending: *ending, number: *number, notes: None }
-            }
-        };
-        AppView { problem: self.problem.clone(), ..AppView::new(self.options.server.clone(), screen) }
+        });
+        let tabs = self.tabs();
+        AppView { problem: self.problem.clone(), tabs, ..AppView::new(self.options.server.clone(), screen) }
     }
 
     fn account_name(&self) -> String {
         self.account.as_ref().map(|a| a.name.clone()).unwrap_or_default()
     }
 
-    /// Ends the phase of a session that is over.
-    fn settle(&mut self, code: &mut Option<u8>) {
-        let Phase::Running(running) = &mut self.phase else { return };
-        let Some(ending) = running.over() else { return };
-        let (role, refusal, number) = (running.role(), running.refusal(), running.number());
-        let ended = Phase::Ended { role, ending, number };
-        let Phase::Running(running) = std::mem::replace(&mut self.phase, ended) else {
-            return;
-        };
-        self.leaving.push(tokio::spawn(running.goodbye()));
-        if let Some(reason) = refusal.filter(|_| ending == Ending::NotTrusted) {
-            self.problem = Some(Problem::NotTrusted { reason });
-        }
-        if self.options.windows.is_none() && role == Role::Customer {
-            // A customer without windows came for this one session.
-            self.publisher.publish(self.view());
-            *code = Some(exit::of_ending(ending));
-        }
-    }
-
     fn handle(&mut self, event: Event, joining: &mut Option<Joining>) -> Option<u8> {
         match event {
             Event::Command(AppCommand::App(command)) => return self.command(command, joining),
-            Event::Command(AppCommand::Session(command)) => match &mut self.phase {
-                Phase::Running(r) => r.command(command),
-                _ => self.bad_command("there is no session"),
+            Event::Command(AppCommand::Session(command)) => match self.shown_running() {
+                Some(r) => r.command(command),
+                None => self.bad_command("there is no session"),
             },
             Event::Answer(question, answer) => {
                 if question == self.question {
@@ -306,10 +244,10 @@ impl App {
                     return self.answer(answer, joining);
                 }
             }
-            Event::Signaling(socket, event) => return self.signaling(socket, event),
-            other => {
-                if let Phase::Running(r) = &mut self.phase {
-                    r.event(other);
+            Event::Signaling(place, event) => return self.signaling(place, event),
+            Event::Session(place, event) => {
+                if let Some(r) = self.running_at(place) {
+                    r.event(event);
                 }
             }
         }
@@ -321,54 +259,60 @@ impl App {
     }
 
     fn command(&mut self, command: AppOnly, joining: &mut Option<Joining>) -> Option<u8> {
-        let in_session = matches!(self.phase, Phase::Running(_));
         match command {
             AppOnly::Quit => return Some(exit::OK),
-            AppOnly::Show => self.printer.print(&Line::View { view: &self.view() }),
+            AppOnly::Show => {
+                let view = self.view();
+                self.printer.print(&Line::View { view: &view });
+            }
             AppOnly::Screenshot { path } => self.screenshot(&path),
-            _ if in_session => self.bad_command("leave or end the session first"),
+            AppOnly::ShowSession { number } => self.show_session(number),
+            AppOnly::StartSession => return self.start_session(),
+            AppOnly::Assist { target } => return self.assist(&target, joining),
+            AppOnly::TakeNext { queue, entry } => return self.take_next(&queue, entry),
+            AppOnly::Transfer { .. }
+            | AppOnly::WithdrawTransfer
+            | AppOnly::TakeTransfer { .. }
+            | AppOnly::Notes { .. }
+            | AppOnly::Phrases { .. } => self.bad_command("not possible yet"),
+            AppOnly::Home if self.shown_running().is_some() => {
+                self.bad_command("leave or end the session first");
+            }
+            AppOnly::Home => self.home(),
+            _ if self.running().next().is_some() => self.bad_command("leave or end the session first"),
             AppOnly::ShowAgent { agent } => {
                 self.forget_question();
-                self.phase = match (agent, &self.account) {
+                self.go(match (agent, &self.account) {
                     (true, Some(_)) => Phase::AgentHome { busy: false },
                     (true, None) => Phase::SignIn { busy: false },
                     (false, _) => Phase::Join { busy: false },
-                };
+                });
             }
             AppOnly::SignIn { server, name, password } => return self.sign_in(server, name, password),
             AppOnly::SignOut => {
                 self.forget_question();
                 self.account = None;
-                self.phase = Phase::SignIn { busy: false };
+                self.go(Phase::SignIn { busy: false });
             }
-            AppOnly::StartSession => return self.start_session(),
-            AppOnly::Assist { target } => return self.assist(&target, joining),
             AppOnly::Join { target, name } => return self.join(&target, name, joining),
             AppOnly::EnterQueue { queue, name } => return self.enter_queue(&queue, name, joining),
-            AppOnly::TakeNext { queue, entry } => return self.take_next(&queue, entry),
-            AppOnly::ShowSession { .. }
-            | AppOnly::Transfer { .. }
-            | AppOnly::WithdrawTransfer
-            | AppOnly::TakeTransfer { .. }
-            | AppOnly::Notes { .. }
-            | AppOnly::Phrases { .. } => self.bad_command("not possible yet"),
             AppOnly::CancelJoin => {
                 self.forget_question();
-                self.phase = Phase::Join { busy: false };
-            }
-            AppOnly::Home => {
-                self.forget_question();
-                self.phase = match (&self.phase, &self.account) {
-                    (Phase::Ended { role: Role::Customer, .. }, _) | (_, None) => Phase::Join { busy: false },
-                    _ => Phase::AgentHome { busy: false },
-                };
+                self.go(Phase::Join { busy: false });
             }
         }
         None
     }
 
+    /// Gives up what has not begun or is over, for another screen.
+    fn go(&mut self, phase: Phase) {
+        self.look_at(None);
+        self.places.retain(|p| matches!(p.state, State::Running(_)));
+        self.phase = phase;
+    }
+
     fn screenshot(&mut self, path: &str) {
-        let Phase::Running(r) = &self.phase else {
+        let Some(r) = self.shown_running() else {
             return self.bad_command("there is no session");
         };
         match r.screenshot(path) {

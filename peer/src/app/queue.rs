@@ -7,7 +7,12 @@ use deskside_net::{Api, ApiError};
 use deskside_protocol::{QueueName, queues::Take, socket::ToServer};
 use deskside_session::{Role, app::Problem};
 
-use super::{App, Entering, Joining, Phase, entry::Entry, event::Answer};
+use super::{
+    App, Joining, Phase,
+    entry::Entry,
+    event::Answer,
+    places::{Entering, Place, State},
+};
 use crate::identity;
 
 /// An answer that did not come is asked for again with the same claim, for so long and this often: the server may
@@ -23,7 +28,7 @@ impl App {
         joining: &mut Option<Joining>,
     ) -> Option<u8> {
         self.forget_question();
-        self.phase = Phase::Join { busy: false };
+        self.go(Phase::Join { busy: false });
         let Ok(queue) = queue.trim().parse::<QueueName>() else {
             return self.problem(Problem::NoSuchQueue);
         };
@@ -103,13 +108,10 @@ impl App {
     }
 
     /// The agent who took this customer never came: the server put the customer back into the line.
-    pub(super) fn back_in_line(&mut self) {
-        let Phase::Running(running) = std::mem::replace(&mut self.phase, Phase::Join { busy: false }) else {
-            return;
-        };
-        let socket = running.socket;
+    pub(super) fn back_in_line(&mut self, id: u64) {
+        let Some(State::Running(running)) = self.take_place(id) else { return };
         let Some((signaling, seat, seed)) = running.into_line() else { return };
-        self.phase = Phase::Entering(Box::new(Entering {
+        let entering = Entering {
             role: seat.role,
             name: seat.name,
             number: None,
@@ -119,21 +121,21 @@ impl App {
             seed,
             server: seat.server,
             ticket: seat.ticket,
-            socket,
             signaling,
             resumed: None,
-        }));
+        };
+        self.places.push(Place { id, state: State::Entering(Box::new(entering)) });
+        self.look_at(Some(id));
     }
 
-    /// Gives up the place in the queue.
+    /// Gives up the places in queues.
     pub(super) fn leave_queue(&mut self) {
-        if !matches!(&self.phase, Phase::Entering(e) if e.waiting.is_some()) {
-            return;
-        }
-        let entering = std::mem::replace(&mut self.phase, Phase::Join { busy: false });
-        if let Phase::Entering(entering) = entering {
-            entering.signaling.send(ToServer::Leave);
-            self.leaving.push(tokio::spawn(entering.signaling.finish()));
+        let waits = |p: &Place| matches!(&p.state, State::Entering(e) if e.waiting.is_some());
+        while let Some(id) = self.places.iter().find(|p| waits(p)).map(|p| p.id) {
+            if let Some(State::Entering(entering)) = self.take_place(id) {
+                entering.signaling.send(ToServer::Leave);
+                self.leaving.push(tokio::spawn(entering.signaling.finish()));
+            }
         }
     }
 }

@@ -18,16 +18,17 @@ use deskside_protocol::{
 };
 use deskside_session::{
     Identity, Keeping, Now, ParticipantId, Role, Session, Snapshot, Start,
-    app::Ending,
+    app::{Ending, Tab, TabState},
     command::Command,
     io::{Binding, Capture, DeviceEvent, Input, Output},
-    view::{Refusal, Route, View},
+    view::{LinkView, Refusal, Route, View},
 };
 
 use super::{
-    Entering, GOODBYE,
-    event::{Event, Events},
+    GOODBYE,
+    event::{SessionEvent, SessionEvents},
     links::Links,
+    places::Entering,
 };
 use crate::{
     backend::Slot,
@@ -48,13 +49,16 @@ pub struct Welcome {
 }
 
 pub struct Running {
-    pub socket: u64,
     number: SessionNumber,
+    /// Whether the person sees it. The clipboard belongs to the session that is seen, so that no text goes from one
+    /// customer to another.
+    shown: bool,
+    tab: Option<Tab>,
     core: Session,
     started: Instant,
     signaling: Signaling,
     links: Links,
-    events: Events,
+    events: SessionEvents,
     /// Where the windows find the picture; none without windows.
     windows: Option<Arc<Slot>>,
     share: Option<(Share, Capture)>,
@@ -74,7 +78,7 @@ impl Running {
         entering: Box<Entering>,
         welcome: Welcome,
         connector: Arc<dyn Connector>,
-        events: Events,
+        events: SessionEvents,
         relay_only: bool,
         windows: Option<Arc<Slot>>,
         home: &Path,
@@ -119,8 +123,9 @@ impl Running {
         let mut links = Links::new(connector, events.clone(), relay_only);
         links.ice = welcome.ice;
         let mut running = Self {
-            socket: entering.socket,
             number: welcome.number,
+            shown: false,
+            tab: None,
             core,
             started,
             signaling: entering.signaling,
@@ -166,6 +171,12 @@ impl Running {
         self.core.view(self.now())
     }
 
+    /// What it looks like from outside.
+    pub fn tab(&mut self) -> Tab {
+        let (core, now) = (&self.core, self.now());
+        self.tab.get_or_insert_with(|| tab(&core.view(now))).clone()
+    }
+
     pub fn next_timeout(&self) -> Option<tokio::time::Instant> {
         self.core.poll_timeout().map(|t| tokio::time::Instant::from_std(self.started + t.since_start()))
     }
@@ -179,6 +190,7 @@ impl Running {
     }
 
     fn input(&mut self, input: Input) {
+        self.tab = None;
         self.core.handle(self.now(), input);
         self.drain();
     }
@@ -215,20 +227,22 @@ impl Running {
         }
     }
 
-    pub fn event(&mut self, event: Event) {
+    pub fn event(&mut self, event: SessionEvent) {
         match event {
-            Event::Link(generation, peer, event) => {
+            SessionEvent::Link(generation, peer, event) => {
                 if self.links.current(peer, generation) {
                     self.link(peer, event);
                 }
             }
-            Event::Share(report) => self.report(report),
-            Event::Own(watch::OwnAct::Input) => self.input(Input::Device(DeviceEvent::OwnInput)),
-            Event::Own(watch::OwnAct::PanicKey) => self.input(Input::Device(DeviceEvent::PanicKey)),
-            Event::Clipboard(text) => self.input(Input::Device(DeviceEvent::Clipboard(text))),
-            Event::Trouble(t) => self.input(Input::Device(DeviceEvent::Trouble(t))),
-            Event::Surface(event) => self.command(Command::Input { event }),
-            Event::Command(_) | Event::Answer(..) | Event::Signaling(..) => {}
+            SessionEvent::Share(report) => self.report(report),
+            SessionEvent::Own(watch::OwnAct::Input) => self.input(Input::Device(DeviceEvent::OwnInput)),
+            SessionEvent::Own(watch::OwnAct::PanicKey) => self.input(Input::Device(DeviceEvent::PanicKey)),
+            SessionEvent::Clipboard(text) if self.shown => {
+                self.input(Input::Device(DeviceEvent::Clipboard(text)));
+            }
+            SessionEvent::Clipboard(_) => {}
+            SessionEvent::Trouble(t) => self.input(Input::Device(DeviceEvent::Trouble(t))),
+            SessionEvent::Surface(event) => self.command(Command::Input { event }),
         }
     }
 
@@ -328,7 +342,9 @@ impl Running {
                 }
             }
             Output::SetClipboard(text) => {
-                if let Some(c) = self.clipboard() {
+                if self.shown
+                    && let Some(c) = self.clipboard()
+                {
                     c.set(text);
                 }
             }
@@ -427,4 +443,18 @@ impl Running {
             signaling.finish().await;
         }
     }
+}
+
+fn tab(view: &View) -> Tab {
+    let mut customers: Vec<_> = view.others.iter().filter(|o| o.role == Role::Customer).collect();
+    customers.sort_by_key(|o| Some(o.id) != view.helped);
+    let state = if customers.is_empty() {
+        TabState::Empty
+    } else if customers.iter().any(|o| o.link == LinkView::Lost) {
+        TabState::Lost
+    } else {
+        TabState::Running
+    };
+    let customers = customers.into_iter().map(|o| o.name.clone()).collect();
+    Tab { number: view.number, customers, state, unread: view.unread }
 }

@@ -15,6 +15,7 @@ pub fn problem(t: &Texts, problem: &Problem) -> (String, String) {
         Problem::MalformedNumber => (t.t("problem-number"), t.t("problem-number-do")),
         Problem::NoSuchSession => (t.t("problem-no-session"), t.t("problem-no-session-do")),
         Problem::NoSuchQueue => (t.t("problem-no-queue"), t.t("problem-no-queue-do")),
+        Problem::TooManySessions => (t.t("problem-too-many-sessions"), t.t("problem-too-many-sessions-do")),
         Problem::NobodyWaits => (t.t("problem-nobody-waits"), t.t("problem-nobody-waits-do")),
         Problem::TooManyTries { wait_s } => (t.t("problem-tries"), wait(t, *wait_s)),
         Problem::WrongPassword => (t.t("problem-password"), t.t("problem-password-do")),

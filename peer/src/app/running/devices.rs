@@ -11,7 +11,7 @@ use deskside_session::{
 
 use super::Running;
 use crate::{
-    app::event::Event,
+    app::event::SessionEvent,
     hands::Hands,
     share::{Share, Tell},
     viewing::Viewing,
@@ -47,7 +47,7 @@ impl Running {
         let events = self.events.clone();
         let tell = move |report| {
             // Never blocks: the loop may be waiting for this very thread to end.
-            if events.try_send(Event::Share(report)).is_err() {
+            if !events.send(SessionEvent::Share(report)) {
                 tracing::warn!("a report of the sharing thread was lost");
             }
         };
@@ -64,14 +64,14 @@ impl Running {
         }
         let events = self.events.clone();
         match Hands::start(Box::new(move |t| {
-            let _ = events.try_send(Event::Trouble(t));
+            let _ = events.send(SessionEvent::Trouble(t));
         })) {
             Ok(hands) => self.hands = Some(hands),
             Err(e) => tracing::error!(error = %e, "no thread for input"),
         }
         let events = self.events.clone();
         match watch::start(Box::new(move |act| {
-            let _ = events.try_send(Event::Own(act));
+            let _ = events.send(SessionEvent::Own(act));
         })) {
             Ok(w) => self.watch = Some(w),
             Err(e) => tracing::warn!(error = %e, "own input cannot be noticed here"),
@@ -86,7 +86,7 @@ impl Running {
         if self.clipboard.is_none() {
             let events = self.events.clone();
             self.clipboard = clipboard::open(Box::new(move |text| {
-                let _ = events.try_send(Event::Clipboard(text));
+                let _ = events.send(SessionEvent::Clipboard(text));
             }));
         }
         self.clipboard.as_deref()
@@ -96,7 +96,7 @@ impl Running {
         let surface = if self.windows.is_some() {
             let events = self.events.clone();
             surface::open(Box::new(move |event| {
-                let _ = events.try_send(Event::Surface(event));
+                let _ = events.send(SessionEvent::Surface(event));
             }))
         } else {
             surface::headless()
@@ -119,8 +119,18 @@ impl Running {
         }
     }
 
+    /// Whether the person sees this session, and not another one of the program.
+    pub fn show(&mut self, shown: bool) {
+        self.shown = shown;
+        if shown {
+            self.show_place();
+        } else if let Some((_, viewing)) = &self.viewing {
+            viewing.place().hide();
+        }
+    }
+
     pub(super) fn show_place(&self) {
-        if let Some(slot) = &self.windows {
+        if let Some(slot) = self.windows.as_ref().filter(|_| self.shown) {
             slot.set(self.viewing.as_ref().map(|(_, v)| v.place()));
         }
     }

@@ -1,0 +1,235 @@
+//! The sessions that the program is in: a customer's one, or several of an agent, of which one is shown.
+
+use deskside_net::Signaling;
+use deskside_protocol::SessionNumber;
+use deskside_session::{
+    LinkSecret, Role,
+    app::{Ending, Problem, Screen, Tab, TabState, Waiting},
+};
+use tokio::time::Instant;
+
+use super::{App, Phase, running::Running};
+use crate::{exit, kept::Kept};
+
+/// A session from the server's yes on, until the person has seen its end.
+pub(super) struct Place {
+    pub id: u64,
+    pub state: State,
+}
+
+pub(super) enum State {
+    /// The server let us in; its socket is not up yet.
+    Entering(Box<Entering>),
+    Running(Box<Running>),
+    Ended(Ended),
+}
+
+pub(super) struct Entering {
+    pub role: Role,
+    pub name: String,
+    /// Unknown in a queue.
+    pub number: Option<SessionNumber>,
+    /// The place in a queue.
+    pub waiting: Option<Waiting>,
+    pub secret: Option<LinkSecret>,
+    pub link: Option<String>,
+    pub seed: [u8; 32],
+    pub server: String,
+    pub ticket: String,
+    pub signaling: Signaling,
+    /// A killed program was in this session: its file, and what it kept.
+    pub resumed: Option<(Kept, Vec<u8>)>,
+}
+
+pub(super) struct Ended {
+    pub role: Role,
+    pub ending: Ending,
+    /// What it looked like last.
+    pub tab: Tab,
+}
+
+impl Place {
+    fn number(&self) -> Option<SessionNumber> {
+        match &self.state {
+            State::Entering(e) => e.number,
+            State::Running(r) => Some(r.number()),
+            State::Ended(e) => Some(e.tab.number),
+        }
+    }
+
+    fn tab(&mut self) -> Option<Tab> {
+        match &mut self.state {
+            State::Entering(e) => {
+                Some(Tab { number: e.number?, customers: Vec::new(), state: TabState::Entering, unread: 0 })
+            }
+            State::Running(r) => Some(r.tab()),
+            State::Ended(e) => Some(e.tab.clone()),
+        }
+    }
+}
+
+impl App {
+    pub(super) fn place(&mut self, id: u64) -> Option<&mut Place> {
+        self.places.iter_mut().find(|p| p.id == id)
+    }
+
+    /// What the person looks at.
+    pub(super) fn shown(&self) -> Option<&Place> {
+        self.places.iter().find(|p| Some(p.id) == self.shown)
+    }
+
+    pub(super) fn shown_running(&mut self) -> Option<&mut Running> {
+        let id = self.shown?;
+        self.running_at(id)
+    }
+
+    pub(super) fn running_at(&mut self, id: u64) -> Option<&mut Running> {
+        match &mut self.place(id)?.state {
+            State::Running(r) => Some(r),
+            _ => None,
+        }
+    }
+
+    pub(super) fn running(&self) -> impl Iterator<Item = &Running> {
+        self.places.iter().filter_map(|p| match &p.state {
+            State::Running(r) => Some(&**r),
+            _ => None,
+        })
+    }
+
+    /// When one of the sessions has something to do at the latest.
+    pub(super) fn next_timeout(&self) -> Option<Instant> {
+        self.running().filter_map(Running::next_timeout).min()
+    }
+
+    pub(super) fn timeouts(&mut self) {
+        let now = Instant::now();
+        for place in &mut self.places {
+            if let State::Running(r) = &mut place.state
+                && r.next_timeout().is_some_and(|at| at <= now)
+            {
+                r.timeout();
+            }
+        }
+    }
+
+    /// Shows this place, or none: then the phase's own screen.
+    pub(super) fn look_at(&mut self, id: Option<u64>) {
+        if let Some(r) = self.shown_running() {
+            r.show(false);
+        }
+        if let Some(slot) = &self.options.windows {
+            slot.set(None);
+        }
+        self.shown = id;
+        if let Some(r) = self.shown_running() {
+            r.show(true);
+        }
+    }
+
+    /// Shows the session with this number, or the desk.
+    pub(super) fn show_session(&mut self, number: Option<SessionNumber>) {
+        let Some(number) = number else {
+            self.problem = None;
+            return self.look_at(None);
+        };
+        match self.place_of(number) {
+            Some(id) => {
+                self.problem = None;
+                self.look_at(Some(id));
+            }
+            None => self.bad_command("there is no such session here"),
+        }
+    }
+
+    /// The place in the session with this number that is not over.
+    pub(super) fn place_of(&self, number: SessionNumber) -> Option<u64> {
+        let mut with = self.places.iter().filter(|p| p.number() == Some(number)).rev();
+        with.next().map(|p| p.id)
+    }
+
+    /// Takes a place away; what is shown then is the phase's own screen.
+    pub(super) fn take_place(&mut self, id: u64) -> Option<State> {
+        let at = self.places.iter().position(|p| p.id == id)?;
+        if self.shown == Some(id) {
+            self.look_at(None);
+        }
+        Some(self.places.remove(at).state)
+    }
+
+    pub(super) fn tabs(&mut self) -> Vec<Tab> {
+        if self.account.is_none() {
+            return Vec::new();
+        }
+        self.places.iter_mut().filter_map(Place::tab).collect()
+    }
+
+    /// The screen of the place that is shown.
+    pub(super) fn place_screen(&self) -> Option<Screen> {
+        Some(match &self.shown()?.state {
+            State::Entering(e) if e.role == Role::Customer => match &e.waiting {
+                Some(waiting) => Screen::Waiting(waiting.clone()),
+                None => Screen::Join { busy: true },
+            },
+            State::Entering(_) => Screen::AgentHome { name: self.account_name(), busy: true },
+            State::Running(r) => Screen::Session { session: Box::new(r.view()), notes: None, transfer: None },
+            State::Ended(e) => {
+                Screen::Ended { role: e.role, ending: e.ending, number: e.tab.number, notes: None }
+            }
+        })
+    }
+
+    /// Ends the places whose sessions are over; with the code if that ends the program.
+    pub(super) fn settle(&mut self) -> Option<u8> {
+        let mut code = None;
+        let over: Vec<_> = self
+            .places
+            .iter()
+            .filter_map(|p| match &p.state {
+                State::Running(r) => Some((p.id, r.over()?)),
+                _ => None,
+            })
+            .collect();
+        for (id, ending) in over {
+            code = self.end(id, ending).or(code);
+        }
+        code
+    }
+
+    fn end(&mut self, id: u64, ending: Ending) -> Option<u8> {
+        let shown = self.shown == Some(id);
+        let running = self.running_at(id)?;
+        let (role, refusal) = (running.role(), running.refusal());
+        let tab = Tab { state: TabState::Ended, ..running.tab() };
+        let ended = State::Ended(Ended { role, ending, tab });
+        if let State::Running(running) = std::mem::replace(&mut self.place(id)?.state, ended) {
+            self.leaving.push(tokio::spawn(running.goodbye()));
+        }
+        if let Some(reason) = refusal.filter(|_| shown && ending == Ending::NotTrusted) {
+            self.problem = Some(Problem::NotTrusted { reason });
+        }
+        if self.options.windows.is_none() && role == Role::Customer {
+            // A customer without windows came for this one session.
+            let view = self.view();
+            self.publisher.publish(view);
+            return Some(exit::of_ending(ending));
+        }
+        None
+    }
+
+    /// Back from an end, or from whatever the person was about to do.
+    pub(super) fn home(&mut self) {
+        self.forget_question();
+        let role = match self.shown().map(|p| &p.state) {
+            Some(State::Ended(e)) => Some(e.role),
+            _ => None,
+        };
+        if let Some(id) = self.shown.filter(|_| role.is_some()) {
+            self.take_place(id);
+        }
+        self.phase = match (role, &self.account) {
+            (Some(Role::Customer), _) | (_, None) => Phase::Join { busy: false },
+            _ => Phase::AgentHome { busy: false },
+        };
+    }
+}
