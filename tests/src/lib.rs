@@ -3,6 +3,7 @@
 //!
 //! A test panics with the last view and the logs when what it waits for does not come.
 
+pub mod account;
 pub mod display;
 pub mod http;
 pub mod net;

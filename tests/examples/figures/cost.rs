@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use anyhow::{Context, Result};
+use deskside_tests::account;
 
 /// Which processes, and which interface in which namespace.
 #[derive(Clone, Debug)]
@@ -55,19 +56,10 @@ impl Reading {
     }
 }
 
-/// Seconds of CPU that a process and its threads used.
 fn cpu(pid: u32) -> Result<f64> {
-    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat"))?;
-    let rest = stat.rsplit(')').next().context("stat")?;
-    let field =
-        |n: usize| -> Result<f64> { Ok(rest.split_whitespace().nth(n).context("stat is short")?.parse()?) };
-    // Fields 14 and 15 of proc(5), counted behind the name; 100 ticks a second.
-    Ok((field(11)? + field(12)?) / 100.0)
+    account::cpu(pid).context("a program that is measured is gone")
 }
 
 fn rss(pid: u32) -> Result<f64> {
-    let status = std::fs::read_to_string(format!("/proc/{pid}/status"))?;
-    let line = status.lines().find(|l| l.starts_with("VmRSS")).context("VmRSS")?;
-    let kb: f64 = line.split_whitespace().nth(1).context("VmRSS")?.parse()?;
-    Ok(kb / 1024.0)
+    account::resident(pid).context("a program that is measured is gone")
 }
