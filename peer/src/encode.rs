@@ -121,6 +121,9 @@ impl Encoding {
     }
 
     fn set_viewers(&mut self, viewers: Vec<(ParticipantId, Arc<dyn Transport>)>) {
+        // Nobody knows a new line; to begin with the least would make the picture worse for all who watch already.
+        let start =
+            if self.viewers.is_empty() { START_BITRATE } else { (self.bitrate() / 2).max(START_BITRATE) };
         let mut old = std::mem::take(&mut self.viewers);
         for (id, transport) in viewers {
             match old.iter().position(|v| v.id == id && Arc::ptr_eq(&v.transport, &transport)) {
@@ -128,7 +131,10 @@ impl Encoding {
                 None => {
                     // A new line knows nothing yet.
                     self.refresh = true;
-                    self.viewers.push(Viewer { id, transport, flow: Flow::new(), bitrate: START_BITRATE });
+                    if start > START_BITRATE {
+                        transport.hint_bitrate(start);
+                    }
+                    self.viewers.push(Viewer { id, transport, flow: Flow::new(), bitrate: start });
                 }
             }
         }
