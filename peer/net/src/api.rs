@@ -7,6 +7,8 @@ use deskside_protocol::{
     QueueName, SessionNumber, VERSION,
     api::{Assist, Code, Failure, Info, Join, Joined, SessionOpened, SignIn, SignedIn},
     queues::{Enter, Entered, Take},
+    records::{Notes, NotesSaved, Phrases},
+    transfers::TakeTransfer,
 };
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::{Method, Request, header};
@@ -17,8 +19,8 @@ use crate::site::{NoStream, Site};
 
 /// Time for a call, the connection included.
 const CALL: Duration = Duration::from_secs(10);
-/// Largest answer read, in bytes.
-const ANSWER: usize = 64 * 1024;
+/// Largest answer read, in bytes: all phrases of a list, or notes whose letters are all escaped.
+const ANSWER: usize = 2 * 1024 * 1024;
 
 /// Why a call failed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -94,6 +96,43 @@ impl Api {
         self.call(Method::POST, &format!("/api/v1/queues/{queue}/take"), Some(token), Some(take)).await
     }
 
+    /// Takes a session that a colleague offers. After [`ApiError::Down`] the same claim may be tried again.
+    pub async fn take_transfer(&self, token: &str, id: &str, claim: &str) -> Result<Joined, ApiError> {
+        let body = TakeTransfer { claim: claim.to_owned() };
+        self.call(Method::POST, &format!("/api/v1/transfers/{}/take", segment(id)), Some(token), Some(&body))
+            .await
+    }
+
+    /// The notes of a session in which the account is or was an agent.
+    pub async fn notes(&self, token: &str, number: SessionNumber) -> Result<Notes, ApiError> {
+        self.call(Method::GET, &notes_of(number), Some(token), None::<&()>).await
+    }
+
+    pub async fn save_notes(
+        &self,
+        token: &str,
+        number: SessionNumber,
+        notes: &Notes,
+    ) -> Result<NotesSaved, ApiError> {
+        self.call(Method::PUT, &notes_of(number), Some(token), Some(notes)).await
+    }
+
+    /// The site's stored phrases.
+    pub async fn phrases(&self, token: &str) -> Result<Phrases, ApiError> {
+        self.call(Method::GET, "/api/v1/phrases", Some(token), None::<&()>).await
+    }
+
+    /// The account's own stored phrases.
+    pub async fn own_phrases(&self, token: &str) -> Result<Phrases, ApiError> {
+        self.call(Method::GET, "/api/v1/phrases/mine", Some(token), None::<&()>).await
+    }
+
+    pub async fn save_own_phrases(&self, token: &str, phrases: &Phrases) -> Result<(), ApiError> {
+        let _: serde::de::IgnoredAny =
+            self.call(Method::PUT, "/api/v1/phrases/mine", Some(token), Some(phrases)).await?;
+        Ok(())
+    }
+
     pub async fn join(&self, join: &Join) -> Result<Joined, ApiError> {
         self.call(Method::POST, "/api/v1/join", None, Some(join)).await
     }
@@ -166,6 +205,15 @@ impl Api {
             _ = &mut connection => exchange.await,
         }
     }
+}
+
+fn notes_of(number: SessionNumber) -> String {
+    format!("/api/v1/sessions/{}/notes", number.get())
+}
+
+/// What came from the server goes into a path only as far as it is a plain word.
+fn segment(id: &str) -> String {
+    id.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_')).collect()
 }
 
 fn unanswered(error: &hyper::Error) -> ApiError {

@@ -2,8 +2,10 @@
 //! (signaling socket and HTTP API). Sees neither devices nor windows, and reads no session message.
 
 mod api;
+mod desk;
 mod signaling;
 mod site;
+mod socket;
 mod webrtc;
 
 use std::sync::Arc;
@@ -13,8 +15,10 @@ use deskside_protocol::{api::IceServer, socket::Signal};
 
 pub use self::{
     api::{Api, ApiError},
-    signaling::{Loss, Signaling, SignalingConfig, SignalingEvent},
+    desk::{DeskEvent, DeskSocket},
+    signaling::{Signaling, SignalingConfig, SignalingEvent},
     site::{BadSite, Site},
+    socket::Loss,
     webrtc::WebrtcConnector,
 };
 

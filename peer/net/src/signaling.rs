@@ -21,24 +21,13 @@ use tokio::{
     task::JoinHandle,
     time::{Instant, sleep, timeout},
 };
-use tokio_tungstenite::{
-    WebSocketStream, client_async_with_config,
-    tungstenite::{
-        Message, Utf8Bytes,
-        client::ClientRequestBuilder,
-        error::{CapacityError, Error, ProtocolError},
-        protocol::WebSocketConfig,
-    },
+use tokio_tungstenite::tungstenite::{Message, Utf8Bytes, error::Error};
+
+use crate::{
+    site::Site,
+    socket::{self, ANSWER, Backoff, End, Loss, PING, WebSocket, ping, refused},
 };
 
-use crate::site::{NoStream, Site, Stream};
-
-/// First and longest wait before the next try to connect.
-const BACKOFF: (Duration, Duration) = (Duration::from_millis(200), Duration::from_secs(5));
-/// Time for the handshake and the welcome, and for a message to be written.
-const ANSWER: Duration = Duration::from_secs(10);
-/// A quiet socket is asked for a sign of life this often, and is dead after twice the time.
-const PING: Duration = Duration::from_secs(15);
 /// The same when something else says that the network changed.
 const DOUBTED: Duration = Duration::from_secs(1);
 /// Messages that may wait while the server is away.
@@ -76,17 +65,6 @@ pub enum SignalingEvent {
     Message(FromServer),
     /// The server does not want this participant (any more); nothing follows.
     Refused(Code),
-}
-
-/// How the server went away.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Loss {
-    /// It cannot be reached, or the socket broke.
-    Away,
-    /// Its certificate is not trusted.
-    NotTrusted,
-    /// What answers there is no Deskside server.
-    Garbage,
 }
 
 /// A socket to the server. Dropping it sends what waits, if the server is there, and ends it.
@@ -178,16 +156,6 @@ impl Outbox {
     }
 }
 
-type WebSocket = WebSocketStream<Box<dyn Stream>>;
-
-/// How one socket ended.
-enum End {
-    Lost(Loss),
-    /// Ends for good.
-    Refused(Code),
-    Done,
-}
-
 struct Socket<F> {
     config: SignalingConfig,
     outbox: Arc<Outbox>,
@@ -198,7 +166,7 @@ struct Socket<F> {
 
 impl<F: Fn(SignalingEvent) + Send + Sync> Socket<F> {
     async fn run(mut self) {
-        let mut wait = BACKOFF.0;
+        let mut backoff = Backoff::default();
         loop {
             let began = Instant::now();
             match self.once().await {
@@ -217,17 +185,13 @@ impl<F: Fn(SignalingEvent) + Send + Sync> Socket<F> {
             if self.outbox.ended() {
                 return;
             }
-            // One that held for a while starts over.
-            wait = if began.elapsed() > BACKOFF.1 { BACKOFF.0 } else { wait };
-            sleep(BACKOFF.0).await;
             // Somebody wants to say something: try now.
-            let _ = timeout(jitter(wait), self.outbox.ready.notified()).await;
-            wait = (wait * 2).min(BACKOFF.1);
+            backoff.wait(began.elapsed(), self.outbox.ready.notified()).await;
         }
     }
 
     async fn once(&mut self) -> End {
-        let mut socket = match timeout(ANSWER, self.connect()).await {
+        let mut socket = match timeout(ANSWER, socket::connect(&self.config.site, "/api/v1/socket")).await {
             Ok(Ok(socket)) => socket,
             Ok(Err(loss)) => return End::Lost(loss),
             Err(_) => return End::Lost(Loss::Away),
@@ -239,27 +203,6 @@ impl<F: Fn(SignalingEvent) + Send + Sync> Socket<F> {
         };
         let _ = timeout(Duration::from_millis(500), socket.close(None)).await;
         end
-    }
-
-    async fn connect(&self) -> Result<WebSocket, Loss> {
-        let site = &self.config.site;
-        let stream = site.connect().await.map_err(|error| match error {
-            NoStream::Down(_) => Loss::Away,
-            NoStream::NotTrusted(_) => Loss::NotTrusted,
-        })?;
-        let address = format!("ws://{}{}", site.authority(), site.path("/api/v1/socket"));
-        let request = ClientRequestBuilder::new(address.parse().map_err(|_| Loss::Garbage)?);
-        let limits = WebSocketConfig::default()
-            .max_message_size(Some(MAX_MESSAGE))
-            .max_frame_size(Some(MAX_MESSAGE))
-            .read_buffer_size(8 * 1024);
-        match client_async_with_config(request, stream, Some(limits)).await {
-            Ok((socket, _)) => Ok(socket),
-            Err(Error::Http(response)) if response.status().is_server_error() => Err(Loss::Away),
-            Err(error) if broken_off(&error) => Err(Loss::Away),
-            Err(Error::Http(_) | Error::Protocol(_) | Error::HttpFormat(_)) => Err(Loss::Garbage),
-            Err(_) => Err(Loss::Away),
-        }
     }
 
     async fn greet(&mut self, socket: &mut WebSocket) -> Result<(), End> {
@@ -346,10 +289,6 @@ impl<F: Fn(SignalingEvent) + Send + Sync> Socket<F> {
     }
 }
 
-async fn ping(socket: &mut WebSocket) -> bool {
-    matches!(timeout(ANSWER, socket.send(Message::Ping(Default::default()))).await, Ok(Ok(())))
-}
-
 async fn until(at: Option<Instant>) {
     match at {
         Some(at) => tokio::time::sleep_until(at).await,
@@ -357,32 +296,9 @@ async fn until(at: Option<Instant>) {
     }
 }
 
-/// What ends for good, and what is worth another try.
-fn refused(code: Code) -> End {
-    match code {
-        Code::Unavailable | Code::TooManyTries => End::Lost(Loss::Away),
-        code => End::Refused(code),
-    }
-}
-
 /// `None`: nothing to hand up. Unknown and malformed messages are skipped.
 fn read(received: Option<Result<Message, Error>>) -> Result<Option<FromServer>, End> {
-    match received {
-        Some(Ok(Message::Text(text))) => Ok(parse(&text)),
-        Some(Ok(Message::Close(_))) | None => Err(End::Lost(Loss::Away)),
-        Some(Ok(_)) => Ok(None),
-        Some(Err(error)) if broken_off(&error) => Err(End::Lost(Loss::Away)),
-        Some(Err(
-            Error::Capacity(CapacityError::MessageTooLong { .. }) | Error::Protocol(_) | Error::Utf8(_),
-        )) => Err(End::Lost(Loss::Garbage)),
-        Some(Err(_)) => Err(End::Lost(Loss::Away)),
-    }
-}
-
-/// The connection ended without a word, which the crate counts among protocol errors.
-fn broken_off(error: &Error) -> bool {
-    use ProtocolError::{HandshakeIncomplete, ResetWithoutClosingHandshake};
-    matches!(error, Error::Protocol(HandshakeIncomplete | ResetWithoutClosingHandshake))
+    Ok(socket::text(received)?.as_ref().and_then(parse))
 }
 
 fn parse(text: &Utf8Bytes) -> Option<FromServer> {
@@ -406,11 +322,4 @@ async fn write(socket: &mut WebSocket, message: &ToServer) -> Result<(), End> {
         Ok(Ok(())) => Ok(()),
         _ => Err(End::Lost(Loss::Away)),
     }
-}
-
-/// Between half of the time and all of it, so that peers do not come back all at once.
-fn jitter(wait: Duration) -> Duration {
-    let mut byte = [0; 1];
-    let _ = getrandom::fill(&mut byte);
-    wait / 2 + wait * u32::from(byte[0]) / 512
 }
