@@ -181,7 +181,14 @@ pub enum Command {
     HandOver {
         to: ParticipantId,
     },
-    /// Leaves; the session goes on for the others.
+    /// Primary agent: hands over to this assistant as soon as it is there and connected, and leaves once the server
+    /// knows; without `to`, no longer.
+    PassOn {
+        #[serde(default)]
+        to: Option<ParticipantId>,
+    },
+    /// Leaves; the session goes on for the others. A primary agent hands over to an assistant first; if there is none,
+    /// nobody could lead any more, and it is [`Command::End`].
     Leave,
     /// Primary agent: ends the session for all.
     End,

@@ -59,6 +59,10 @@ impl Word {
     }
 }
 
+fn follows(last: Word, next: Word) -> bool {
+    next.serial == last.serial + 1 && next.from == last.to
+}
+
 /// All that decides what becomes of a word.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Case {
@@ -70,7 +74,7 @@ pub(crate) struct Case {
     pub me: Person,
     /// Who said it over a proven connection; `None`: the server.
     pub via: Option<ParticipantId>,
-    /// The receiver of the role is an agent whom I have, with that key.
+    /// The receiver of the role, or whom that one passed it on to, is an agent whom I have, with that key.
     pub has_to: bool,
 }
 
@@ -106,6 +110,14 @@ pub(crate) fn judge(c: Case) -> Verdict {
     }
 }
 
+/// A word that cannot count yet, and who said it.
+#[derive(Clone)]
+pub(crate) struct Waiting {
+    pub via: Option<ParticipantId>,
+    pub read: Word,
+    pub word: HandOver,
+}
+
 /// What one participant knows of the chain.
 #[derive(Default)]
 pub(crate) struct Lead {
@@ -115,7 +127,7 @@ pub(crate) struct Lead {
     pub serial: u32,
     /// Those of them that I have seen, oldest first.
     words: Vec<HandOver>,
-    waiting: Vec<(Option<ParticipantId>, HandOver)>,
+    waiting: Vec<Waiting>,
     /// Words that the server was told on this connection to it, or has shown that it knows.
     pub told_server: u32,
     /// Words that the server has shown that it knows.
@@ -149,23 +161,37 @@ impl Lead {
         self.words.iter().filter(move |w| w.serial > serial)
     }
 
-    pub(crate) fn keep(&mut self, via: Option<ParticipantId>, word: HandOver) {
-        if self.waiting.iter().any(|(v, w)| (v, w) == (&via, &word)) {
+    pub(crate) fn keep(&mut self, new: Waiting) {
+        if self.waiting.iter().any(|w| (w.via, &w.word) == (new.via, &new.word)) {
             return;
         }
         if self.waiting.len() == MAX_WAITING {
             // What a participant said is not said again on the same connection.
-            let first = self.waiting.iter().position(|(via, _)| via.is_none());
+            let first = self.waiting.iter().position(|w| w.via.is_none());
             self.waiting.remove(first.unwrap_or(0));
         }
-        self.waiting.push((via, word));
+        self.waiting.push(new);
     }
 
-    /// Those that wait, lowest number first; each may be kept again.
-    pub(crate) fn take_waiting(&mut self) -> Vec<(Option<ParticipantId>, HandOver)> {
-        let mut waiting = std::mem::take(&mut self.waiting);
-        waiting.sort_by_key(|(_, w)| w.serial);
-        waiting
+    /// To whom the role went on from the receiver of a word, by the words that wait.
+    pub(crate) fn heirs(&self, of: Word) -> Vec<Person> {
+        let mut heirs: Vec<Person> = Vec::new();
+        let mut last = of;
+        let next = |last: Word| self.waiting.iter().map(|w| w.read).find(|w| follows(last, *w));
+        while let Some(word) = next(last) {
+            heirs.push(word.to);
+            last = word;
+        }
+        heirs
+    }
+
+    pub(crate) fn waiting(&self) -> impl Iterator<Item = &Waiting> {
+        self.waiting.iter()
+    }
+
+    /// A word waits no more.
+    pub(crate) fn forget(&mut self, which: &Waiting) {
+        self.waiting.retain(|w| (w.via, &w.word) != (which.via, &which.word));
     }
 
     /// Whether somebody was primary once: the chain vouches for that key.
@@ -252,12 +278,25 @@ mod tests {
     #[test]
     fn what_waits_is_bounded() {
         let mut lead = Lead::default();
-        let said = word(1, 1, 2).sign(&identity(1), session());
-        lead.keep(Some(ParticipantId(1)), said.clone());
+        let waiting = |via: Option<u32>, serial| {
+            let read = word(serial, 1, 2);
+            Waiting { via: via.map(ParticipantId), read, word: read.sign(&identity(1), session()) }
+        };
+        lead.keep(waiting(Some(1), 1));
         for serial in 2..100 {
-            lead.keep(None, word(serial, 1, 2).sign(&identity(1), session()));
+            lead.keep(waiting(None, serial));
         }
-        let waiting = lead.take_waiting();
-        assert_eq!((waiting.len(), &waiting[0].1), (MAX_WAITING, &said));
+        assert_eq!(lead.waiting().count(), MAX_WAITING);
+        assert!(lead.waiting().any(|w| w.via.is_some()), "what was said over a connection stays");
+    }
+
+    #[test]
+    fn the_role_is_followed_through_words_that_wait() {
+        let mut lead = Lead::default();
+        for read in [word(4, 3, 4), word(2, 9, 3), word(3, 2, 3)] {
+            lead.keep(Waiting { via: None, read, word: read.sign(&identity(1), session()) });
+        }
+        assert_eq!(lead.heirs(word(2, 1, 2)), [person(3), person(4)]);
+        assert_eq!(lead.heirs(word(3, 2, 9)), [], "signed by somebody else");
     }
 }

@@ -78,6 +78,8 @@ pub struct Session {
     over: bool,
     peers: Peers,
     lead: Lead,
+    /// Who is to lead as soon as it can, and then I leave.
+    passing: Option<ParticipantId>,
     people: People,
     grants: Grants,
     consent: Consent,
@@ -123,6 +125,7 @@ impl Session {
             over: false,
             peers: Peers::default(),
             lead: Lead::default(),
+            passing: None,
             people: People::default(),
             grants: Grants::new(start.number),
             consent: Consent::default(),

@@ -26,6 +26,7 @@ pub(crate) fn may_command(role: Role, command: &Command) -> bool {
         | Command::Input { .. }
         | Command::SendShortcut { .. }
         | Command::HandOver { .. }
+        | Command::PassOn { .. }
         | Command::SelectCustomer { .. }
         | Command::Admit { .. }
         | Command::End => role == Role::Primary,
@@ -71,9 +72,10 @@ impl Session {
             Command::ConversationRead { with } => self.chat.read(|c| c.with == with),
             Command::Exclude { id, excluded } => self.exclude(id, excluded),
             Command::HandOver { to } => self.hand_over(to),
+            Command::PassOn { to } => self.passing = to.filter(|to| *to != self.me),
             Command::SelectCustomer { id } => self.select_customer(id),
             Command::Admit { id, admitted } => self.admit(id, admitted),
-            Command::Leave => self.finish(Ending::Left, Some(Output::TellServerLeave)),
+            Command::Leave => self.leave(),
             Command::End => self.finish(Ending::EndedByMe, Some(Output::TellServerEnd)),
         }
     }
@@ -297,7 +299,8 @@ mod tests {
         let request = RequestId(1);
         let event = InputEvent::Move { x: 0, y: 0 };
         let id = ParticipantId(3);
-        let table: [(Command, &[Role]); 23] = [
+        let table: [(Command, &[Role]); 24] = [
+            (Command::PassOn { to: None }, &[Primary]),
             (Command::ConversationRead { with: None }, &[Primary, Assistant, Customer]),
             (Command::SelectCustomer { id }, &[Primary]),
             (Command::Admit { id, admitted: true }, &[Primary]),

@@ -5,10 +5,11 @@ use deskside_protocol::HandOver;
 use super::Session;
 use crate::{
     ParticipantId, Role,
+    app::Ending,
     identity::LinkSecret,
     io::Output,
     join::JoinTarget,
-    roles::{Case, MAX_WORDS, Person, Verdict, Word, judge},
+    roles::{Case, MAX_WORDS, Person, Verdict, Waiting, Word, judge},
     trust::Claim,
     view::Notice,
     wire::{Message, Outcome},
@@ -33,6 +34,33 @@ impl Session {
         self.apply(read, word);
     }
 
+    /// Hands over to whom the session is passed on, if that can be now.
+    pub(super) fn pass_on(&mut self) {
+        if let Some(to) = self.passing
+            && self.role == Role::Primary
+        {
+            self.hand_over(to);
+        }
+    }
+
+    /// Whether the one to whom the session was passed on leads, and nothing of mine is needed any more.
+    pub(super) fn passed_on(&self) -> bool {
+        let leads = |to| self.lead.primary.is_some_and(|p| p.id == to);
+        self.passing.is_some_and(leads) && self.lead.server_knows == self.lead.serial
+    }
+
+    pub(super) fn leave(&mut self) {
+        if self.role == Role::Primary {
+            let next = self.peers.iter().find(|p| p.is_up() && p.role == Role::Assistant).map(|p| p.id);
+            let Some(next) = next else {
+                return self.finish(Ending::EndedByMe, Some(Output::TellServerEnd));
+            };
+            self.hand_over(next);
+            self.tell_words();
+        }
+        self.finish(Ending::Left, Some(Output::TellServerLeave));
+    }
+
     /// A word came, from a participant or from the server (`via` is `None`).
     pub(super) fn on_word(&mut self, via: Option<ParticipantId>, word: HandOver) {
         let Some(read) = Word::read(&word, self.number) else { return };
@@ -42,7 +70,8 @@ impl Session {
         match judge(self.case(via, read)) {
             Verdict::Apply => self.apply(read, word),
             Verdict::Adopt => self.lead.pass(read, word),
-            Verdict::Keep => return self.lead.keep(via, word),
+            // It may tell where a word that waits leads to.
+            Verdict::Keep => self.lead.keep(Waiting { via, read, word }),
             Verdict::Drop => return self.note_server_word(via, read),
         }
         self.note_server_word(via, read);
@@ -65,7 +94,7 @@ impl Session {
             announced: announced.and_then(|p| Some(Person { id: p.id, key: p.person()? })),
             me: self.myself(),
             via,
-            has_to: self.has_agent(word.to),
+            has_to: self.has_agent(word.to) || self.lead.heirs(word).into_iter().any(|p| self.has_agent(p)),
         }
     }
 
@@ -89,6 +118,7 @@ impl Session {
         self.set_roles();
         if read.to.id == self.me {
             self.people.take_over();
+            self.passing = None;
         }
         for p in self.peers.iter_mut() {
             p.told.lead = None;
@@ -160,10 +190,18 @@ impl Session {
             }
         }
         self.set_roles();
-        for (via, word) in self.lead.take_waiting() {
-            self.on_word(via, word);
+        while let Some(w) = self.take_fitting() {
+            self.on_word(w.via, w.word);
         }
         self.note_server();
+    }
+
+    /// A word that waited and can be judged now.
+    fn take_fitting(&mut self) -> Option<Waiting> {
+        let fits = |w: &Waiting| judge(self.case(w.via, w.read)) != Verdict::Keep;
+        let found = self.lead.waiting().filter(|w| fits(w)).min_by_key(|w| w.read.serial).cloned()?;
+        self.lead.forget(&found);
+        Some(found)
     }
 
     /// The roster shows whether the server knows who is primary.

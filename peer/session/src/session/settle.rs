@@ -4,6 +4,7 @@
 use super::Session;
 use crate::{
     ParticipantId, Role,
+    app::Ending,
     command::Act,
     io::{Capture, Output},
     roster::Peer,
@@ -16,7 +17,11 @@ impl Session {
         if self.over {
             return;
         }
+        self.pass_on();
         self.tell_words();
+        if self.passed_on() {
+            return self.finish(Ending::Left, Some(Output::TellServerLeave));
+        }
         self.settle_people();
         match self.role {
             Role::Customer => self.settle_sharer(),

@@ -5,7 +5,7 @@
 
 mod rules;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use deskside_session::{
     Keeping, ParticipantId, Role,
@@ -28,6 +28,8 @@ struct Life {
     rules: Rules,
     /// Programs that are down, and what they had kept.
     down: BTreeMap<ParticipantId, Option<Vec<u8>>>,
+    /// Who is to leave as soon as another one leads: whoever passes the role to them just then leaves nobody in charge.
+    leaving: BTreeSet<ParticipantId>,
     most: usize,
     next: u32,
     said: u32,
@@ -47,7 +49,17 @@ impl Life {
         // Small sessions show most of what can go wrong; large ones cost the square.
         let most = [2, 3, 3, 3, 4, 4, 5, 8][random.below(8) as usize];
         let rules = Rules::default();
-        Self { w, random, rules, down: BTreeMap::new(), most, next: 3, said: 0, traced: false }
+        Self {
+            w,
+            random,
+            rules,
+            down: BTreeMap::new(),
+            leaving: BTreeSet::new(),
+            most,
+            next: 3,
+            said: 0,
+            traced: false,
+        }
     }
 
     fn pick<T: Copy>(&mut self, from: &[T]) -> Option<T> {
@@ -83,7 +95,15 @@ impl Life {
             44..50 => self.take_back()?,
             50..56 => {
                 let (from, to) = (self.pick(&self.of_role(Role::Primary))?, self.pick(&there)?);
-                self.w.command(from, Command::HandOver { to });
+                if self.leaving.contains(&to) {
+                    return None;
+                }
+                let pass = there.len() > 3 && self.random.below(4) == 0;
+                if pass {
+                    self.leaving.insert(from);
+                }
+                let command = if pass { Command::PassOn { to: Some(to) } } else { Command::HandOver { to } };
+                self.w.command(from, command);
             }
             56..60 => {
                 let (primary, id) = (self.pick(&self.of_role(Role::Primary))?, self.pick(&there)?);

@@ -3,6 +3,7 @@
 use deskside_protocol::api::Entry;
 use deskside_session::{
     HandOver, Identity, ParticipantId, Role, SessionNumber,
+    app::Ending,
     command::{Act, Command},
     io::{Input, Output},
     view::{Notice, Refusal, Verified},
@@ -364,11 +365,17 @@ fn rosters_in_the_wrong_order_drop_nobody_who_is_connected() {
 }
 
 #[test]
-fn after_a_primary_agent_who_left_another_one_can_come() {
+fn after_a_primary_agent_who_left_with_the_role_another_one_can_come() {
     let mut w = three();
     w.command(CUSTOMER, Command::AllowAll);
     w.ask(Act::View);
-    w.command(AGENT, Command::Leave);
+    // No program of ours does that.
+    for id in [CUSTOMER, THIRD] {
+        w.forge(AGENT, id, Message::Bye { ended: false }.encode());
+    }
+    w.kill(AGENT);
+    w.roster.retain(|e| e.id != AGENT);
+    w.online(THIRD, true);
     w.run(50);
     assert!(w.primary(CUSTOMER).is_empty() && w.primary(THIRD).is_empty());
     w.join(guest(FOURTH, Role::Primary, "Ada"));
@@ -381,6 +388,55 @@ fn after_a_primary_agent_who_left_another_one_can_come() {
     hand_over(&mut w, FOURTH, THIRD);
     w.run(50);
     assert!(agreed(&w, THIRD));
+}
+
+#[test]
+fn a_primary_agent_who_leaves_leaves_the_role_to_an_assistant() {
+    let mut w = three();
+    w.command(AGENT, Command::Leave);
+    w.run(50);
+    assert!(agreed(&w, THIRD) && w.node(AGENT).over == Some(Ending::Left));
+    // Nobody is left to lead.
+    w.command(THIRD, Command::Leave);
+    w.run(50);
+    assert_eq!(
+        (w.node(THIRD).over, w.node(CUSTOMER).over),
+        (Some(Ending::EndedByMe), Some(Ending::EndedByAgent))
+    );
+}
+
+#[test]
+fn a_session_is_passed_on_when_the_other_is_there() {
+    let mut w = World::call();
+    w.command(AGENT, Command::PassOn { to: Some(THIRD) });
+    w.run(1_000);
+    assert_eq!(w.primary(CUSTOMER), [AGENT], "nobody is there yet");
+    w.join(guest(THIRD, Role::Assistant, "Theo"));
+    w.until("the role has passed", |w| agreed(w, THIRD) && w.node(AGENT).over == Some(Ending::Left));
+    assert!(w.secure(CUSTOMER, THIRD));
+}
+
+#[test]
+fn who_passes_a_session_on_stays_until_the_server_knows() {
+    let mut w = three();
+    w.server(false);
+    w.command(AGENT, Command::PassOn { to: Some(THIRD) });
+    w.run(1_000);
+    assert_eq!((w.primary(CUSTOMER), w.node(AGENT).over), (vec![THIRD], None));
+    w.server(true);
+    w.until("it has left", |w| w.node(AGENT).over == Some(Ending::Left));
+    assert!(agreed(&w, THIRD));
+}
+
+#[test]
+fn passing_on_can_be_called_off() {
+    let mut w = World::call();
+    w.command(AGENT, Command::PassOn { to: Some(THIRD) });
+    w.command(AGENT, Command::PassOn { to: None });
+    w.join(guest(THIRD, Role::Assistant, "Theo"));
+    w.until("all secure", World::all_secure);
+    w.run(1_000);
+    assert!(agreed(&w, AGENT));
 }
 
 #[test]
