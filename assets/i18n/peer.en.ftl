@@ -30,14 +30,58 @@ signin-back = Back to joining
 
 # The agent without a session
 home-hello = Hello, { $name }
-home-lead = Start a session, then give your customer its number.
+home-lead = You get a number and a link for your customer.
 home-start = Start a session
 home-starting = Starting…
 home-signout = Sign out
-home-steps = What happens next
-home-step-1 = You get a number of nine digits and a link.
-home-step-2 = Your customer types the number, or opens the link.
-home-step-3 = You ask to see the desktop; your customer decides.
+home-assist = Help a colleague
+home-assist-number = Number of a colleague’s session
+home-assist-hint = number or link
+home-assist-button = Enter as an assistant
+home-assist-lead = You see what your colleague sees once they let you.
+
+# The agent's desk
+desk-queues = Who waits
+desk-loading = Asking the server…
+desk-down = The server does not answer.
+desk-down-do = This is what was known last. Deskside tries again by itself.
+desk-no-queues = You serve no queue
+desk-no-queues-do = Whoever runs your server can add you to one. You can start a session at any time.
+desk-nobody-waits = Nobody waits
+desk-waiting = { $count ->
+    [one] 1 customer waits
+   *[other] { $count } customers wait
+}
+desk-more = { $count ->
+    [one] and 1 more
+   *[other] and { $count } more
+}
+desk-take = Take
+desk-take-name = Take { $name }
+desk-take-next = Take next
+desk-take-next-of = Take the next one of { $queue }
+desk-offline = connection lost
+desk-since-now = just now
+desk-since-minutes = { $minutes } min
+desk-since-hours = { $hours } h
+desk-offers = Passed on to you
+desk-offer-from = from { $name } · { $since }
+desk-offer-message = “{ $text }”
+desk-offer-take = Take over
+desk-nobody = no customer yet
+desk-colleagues = Colleagues
+desk-no-colleagues = Nobody else is there.
+desk-free = free
+desk-busy = in a session
+desk-away = away
+
+# The bar with the agent's sessions
+tab-desk = Desk
+tab-entering = connecting
+tab-empty = nobody has come yet
+tab-running = running
+tab-lost = connection lost, coming back by itself
+tab-ended = over
 
 # The agent's session
 session-number = Session { $number }

@@ -30,14 +30,58 @@ signin-back = Retour
 
 # Le conseiller sans session
 home-hello = Bonjour, { $name }
-home-lead = Ouvrez une session, puis donnez-en le numéro à votre client.
+home-lead = Vous recevez un numéro et un lien pour votre client.
 home-start = Ouvrir une session
 home-starting = Ouverture…
 home-signout = Se déconnecter
-home-steps = Ce qui se passe ensuite
-home-step-1 = Vous recevez un numéro à neuf chiffres et un lien.
-home-step-2 = Votre client saisit le numéro ou ouvre le lien.
-home-step-3 = Vous demandez à voir le bureau ; votre client décide.
+home-assist = Aider un collègue
+home-assist-number = Numéro de la session d’un collègue
+home-assist-hint = numéro ou lien
+home-assist-button = Entrer comme assistant
+home-assist-lead = Vous voyez ce que voit votre collègue dès qu’il vous le permet.
+
+# L’accueil du conseiller
+desk-queues = Qui attend
+desk-loading = Le serveur est interrogé…
+desk-down = Le serveur ne répond pas.
+desk-down-do = Voici ce qui était connu en dernier. Deskside réessaie tout seul.
+desk-no-queues = Vous ne servez aucune file
+desk-no-queues-do = La personne qui gère votre serveur peut vous y ajouter. Vous pouvez ouvrir une session à tout moment.
+desk-nobody-waits = Personne n’attend
+desk-waiting = { $count ->
+    [one] 1 client attend
+   *[other] { $count } clients attendent
+}
+desk-more = { $count ->
+    [one] et 1 autre
+   *[other] et { $count } autres
+}
+desk-take = Prendre
+desk-take-name = Prendre { $name }
+desk-take-next = Au suivant
+desk-take-next-of = Prendre le client suivant de { $queue }
+desk-offline = connexion perdue
+desk-since-now = à l’instant
+desk-since-minutes = { $minutes } min
+desk-since-hours = { $hours } h
+desk-offers = On vous transmet
+desk-offer-from = de { $name } · { $since }
+desk-offer-message = « { $text } »
+desk-offer-take = Prendre la suite
+desk-nobody = pas encore de client
+desk-colleagues = Collègues
+desk-no-colleagues = Personne d’autre n’est là.
+desk-free = libre
+desk-busy = en session
+desk-away = absent
+
+# La barre des sessions du conseiller
+tab-desk = Accueil
+tab-entering = connexion
+tab-empty = personne n’est encore venu
+tab-running = en cours
+tab-lost = connexion perdue, elle revient toute seule
+tab-ended = terminée
 
 # La session du conseiller
 session-number = Session { $number }

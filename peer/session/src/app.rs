@@ -4,6 +4,7 @@ mod agent;
 
 pub use agent::{DeskView, NotesState, NotesView, PhrasesView, Tab, TabState, TransferView};
 use deskside_protocol::{SessionNumber, transfers::TransferTo};
+pub use deskside_protocol::{desk, transfers};
 use serde::{Deserialize, Serialize};
 
 use crate::{command::Command, view::View};

@@ -1,9 +1,9 @@
 //! The windows as one eframe application.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use deskside_session::{
-    Role,
+    Role, SessionNumber,
     app::{AppOnly, AppView, Screen},
 };
 use eframe::egui::{self, Ui, Vec2, ViewportCommand, vec2};
@@ -18,11 +18,13 @@ use crate::{
         chat::ChatForm,
         customer,
         dialog::{self, Answer, Dialog},
-        ended, home,
+        ended,
+        home::Home,
         join::JoinForm,
         prompt::PromptWindow,
         queue,
         sign_in::SignInForm,
+        tabs,
         toast::Toast,
         viewer::Viewer,
     },
@@ -44,12 +46,22 @@ pub struct App {
     root: Option<u64>,
     join: JoinForm,
     sign_in: SignInForm,
-    agent: AgentSession,
-    chat: ChatForm,
-    toast: Toast,
+    home: Home,
+    /// What belongs to the session that is shown.
+    room: Room,
+    /// What belongs to the agent's other sessions.
+    rooms: BTreeMap<u32, Room>,
     prompt: Option<PromptWindow>,
     dialog: Option<Dialog>,
     closing: bool,
+}
+
+/// What the windows remember of one session.
+#[derive(Default)]
+struct Room {
+    agent: AgentSession,
+    chat: ChatForm,
+    toast: Toast,
 }
 
 /// The shapes that the main window takes.
@@ -65,6 +77,8 @@ impl Kind {
         match screen {
             Screen::Session { session, .. } if session.role == Role::Customer => Self::Customer,
             Screen::Session { .. } => Self::Agent,
+            Screen::AgentHome { .. } => Self::Agent,
+            Screen::Ended { role, .. } if *role != Role::Customer => Self::Agent,
             _ => Self::Entry,
         }
     }
@@ -108,9 +122,9 @@ impl App {
             root: None,
             join: JoinForm::default(),
             sign_in: SignInForm::default(),
-            agent: AgentSession::default(),
-            chat: ChatForm::default(),
-            toast: Toast::default(),
+            home: Home::default(),
+            room: Room::default(),
+            rooms: BTreeMap::new(),
             prompt: None,
             dialog: None,
             closing: false,
@@ -134,16 +148,34 @@ impl App {
             self.sign_in.clear();
         }
         let was = before.as_deref().and_then(session_of).map(|s| s.number);
-        if was != session.map(|s| s.number) {
-            // What was typed or asked belongs to the session that is over.
-            self.chat = ChatForm::default();
-            self.toast = Toast::default();
-            self.dialog = None;
-            if session.is_some() {
-                self.join = JoinForm::default();
-            }
+        let is = session.map(|s| s.number);
+        if was != is {
+            self.change_room(ctx, &view, was, is);
         }
         self.resize(ctx, Kind::of(&view.screen));
+    }
+
+    /// Another session is shown: what was typed or asked belongs to the one before.
+    fn change_room(
+        &mut self,
+        ctx: &egui::Context,
+        view: &AppView,
+        was: Option<SessionNumber>,
+        is: Option<SessionNumber>,
+    ) {
+        let mut left = std::mem::take(&mut self.room);
+        if std::mem::take(&mut left.agent.viewer.full_screen) {
+            ctx.send_viewport_cmd(ViewportCommand::Fullscreen(false));
+        }
+        if let Some(was) = was {
+            self.rooms.insert(was.get(), left);
+        }
+        self.rooms.retain(|number, _| view.tabs.iter().any(|t| t.number.get() == *number));
+        if let Some(is) = is {
+            self.room = self.rooms.remove(&is.get()).unwrap_or_default();
+            self.join = JoinForm::default();
+        }
+        self.dialog = None;
     }
 
     fn resize(&mut self, ctx: &egui::Context, kind: Kind) {
@@ -223,14 +255,22 @@ impl App {
         let cx = Cx { t: &self.texts, k: &theme, backend: backend.as_ref(), now: ui.input(|i| i.time) };
         let told = view.problem.as_ref();
         let mut quit = false;
+        let seen = match &view.screen {
+            Screen::Session { session, .. } => Some(session.number),
+            Screen::Ended { number, .. } => Some(*number),
+            _ => None,
+        };
+        if !self.room.agent.viewer.full_screen {
+            tabs::show(ui, &cx, &view.tabs, seen);
+        }
         match &view.screen {
             Screen::Join { busy } => self.join.show(ui, &cx, *busy, told),
             Screen::Waiting(place) => queue::show(ui, &cx, place, told),
             Screen::SignIn { busy } => self.sign_in.show(ui, &cx, &view.server, *busy, told),
-            Screen::AgentHome { name, busy } => home::show(ui, &cx, name, &view.server, *busy, told),
+            Screen::AgentHome { name, busy } => self.home.show(ui, &cx, &view, name, *busy),
             Screen::Ended { role, ending, .. } => quit = ended::show(ui, &cx, *role, *ending, told),
             Screen::Session { session, .. } if session.role == Role::Customer => {
-                let asked = customer::show(ui, &cx, session, &mut self.chat, &mut self.toast);
+                let asked = customer::show(ui, &cx, session, &mut self.room.chat, &mut self.room.toast);
                 self.dialog = self.dialog.or(asked);
                 if let (Some(window), Some(prompt)) = (&mut self.prompt, &session.prompt) {
                     window.show(ui, &cx, session, prompt);
@@ -244,15 +284,15 @@ impl App {
                     server: &view.server,
                     root: self.root,
                     dialog: self.dialog.is_some(),
-                    chat: &mut self.chat,
-                    toast: &mut self.toast,
+                    chat: &mut self.room.chat,
+                    toast: &mut self.room.toast,
                 };
-                let asked = self.agent.show(ui, &cx, session, around);
+                let asked = self.room.agent.show(ui, &cx, session, around);
                 self.dialog = self.dialog.or(asked);
             }
         }
         if !matches!(&view.screen, Screen::Session { session, .. } if session.role != Role::Customer) {
-            Viewer::close_if_open(&mut self.agent.viewer, ui.ctx(), &cx);
+            Viewer::close_if_open(&mut self.room.agent.viewer, ui.ctx(), &cx);
         }
         if let (Some(open), Some(session)) = (self.dialog, session_of(&view)) {
             match dialog::show(ui, &cx, open, session.role) {
@@ -261,8 +301,8 @@ impl App {
                 Some(Answer::Quit) => quit = true,
             }
         }
-        if self.full_screen != self.agent.viewer.full_screen {
-            self.full_screen = self.agent.viewer.full_screen;
+        if self.full_screen != self.room.agent.viewer.full_screen {
+            self.full_screen = self.room.agent.viewer.full_screen;
             self.settling = cx.now + SETTLE;
             ui.ctx().request_repaint();
         }

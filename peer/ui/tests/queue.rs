@@ -1,7 +1,6 @@
 //! The screen of a customer in a queue.
 
 mod samples;
-#[allow(dead_code, reason = "each test program uses a part")]
 mod shown;
 
 use deskside_session::app::{AppOnly, AppView, Screen};

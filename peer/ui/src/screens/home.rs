@@ -1,68 +1,170 @@
-//! A signed-in agent without a session.
+//! A signed-in agent's desk: what to begin, and beside it who waits and who is there.
 
-use deskside_session::app::{AppOnly, Problem};
-use eframe::egui::{RichText, Ui};
+use deskside_session::app::{AppOnly, AppView};
+use eframe::egui::{self, Align, CentralPanel, Frame, Layout, Margin, Panel, RichText, ScrollArea, Ui, vec2};
 use lucide_icons::Icon;
 
-use super::{column, foot, problem, waiting};
+use super::{desk, problem, waiting};
 use crate::{
     cx::Cx,
     texts::clean,
-    widgets::{Button, Look, button::link, card, icon, strong, text},
+    widgets::{
+        self, Button, Look,
+        button::link,
+        card,
+        field::{Field, entered},
+        icon, strong, text,
+    },
 };
 
-pub fn show(ui: &mut Ui, cx: &Cx<'_>, name: &str, server: &str, busy: bool, told: Option<&Problem>) {
-    let k = cx.k;
-    let hello = cx.t.ta("home-hello", &[("name", name.into())]);
-    column(ui, cx, &hello, &cx.t.t("home-lead"), |ui| {
-        if busy {
-            waiting(ui, cx, &cx.t.t("home-starting"));
-        } else {
-            let start = Button::new(cx, cx.t.t("home-start"))
-                .look(Look::Primary)
-                .icon(Icon::Plus)
-                .height(k.size.tall)
-                .width(ui.available_width());
-            if ui.add(start).clicked() {
-                cx.send(AppOnly::StartSession);
+/// From this width on, who is there stands beside who waits.
+const WIDE: f32 = 820.0;
+/// Of the part with colleagues.
+const SIDE: f32 = 300.0;
+
+/// What is typed on the desk.
+#[derive(Default)]
+pub struct Home {
+    target: String,
+}
+
+impl Home {
+    pub fn show(&mut self, ui: &mut Ui, cx: &Cx<'_>, view: &AppView, name: &str, busy: bool) {
+        let k = cx.k;
+        foot(ui, cx, view, busy);
+        let frame = Frame::new().fill(k.c.window);
+        CentralPanel::default().frame(frame).show(ui, |ui| {
+            ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+                let room = ui.available_width();
+                let width = (room - 2.0 * k.space.three).min(1080.0);
+                let side = ((room - width) / 2.0).max(0.0) as i8;
+                let margin = Margin { left: side, right: side, top: 28, bottom: 24 };
+                Frame::new().inner_margin(margin).show(ui, |ui| {
+                    ui.set_width(width);
+                    ui.spacing_mut().item_spacing.y = k.space.one;
+                    head(ui, cx, name);
+                    ui.add_space(k.space.two);
+                    problem(ui, cx, view.problem.as_ref());
+                    if width < WIDE {
+                        self.begin(ui, cx, busy);
+                        ui.add_space(k.space.two);
+                        desk::offers(ui, cx, view.desk.as_ref(), busy);
+                        desk::queues(ui, cx, view.desk.as_ref(), busy);
+                        ui.add_space(k.space.two);
+                        desk::colleagues(ui, cx, view.desk.as_ref(), name);
+                        return;
+                    }
+                    let main = width - SIDE - k.space.three;
+                    ui.horizontal_top(|ui| {
+                        ui.spacing_mut().item_spacing.x = k.space.three;
+                        part(ui, cx, main, |ui| {
+                            desk::offers(ui, cx, view.desk.as_ref(), busy);
+                            desk::queues(ui, cx, view.desk.as_ref(), busy);
+                        });
+                        part(ui, cx, SIDE, |ui| {
+                            self.begin(ui, cx, busy);
+                            ui.add_space(k.space.two);
+                            desk::colleagues(ui, cx, view.desk.as_ref(), name);
+                        });
+                    });
+                });
+            });
+        });
+    }
+
+    /// A session of one's own, or a colleague's.
+    fn begin(&mut self, ui: &mut Ui, cx: &Cx<'_>, busy: bool) {
+        let k = cx.k;
+        card(cx).show(ui, |ui| {
+            ui.set_width(ui.available_width());
+            if busy {
+                waiting(ui, cx, &cx.t.t("home-starting"));
+            } else {
+                let start = Button::new(cx, cx.t.t("home-start"))
+                    .look(Look::Primary)
+                    .icon(Icon::Plus)
+                    .height(k.size.control + k.space.half)
+                    .width(ui.available_width());
+                if ui.add(start).clicked() {
+                    cx.send(AppOnly::StartSession);
+                }
             }
-        }
-        ui.add_space(k.space.one);
-        problem(ui, cx, told);
-        steps(ui, cx);
-        foot(ui, cx, k.space.four);
+            text::small(ui, cx, cx.t.t("home-lead"));
+            ui.add_space(k.space.half);
+            widgets::rule(ui, cx);
+            ui.add_space(k.space.half);
+            ui.add_enabled_ui(!busy, |ui| self.assist(ui, cx));
+        });
+    }
+
+    fn assist(&mut self, ui: &mut Ui, cx: &Cx<'_>) {
+        strong(ui, cx, cx.t.t("home-assist"));
+        ui.horizontal(|ui| {
+            let button = Button::icon_only(cx, Icon::ArrowRight, cx.t.t("home-assist-button"))
+                .look(Look::Secondary)
+                .height(cx.k.size.control);
+            let room = ui.available_width() - cx.k.size.control - cx.k.space.one;
+            let field = Field {
+                shown: false,
+                hint: cx.t.t("home-assist-hint"),
+                ..Field::new(cx, "assist", cx.t.t("home-assist-number"))
+            };
+            let response = ui
+                .scope(|ui| {
+                    ui.set_max_width(room);
+                    field.show(ui, cx, &mut self.target).response.response
+                })
+                .inner;
+            let sent = entered(ui, &response);
+            let ready = !self.target.trim().is_empty();
+            if ui.add_enabled(ready, button).clicked() || (sent && ready) {
+                let target = std::mem::take(&mut self.target).trim().to_owned();
+                cx.send(AppOnly::Assist { target });
+            }
+        });
+        text::small(ui, cx, cx.t.t("home-assist-lead"));
+    }
+}
+
+/// A column of this width.
+fn part(ui: &mut Ui, cx: &Cx<'_>, width: f32, content: impl FnOnce(&mut Ui)) {
+    ui.allocate_ui_with_layout(vec2(width, 0.0), Layout::top_down(Align::Min), |ui| {
+        ui.set_width(width);
+        ui.spacing_mut().item_spacing.x = cx.k.space.one;
+        content(ui);
+    });
+}
+
+fn head(ui: &mut Ui, cx: &Cx<'_>, name: &str) {
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = 12.0;
+        widgets::logo(ui, cx, 40.0);
+        ui.scope(|ui| {
+            ui.set_max_width(ui.available_width());
+            text::heading(ui, cx, cx.t.ta("home-hello", &[("name", name.into())]));
+        });
+    });
+}
+
+/// Which server this is, and the way out.
+fn foot(ui: &mut Ui, cx: &Cx<'_>, view: &AppView, busy: bool) {
+    let k = cx.k;
+    let frame = Frame::new().fill(k.c.window).inner_margin(Margin::symmetric(k.space.three as i8, 8));
+    Panel::bottom("home-foot").frame(frame).show_separator_line(false).show(ui, |ui| {
         ui.horizontal(|ui| {
             icon(ui, cx, Icon::Server, 14.0, k.c.muted);
             let room = (ui.available_width() - 150.0).max(80.0);
             ui.scope(|ui| {
                 ui.set_max_width(room);
-                let words = RichText::new(clean(server)).size(k.text.small).color(k.c.muted);
+                let words = RichText::new(clean(&view.server)).size(k.text.small).color(k.c.muted);
                 text::elided(ui, words);
             });
-            ui.with_layout(eframe::egui::Layout::right_to_left(eframe::egui::Align::Center), |ui| {
-                if !busy && link(ui, cx, &cx.t.t("home-signout")).clicked() {
+            ui.with_layout(Layout::right_to_left(egui::Align::Center), |ui| {
+                // Whoever is in a session signs out when it is over.
+                if !busy && view.tabs.is_empty() && link(ui, cx, &cx.t.t("home-signout")).clicked() {
                     cx.send(AppOnly::SignOut);
                 }
             });
         });
-    });
-}
-
-fn steps(ui: &mut Ui, cx: &Cx<'_>) {
-    let k = cx.k;
-    card(cx).show(ui, |ui| {
-        ui.set_width(ui.available_width());
-        strong(ui, cx, cx.t.t("home-steps"));
-        for (sign, words) in [
-            (Icon::Hash, cx.t.t("home-step-1")),
-            (Icon::Keyboard, cx.t.t("home-step-2")),
-            (Icon::Eye, cx.t.t("home-step-3")),
-        ] {
-            ui.horizontal_top(|ui| {
-                ui.spacing_mut().item_spacing.x = 12.0;
-                icon(ui, cx, sign, k.size.icon, k.c.accent_text);
-                text::muted(ui, cx, words);
-            });
-        }
     });
 }

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 
 use deskside_session::{
     ParticipantId, Role, SessionNumber,
-    app::{AppCommand, AppView, Ending, Problem, Screen as AppScreen, Waiting},
+    app::{AppCommand, AppView, DeskView, Ending, Problem, Screen as AppScreen, Waiting, desk::Desk},
     command::{Act, Coder, RequestId, Screen},
     view::{
         ChatLine, Grant, LinkView, Monitor, Notice, Other, Prompt, Refusal, Route, Sharing, Trouble,
@@ -14,6 +14,10 @@ use deskside_session::{
     },
 };
 use deskside_ui::{Backend, PicturePlace, Scale};
+
+pub mod desk;
+
+use desk::{at_desk, tabs};
 
 pub const SERVER: &str = "help.example.org";
 pub const ME: ParticipantId = ParticipantId(1);
@@ -116,7 +120,7 @@ fn talk(mut view: View) -> View {
     view
 }
 
-fn agent(verified: Verified) -> View {
+pub fn agent(verified: Verified) -> View {
     talk(session(Role::Primary, Some(("Ana Ferreira", secure(verified)))))
 }
 
@@ -179,6 +183,12 @@ pub fn all() -> Vec<(&'static str, AppView)> {
                 Some(Problem::Other { detail: "the disk is full".into() }),
             ),
         ),
+        ("desk", at_desk(Some(desk::desk()), Vec::new())),
+        ("desk-tabs", at_desk(Some(desk::desk()), tabs())),
+        ("desk-empty", at_desk(Some(DeskView { desk: Desk::default(), ..desk::desk() }), Vec::new())),
+        ("desk-down", at_desk(Some(DeskView { up: false, ..desk::desk() }), tabs())),
+        ("agent-tabs", AppView { tabs: tabs(), ..agent_views(|_, _| ()) }),
+        ("ended-tabs", AppView { tabs: tabs(), ..ended(Role::Primary, Ending::EndedByMe) }),
         ("agent-invite", in_session(session(Role::Primary, None))),
         (
             "agent-connecting",

@@ -1,5 +1,7 @@
 //! The windows without a display, found by label and role.
 
+#![allow(dead_code, reason = "each test file uses a part")]
+
 use std::sync::Arc;
 
 use deskside_session::app::{AppCommand, AppView};
