@@ -381,6 +381,8 @@ problem-tries-minutes = { $minutes ->
 }
 problem-password = User name or password is wrong.
 problem-password-do = Check both; capital letters matter.
+problem-signed-out = You are signed out.
+problem-signed-out-do = Your sign-in has ended. Sign in again; sessions that run go on meanwhile.
 problem-server-down = The server { $server } does not answer.
 problem-server-down-do = Check your internet connection, then try again.
 problem-server-trust = The server { $server } cannot be trusted.
@@ -404,6 +406,12 @@ problem-other = Something went wrong.
 problem-detail = Details: { $detail }
 
 # Queues
+problem-queue-name = This is not the name of a queue.
+problem-queue-name-do = It has small letters a to z, digits and hyphens, at most 32. You can also paste the link that you were given.
+problem-queue-full = So many people are waiting that the line is full.
+problem-queue-full-do = Try again in a minute.
+problem-transfer-gone = This session is not on offer any more.
+problem-transfer-gone-do = A colleague was faster, or the offer was taken back.
 problem-no-queue = There is no queue with this name.
 problem-no-queue-do = Check the name or the link that you were given.
 problem-too-many-sessions = You have as many sessions as your organisation allows at once.

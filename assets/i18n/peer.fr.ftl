@@ -381,6 +381,8 @@ problem-tries-minutes = { $minutes ->
 }
 problem-password = Nom d’utilisateur ou mot de passe incorrect.
 problem-password-do = Vérifiez les deux ; les majuscules comptent.
+problem-signed-out = Vous êtes déconnecté.
+problem-signed-out-do = Votre connexion a pris fin. Connectez-vous de nouveau ; les sessions en cours continuent pendant ce temps.
 problem-server-down = Le serveur { $server } ne répond pas.
 problem-server-down-do = Vérifiez votre connexion à Internet, puis réessayez.
 problem-server-trust = Le serveur { $server } n’est pas digne de confiance.
@@ -404,6 +406,12 @@ problem-other = Quelque chose s’est mal passé.
 problem-detail = Détails : { $detail }
 
 # Queues
+problem-queue-name = Ce n’est pas le nom d’une file d’attente.
+problem-queue-name-do = Il se compose de lettres minuscules de a à z, de chiffres et de traits d’union, 32 au plus. Vous pouvez aussi coller le lien que vous avez reçu.
+problem-queue-full = Il y a tant de monde que la file d’attente est pleine.
+problem-queue-full-do = Réessayez dans une minute.
+problem-transfer-gone = Cette session n’est plus proposée.
+problem-transfer-gone-do = Un collègue a été plus rapide, ou la proposition a été retirée.
 problem-no-queue = Aucune file d’attente ne porte ce nom.
 problem-no-queue-do = Vérifiez le nom ou le lien que vous avez reçu.
 problem-too-many-sessions = Vous avez autant de sessions que votre organisation en permet à la fois.

@@ -15,12 +15,15 @@ pub const NO_DISPLAY: u8 = 7;
 pub fn of_problem(problem: &Problem) -> u8 {
     match problem {
         Problem::MalformedNumber
+        | Problem::MalformedQueue
         | Problem::NoSuchSession
         | Problem::NoSuchQueue
+        | Problem::QueueFull
         | Problem::NobodyWaits
+        | Problem::TransferGone
         | Problem::TooManySessions
         | Problem::TooManyTries { .. } => NUMBER,
-        Problem::WrongPassword => SIGN_IN,
+        Problem::WrongPassword | Problem::SignedOut => SIGN_IN,
         Problem::ServerDown { .. } | Problem::ServerVersion { .. } => SERVER,
         Problem::ServerNotTrusted { .. } | Problem::NotTrusted { .. } => NOT_TRUSTED,
         Problem::NoDisplay => NO_DISPLAY,

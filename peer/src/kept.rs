@@ -58,14 +58,14 @@ pub struct Kept {
 }
 
 /// Freed by the system when the program ends, however it ends.
-struct Lock {
+pub(crate) struct Lock {
     path: PathBuf,
     _file: File,
 }
 
 impl Lock {
     /// `None` when another program holds it.
-    fn take(path: PathBuf) -> io::Result<Option<Self>> {
+    pub(crate) fn take(path: PathBuf) -> io::Result<Option<Self>> {
         let file = OpenOptions::new().write(true).create(true).truncate(false).open(&path)?;
         match file.try_lock() {
             Ok(()) => Ok(Some(Self { path, _file: file })),
@@ -112,16 +112,8 @@ impl Kept {
 
     /// Keeps this instead of what was kept before; it is on the disk when this returns.
     pub fn write(&self, state: &[u8]) -> io::Result<()> {
-        let new = self.file.with_extension("new");
-        let mut options = OpenOptions::new();
-        options.write(true).create(true).truncate(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let mut f = options.open(&new)?;
         let head = serde_json::to_vec(&self.seat).map_err(io::Error::other)?;
-        f.write_all(&[&head, &b"\n"[..], state].concat())?;
-        f.sync_data()?;
-        std::fs::rename(&new, &self.file)
+        replace(&self.file, &[&head, &b"\n"[..], state].concat(), File::sync_data)
     }
 
     /// The session is over.
@@ -130,12 +122,29 @@ impl Kept {
     }
 }
 
-fn remove(file: &Path, lock: &Lock) {
+/// Puts a private file in place of what was there; `settle` may wait until it is on the disk.
+pub(crate) fn replace(
+    file: &Path,
+    bytes: &[u8],
+    settle: impl FnOnce(&File) -> io::Result<()>,
+) -> io::Result<()> {
+    let new = file.with_extension("new");
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut f = options.open(&new)?;
+    f.write_all(bytes)?;
+    settle(&f)?;
+    std::fs::rename(&new, file)
+}
+
+pub(crate) fn remove(file: &Path, lock: &Lock) {
     for path in [file, &lock.path] {
         if let Err(e) = std::fs::remove_file(path)
             && e.kind() != io::ErrorKind::NotFound
         {
-            tracing::warn!(error = %e, "an ended session's file cannot be removed");
+            tracing::warn!(error = %e, "a file that is needed no more cannot be removed");
         }
     }
 }

@@ -6,6 +6,7 @@
 pub mod app;
 pub mod backend;
 pub mod cli;
+mod drafts;
 mod encode;
 pub mod exit;
 mod hands;

@@ -41,6 +41,13 @@ pub enum ApiError {
     Version,
 }
 
+impl ApiError {
+    /// Whether the token is not (or no longer) one of a sign-in.
+    pub fn signed_out(&self) -> bool {
+        matches!(self, Self::Refused { code: Code::NotSignedIn, .. })
+    }
+}
+
 impl From<NoStream> for ApiError {
     fn from(error: NoStream) -> Self {
         tracing::debug!(%error, "no stream to the server");

@@ -201,18 +201,26 @@ pub enum Ending {
 pub enum Problem {
     /// Not nine digits and not a link.
     MalformedNumber,
+    /// Not 1 to 32 of a-z, 0-9 and -.
+    MalformedQueue,
     /// Unknown, closed, expired or full.
     NoSuchSession,
     /// No queue has this name.
     NoSuchQueue,
+    /// As many wait in the queue as it holds.
+    QueueFull,
     /// Agent: nobody waits there, or another agent was faster.
     NobodyWaits,
+    /// Agent: a colleague was faster, or the offer was taken back.
+    TransferGone,
     /// Agent: the site allows no more sessions at once.
     TooManySessions,
     TooManyTries {
         wait_s: u64,
     },
     WrongPassword,
+    /// Agent: the sign-in ended at the server; running sessions go on.
+    SignedOut,
     /// The server does not answer.
     ServerDown {
         server: String,

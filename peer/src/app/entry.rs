@@ -15,7 +15,7 @@ use deskside_session::{
 use tokio::runtime::Handle;
 
 use super::{
-    Account, App, Joining, Phase,
+    App, Joining, Phase,
     event::{Answer, Event, SessionEvents},
     places::{Entering, Place, State},
     running::{self, Running},
@@ -53,6 +53,11 @@ impl App {
     }
 
     pub(super) fn sign_in(&mut self, server: Option<String>, name: String, password: String) -> Option<u8> {
+        // Whose sign-in ended may sign in again while its sessions go on.
+        if self.running().any(|r| self.account.is_some() || r.role() == Role::Customer) {
+            self.bad_command("leave or end the session first");
+            return None;
+        }
         if let Some(server) = server.filter(|s| !s.trim().is_empty()) {
             self.options.server = server.trim().trim_end_matches('/').to_owned();
         }
@@ -151,7 +156,8 @@ impl App {
     pub(super) fn problem(&mut self, problem: Problem) -> Option<u8> {
         let code = exit::of_problem(&problem);
         self.problem = Some(problem);
-        let waits = self.options.windows.is_some() || self.account.is_some();
+        let waits =
+            self.options.windows.is_some() || self.account.is_some() || self.running().next().is_some();
         if waits {
             return None;
         }
@@ -163,12 +169,11 @@ impl App {
     pub(super) fn answer(&mut self, answer: Answer, joining: &mut Option<Joining>) -> Option<u8> {
         match answer {
             Answer::SignedIn(Ok(signed)) => {
-                self.account = Some(Account {
-                    server: self.options.server.clone(),
-                    token: signed.token,
-                    name: signed.name,
-                });
                 self.phase = Phase::AgentHome { busy: false };
+                if let Err(problem) = self.signed_in(signed) {
+                    self.phase = Phase::SignIn { busy: false };
+                    return self.problem(problem);
+                }
                 let start = std::mem::take(&mut self.start_when_signed_in);
                 let server = self.options.server.clone();
                 let mut resumed = false;
@@ -213,15 +218,7 @@ impl App {
                     },
                 )
             }
-            Answer::Opened(Err(e)) => {
-                self.phase = Phase::AgentHome { busy: false };
-                if matches!(e, ApiError::Refused { code: Code::NotSignedIn, .. }) {
-                    self.account = None;
-                    self.phase = Phase::SignIn { busy: false };
-                }
-                let problem = self.worded(e, true);
-                self.problem(problem)
-            }
+            Answer::Opened(Err(e)) => self.agent_problem(e),
             Answer::Joined(Ok(joined)) => {
                 let j = joining.take()?;
                 let seed = match identity::fresh() {
@@ -266,15 +263,7 @@ impl App {
                 };
                 self.enter(&j.server, joined.ticket, entry)
             }
-            Answer::Assists(Err(e)) => {
-                self.phase = Phase::AgentHome { busy: false };
-                if matches!(e, ApiError::Refused { code: Code::NotSignedIn, .. }) {
-                    self.account = None;
-                    self.phase = Phase::SignIn { busy: false };
-                }
-                let problem = self.worded(e, true);
-                self.problem(problem)
-            }
+            Answer::Assists(Err(e)) => self.agent_problem(e),
             Answer::Joined(Err(e)) => {
                 self.phase = Phase::Join { busy: false };
                 let server = joining.take().map(|j| j.server).unwrap_or_default();
@@ -394,8 +383,12 @@ impl App {
         match begun {
             Ok(mut running) => {
                 running.show(self.shown == Some(id));
+                let (role, number) = (running.role(), running.number());
                 self.places.insert(at, Place { id, state: State::Running(Box::new(running)) });
                 self.problem = None;
+                if role != Role::Customer {
+                    self.open_pad(number);
+                }
                 None
             }
             Err(error) => {

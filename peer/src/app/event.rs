@@ -1,10 +1,11 @@
 //! Everything that can happen to the program, in one enum.
 
 use deskside_devices::watch::OwnAct;
-use deskside_net::{ApiError, LinkEvent, SignalingEvent};
+use deskside_net::{ApiError, DeskEvent, LinkEvent, SignalingEvent};
 use deskside_protocol::api::{Joined, SessionOpened, SignedIn};
-use deskside_session::{ParticipantId, app::AppCommand, input::InputEvent, view::Trouble};
+use deskside_session::{ParticipantId, SessionNumber, app::AppCommand, input::InputEvent, view::Trouble};
 
+use super::{notes::NotesAnswer, phrases::PhrasesAnswer};
 use crate::share::Report;
 
 #[derive(Debug)]
@@ -15,6 +16,11 @@ pub enum Event {
     /// Of the place with this id, as the next one.
     Signaling(u64, SignalingEvent),
     Session(u64, SessionEvent),
+    /// Of the sign-in with this id, as the next one.
+    Desk(u64, DeskEvent),
+    Phrases(u64, PhrasesAnswer),
+    /// About the notes of the session with this number.
+    Notes(SessionNumber, NotesAnswer),
 }
 
 /// From the connections and devices of one session.

@@ -1,21 +1,26 @@
 //! The one loop of the program: everything that happens comes in as an [`Event`]; the core of the
 //! session decides; its outputs go to connections, devices and the server.
 
+mod account;
 mod entry;
 pub mod event;
 mod links;
+mod notes;
+mod phrases;
 mod places;
 mod queue;
 mod running;
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
+use account::Account;
 use deskside_net::Connector;
 use deskside_session::{
     JoinTarget, LinkSecret, Role,
     app::{AppCommand, AppOnly, AppView, Problem, Screen},
 };
 use event::{Event, Events};
+use notes::Pad;
 use places::{Place, State};
 use tokio::sync::mpsc::Receiver;
 
@@ -60,8 +65,10 @@ pub struct App {
     /// The place that is seen.
     shown: Option<u64>,
     problem: Option<Problem>,
-    /// Account of the signed-in agent.
+    /// The signed-in agent.
     account: Option<Account>,
+    /// Notes of the sessions that are here, and those that the server does not have yet.
+    pads: Vec<Pad>,
     start_when_signed_in: bool,
     /// The question to the server that is under way; older answers are dropped.
     question: u64,
@@ -71,12 +78,6 @@ pub struct App {
     leaving: Vec<tokio::task::JoinHandle<()>>,
     /// Keeps prompts out of the shared picture; only with windows.
     privacy: Option<Privacy>,
-}
-
-struct Account {
-    server: String,
-    token: String,
-    name: String,
 }
 
 enum Phase {
@@ -121,6 +122,7 @@ impl App {
             shown: None,
             problem: None,
             account: None,
+            pads: Vec::new(),
             start_when_signed_in: false,
             question: 0,
             asking: None,
@@ -162,6 +164,7 @@ impl App {
             }
             code = self.settle().or(code);
         }
+        self.flush_notes();
         for place in std::mem::take(&mut self.places) {
             if let State::Running(running) = place.state {
                 self.leaving.push(tokio::spawn(running.goodbye()));
@@ -224,7 +227,15 @@ impl App {
             Phase::AgentHome { busy } => Screen::AgentHome { name: self.account_name(), busy: *busy },
         });
         let tabs = self.tabs();
-        AppView { problem: self.problem.clone(), tabs, ..AppView::new(self.options.server.clone(), screen) }
+        let (desk, phrases) = self.account.as_ref().map(Account::view).unwrap_or_default();
+        AppView {
+            server: self.options.server.clone(),
+            screen,
+            problem: self.problem.clone(),
+            tabs,
+            desk,
+            phrases,
+        }
     }
 
     fn account_name(&self) -> String {
@@ -245,6 +256,9 @@ impl App {
                 }
             }
             Event::Signaling(place, event) => return self.signaling(place, event),
+            Event::Desk(id, event) => self.desk(id, event),
+            Event::Phrases(id, answer) => self.phrases(id, answer),
+            Event::Notes(number, answer) => self.noted(number, answer),
             Event::Session(place, event) => {
                 if let Some(r) = self.running_at(place) {
                     r.event(event);
@@ -270,15 +284,16 @@ impl App {
             AppOnly::StartSession => return self.start_session(),
             AppOnly::Assist { target } => return self.assist(&target, joining),
             AppOnly::TakeNext { queue, entry } => return self.take_next(&queue, entry),
-            AppOnly::Transfer { .. }
-            | AppOnly::WithdrawTransfer
-            | AppOnly::TakeTransfer { .. }
-            | AppOnly::Notes { .. }
-            | AppOnly::Phrases { .. } => self.bad_command("not possible yet"),
+            AppOnly::Transfer { .. } | AppOnly::WithdrawTransfer | AppOnly::TakeTransfer { .. } => {
+                self.bad_command("not possible yet")
+            }
+            AppOnly::Notes { text } => self.note(text),
+            AppOnly::Phrases { mine } => self.save_phrases(mine),
             AppOnly::Home if self.shown_running().is_some() => {
                 self.bad_command("leave or end the session first");
             }
             AppOnly::Home => self.home(),
+            AppOnly::SignIn { server, name, password } => return self.sign_in(server, name, password),
             _ if self.running().next().is_some() => self.bad_command("leave or end the session first"),
             AppOnly::ShowAgent { agent } => {
                 self.forget_question();
@@ -288,7 +303,6 @@ impl App {
                     (false, _) => Phase::Join { busy: false },
                 });
             }
-            AppOnly::SignIn { server, name, password } => return self.sign_in(server, name, password),
             AppOnly::SignOut => {
                 self.forget_question();
                 self.account = None;

@@ -49,11 +49,19 @@ pub(super) struct Ended {
 }
 
 impl Place {
-    fn number(&self) -> Option<SessionNumber> {
+    pub(super) fn number(&self) -> Option<SessionNumber> {
         match &self.state {
             State::Entering(e) => e.number,
             State::Running(r) => Some(r.number()),
             State::Ended(e) => Some(e.tab.number),
+        }
+    }
+
+    pub(super) fn role(&self) -> Role {
+        match &self.state {
+            State::Entering(e) => e.role,
+            State::Running(r) => r.role(),
+            State::Ended(e) => e.role,
         }
     }
 
@@ -99,7 +107,7 @@ impl App {
 
     /// When one of the sessions has something to do at the latest.
     pub(super) fn next_timeout(&self) -> Option<Instant> {
-        self.running().filter_map(Running::next_timeout).min()
+        self.running().filter_map(Running::next_timeout).chain(self.notes_due()).min()
     }
 
     pub(super) fn timeouts(&mut self) {
@@ -111,6 +119,7 @@ impl App {
                 r.timeout();
             }
         }
+        self.save_notes(now);
     }
 
     /// Shows this place, or none: then the phase's own screen.
@@ -158,24 +167,21 @@ impl App {
     }
 
     pub(super) fn tabs(&mut self) -> Vec<Tab> {
-        if self.account.is_none() {
-            return Vec::new();
-        }
-        self.places.iter_mut().filter_map(Place::tab).collect()
+        let agents = self.places.iter_mut().filter(|p| p.role() != Role::Customer);
+        agents.filter_map(Place::tab).collect()
     }
 
     /// The screen of the place that is shown.
     pub(super) fn place_screen(&self) -> Option<Screen> {
+        let notes = self.shown_notes();
         Some(match &self.shown()?.state {
             State::Entering(e) if e.role == Role::Customer => match &e.waiting {
                 Some(waiting) => Screen::Waiting(waiting.clone()),
                 None => Screen::Join { busy: true },
             },
             State::Entering(_) => Screen::AgentHome { name: self.account_name(), busy: true },
-            State::Running(r) => Screen::Session { session: Box::new(r.view()), notes: None, transfer: None },
-            State::Ended(e) => {
-                Screen::Ended { role: e.role, ending: e.ending, number: e.tab.number, notes: None }
-            }
+            State::Running(r) => Screen::Session { session: Box::new(r.view()), notes, transfer: None },
+            State::Ended(e) => Screen::Ended { role: e.role, ending: e.ending, number: e.tab.number, notes },
         })
     }
 
@@ -193,6 +199,7 @@ impl App {
         for (id, ending) in over {
             code = self.end(id, ending).or(code);
         }
+        self.put_notes_away();
         code
     }
 
@@ -228,7 +235,8 @@ impl App {
             self.take_place(id);
         }
         self.phase = match (role, &self.account) {
-            (Some(Role::Customer), _) | (_, None) => Phase::Join { busy: false },
+            (Some(Role::Customer), _) | (None, None) => Phase::Join { busy: false },
+            (Some(_), None) => Phase::SignIn { busy: false },
             _ => Phase::AgentHome { busy: false },
         };
     }

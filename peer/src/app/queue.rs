@@ -1,6 +1,6 @@
 //! Queues: a customer who waits in one without a number, and an agent who takes the next.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
 use deskside_net::{Api, ApiError};
@@ -9,16 +9,16 @@ use deskside_session::{Role, app::Problem};
 
 use super::{
     App, Joining, Phase,
+    account::insist,
     entry::Entry,
     event::Answer,
     places::{Entering, Place, State},
 };
 use crate::identity;
 
-/// An answer that did not come is asked for again with the same claim, for so long and this often: the server may
+/// An answer that did not come is asked for again with the same claim, for so long: the server may
 /// have given the customer away just before it went.
 const INSIST: Duration = Duration::from_secs(60);
-const AGAIN: Duration = Duration::from_millis(500);
 
 impl App {
     pub(super) fn enter_queue(
@@ -95,13 +95,7 @@ impl App {
         };
         self.ask(async move {
             let take = Take { claim, entry };
-            let mut answer = api.take(&token, &queue, &take).await;
-            let until = Instant::now() + INSIST;
-            while matches!(answer, Err(ApiError::Down)) && Instant::now() < until {
-                tokio::time::sleep(AGAIN).await;
-                answer = api.take(&token, &queue, &take).await;
-            }
-            Answer::Opened(answer)
+            Answer::Opened(insist(INSIST, || api.take(&token, &queue, &take)).await)
         });
         self.phase = Phase::AgentHome { busy: true };
         None

@@ -13,12 +13,16 @@ use crate::{acts, texts::Texts};
 pub fn problem(t: &Texts, problem: &Problem) -> (String, String) {
     match problem {
         Problem::MalformedNumber => (t.t("problem-number"), t.t("problem-number-do")),
+        Problem::MalformedQueue => (t.t("problem-queue-name"), t.t("problem-queue-name-do")),
         Problem::NoSuchSession => (t.t("problem-no-session"), t.t("problem-no-session-do")),
         Problem::NoSuchQueue => (t.t("problem-no-queue"), t.t("problem-no-queue-do")),
+        Problem::QueueFull => (t.t("problem-queue-full"), t.t("problem-queue-full-do")),
         Problem::TooManySessions => (t.t("problem-too-many-sessions"), t.t("problem-too-many-sessions-do")),
         Problem::NobodyWaits => (t.t("problem-nobody-waits"), t.t("problem-nobody-waits-do")),
+        Problem::TransferGone => (t.t("problem-transfer-gone"), t.t("problem-transfer-gone-do")),
         Problem::TooManyTries { wait_s } => (t.t("problem-tries"), wait(t, *wait_s)),
         Problem::WrongPassword => (t.t("problem-password"), t.t("problem-password-do")),
+        Problem::SignedOut => (t.t("problem-signed-out"), t.t("problem-signed-out-do")),
         Problem::ServerDown { server } => {
             (t.ta("problem-server-down", &[("server", server.into())]), t.t("problem-server-down-do"))
         }
