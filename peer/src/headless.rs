@@ -7,7 +7,10 @@ use std::{
 
 use deskside_session::app::{AppCommand, AppOnly, AppView};
 use serde::Serialize;
-use tokio::sync::mpsc::{Sender, channel};
+use tokio::sync::{
+    OwnedSemaphorePermit, Semaphore,
+    mpsc::{Sender, channel},
+};
 
 use crate::{
     app::event::{Event, Events},
@@ -19,6 +22,8 @@ const MAX_LINE: u64 = 256 * 1024;
 
 /// Lines that may wait for who reads them.
 const WAITING: usize = 4096;
+/// Views among them, each of which may be long.
+const WAITING_VIEWS: usize = 8;
 
 /// One line of output.
 #[derive(Serialize)]
@@ -33,11 +38,20 @@ pub enum Line<'a> {
 
 /// Writes lines in the order in which they were given.
 #[derive(Clone)]
-pub struct Printer(Option<Sender<Option<String>>>);
+pub struct Printer(Option<Queue>);
+
+#[derive(Clone)]
+struct Queue {
+    lines: Sender<Option<Waiting>>,
+    views: Arc<Semaphore>,
+}
+
+/// A line, and the place that it gives back when it is written.
+type Waiting = (String, Option<OwnedSemaphorePermit>);
 
 /// The thread that writes.
 pub struct Printing {
-    end: Sender<Option<String>>,
+    end: Sender<Option<Waiting>>,
     thread: std::thread::JoinHandle<()>,
 }
 
@@ -57,10 +71,10 @@ impl Printer {
     }
 
     pub fn start() -> (Self, Printing) {
-        let (tx, mut rx) = channel::<Option<String>>(WAITING);
+        let (tx, mut rx) = channel::<Option<Waiting>>(WAITING);
         let end = tx.clone();
         let thread = std::thread::spawn(move || {
-            while let Some(Some(line)) = rx.blocking_recv() {
+            while let Some(Some((line, _place))) = rx.blocking_recv() {
                 let mut out = std::io::stdout().lock();
                 if writeln!(out, "{line}").and_then(|()| out.flush()).is_err() {
                     // Who read us is gone: nobody is left to tell.
@@ -68,15 +82,26 @@ impl Printer {
                 }
             }
         });
-        (Self(Some(tx)), Printing { end, thread })
+        let views = Arc::new(Semaphore::new(WAITING_VIEWS));
+        (Self(Some(Queue { lines: tx, views })), Printing { end, thread })
     }
 
     pub fn print(&self, line: &Line<'_>) {
-        if let Some(tx) = &self.0
+        if let Some(queue) = &self.0
             && let Ok(text) = serde_json::to_string(line)
         {
             // Who reads slowly misses lines in between; the newest view comes again.
-            let _ = tx.try_send(Some(text));
+            let _ = queue.lines.try_send(Some((text, None)));
+        }
+    }
+
+    /// Prints a view as soon as there is room for one.
+    async fn print_view(&self, view: &AppView) {
+        let Some(queue) = &self.0 else { return };
+        let Ok(place) = Arc::clone(&queue.views).acquire_owned().await else { return };
+        if let Ok(text) = serde_json::to_string(&Line::View { view }) {
+            // The thread that wrote is gone when nobody reads any more.
+            let _ = queue.lines.send(Some((text, Some(place)))).await;
         }
     }
 }
@@ -149,7 +174,7 @@ fn parse(line: &[u8]) -> Result<AppCommand, String> {
     })
 }
 
-/// Prints each new view, the last one included, until the program closes.
+/// Prints the newest view again and again, the last one included, until the program closes.
 pub async fn print_views(publisher: Arc<Publisher>, printer: Printer) {
     let mut views = publisher.subscribe();
     let mut printed = 0;
@@ -159,7 +184,7 @@ pub async fn print_views(publisher: Arc<Publisher>, printer: Printer) {
         let (serial, view) = views.borrow_and_update().clone();
         if serial != printed {
             printed = serial;
-            printer.print(&Line::View { view: &view });
+            printer.print_view(&view).await;
         }
         if closed || views.changed().await.is_err() {
             return;

@@ -12,6 +12,8 @@ use crate::{
 
 /// Most lines that are kept and shown.
 pub const MAX_LINES: usize = 1000;
+/// Most text of them, in bytes: each view holds all of it.
+const MAX_LINES_BYTES: usize = 512 * 1024;
 /// Most lines that wait for one participant.
 const MAX_WAITING: usize = 1000;
 /// Most lines under way to one participant without an acknowledgement.
@@ -47,6 +49,8 @@ struct Line {
 #[derive(Default)]
 pub(crate) struct Log {
     lines: VecDeque<Line>,
+    /// Of the text in `lines`.
+    bytes: usize,
     last_id: u64,
     conversations: Vec<Conversation>,
     /// How often anything here changed.
@@ -69,9 +73,11 @@ impl Log {
         let c = self.conversation(with);
         c.at = line.at;
         c.unread = c.unread.saturating_add(u32::from(unread));
+        self.bytes += line.text.len();
         self.lines.push_back(Line { id, line, waits_for, reached: false });
-        if self.lines.len() > MAX_LINES {
-            self.lines.pop_front();
+        while self.lines.len() > MAX_LINES || self.bytes > MAX_LINES_BYTES {
+            let Some(oldest) = self.lines.pop_front() else { break };
+            self.bytes -= oldest.line.text.len();
         }
         id
     }
@@ -149,6 +155,7 @@ impl Log {
     }
 
     pub(crate) fn restore(&mut self, saved: SavedChat) {
+        self.bytes = saved.lines.iter().map(|l| l.line.text.len()).sum();
         self.lines = saved.lines.into();
         self.last_id = saved.last_id;
         self.conversations = saved.conversations;
@@ -349,6 +356,19 @@ mod tests {
         assert_eq!(m.receive(1), (false, 1));
         assert_eq!(m.receive(2), (true, 2));
         assert_eq!(m.receive(u64::MAX), (false, 2));
+    }
+
+    #[test]
+    fn what_is_shown_is_bounded() {
+        let mut log = Log::default();
+        for _ in 0..200 {
+            log.add(line(&"x".repeat(MAX_CHAT)), BTreeSet::new(), None, true);
+        }
+        assert_eq!(log.lines().len(), MAX_LINES_BYTES / MAX_CHAT);
+        for _ in 0..2 * MAX_LINES {
+            log.add(line("x"), BTreeSet::new(), None, true);
+        }
+        assert_eq!((log.lines().len(), log.bytes), (MAX_LINES, MAX_LINES));
     }
 
     #[test]
