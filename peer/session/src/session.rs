@@ -92,8 +92,10 @@ pub struct Session {
     chat: Log,
     notices: Notices,
     keeping: Keeping,
-    /// What was kept last.
+    /// What is kept, or will be by an [`Output::Keep`] that waits.
     kept: Option<State>,
+    /// That output was not given out yet.
+    unkept: bool,
     out: Outbox,
 }
 
@@ -137,6 +139,7 @@ impl Session {
             notices: Notices::default(),
             keeping: start.keeping,
             kept: None,
+            unkept: false,
             out: Outbox::default(),
         };
         if s.role == Role::Primary {
@@ -193,7 +196,16 @@ impl Session {
 
     /// What to do next; `None` when all is done for now.
     pub fn poll_output(&mut self) -> Option<Output> {
-        self.out.pop()
+        loop {
+            match self.out.pop()? {
+                // Written down now, with all that came since; one that follows then has nothing to add.
+                Output::Keep(_) if std::mem::take(&mut self.unkept) => {
+                    return Some(Output::Keep(self.memory()));
+                }
+                Output::Keep(_) => {}
+                output => return Some(output),
+            }
+        }
     }
 
     /// When to call [`Self::handle`] with [`Input::Timeout`] at the latest.

@@ -34,7 +34,7 @@ const EARLY_PICTURES: usize = 64;
 
 impl Routes {
     fn ways(&self) -> std::sync::MutexGuard<'_, Ways> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.0)
     }
 
     pub fn view(&self, from: Option<(ParticipantId, Feed)>) {
@@ -76,6 +76,10 @@ impl Routes {
     }
 }
 
+fn lock<T>(of: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    of.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 struct Sink {
     generation: u64,
     peer: ParticipantId,
@@ -83,7 +87,11 @@ struct Sink {
     routes: Arc<Routes>,
     /// To cut the line of who floods.
     own: Mutex<Option<std::sync::Weak<dyn Transport>>>,
+    cut: Cut,
 }
+
+/// Connections that were cut: the queue that would say so is full.
+type Cut = Arc<Mutex<Vec<(u64, ParticipantId)>>>;
 
 impl LinkSink for Sink {
     fn event(&self, event: LinkEvent) {
@@ -104,8 +112,9 @@ impl LinkSink for Sink {
         }
         if !self.events.send(SessionEvent::Link(self.generation, self.peer, event)) {
             tracing::warn!(peer = self.peer.0, "a participant floods; its connection is dropped");
-            let own = self.own.lock().unwrap_or_else(PoisonError::into_inner);
-            if let Some(t) = own.as_ref().and_then(std::sync::Weak::upgrade) {
+            // Once: what is cut says nothing any more.
+            if let Some(t) = lock(&self.own).take().and_then(|t| t.upgrade()) {
+                lock(&self.cut).push((self.generation, self.peer));
                 t.close();
             }
         }
@@ -136,6 +145,7 @@ pub struct Links {
     links: HashMap<ParticipantId, Link>,
     /// Signaling that came before the core asked for the connection.
     early: HashMap<ParticipantId, Vec<Signal>>,
+    cut: Cut,
     next: u64,
     pub ice: Vec<IceServer>,
     relay_only: bool,
@@ -152,6 +162,7 @@ impl Links {
             routes: Arc::default(),
             links: HashMap::new(),
             early: HashMap::new(),
+            cut: Cut::default(),
             next: 0,
             ice: Vec::new(),
             relay_only,
@@ -168,6 +179,7 @@ impl Links {
             events: self.events.clone(),
             routes: Arc::clone(&self.routes),
             own: Mutex::new(None),
+            cut: Arc::clone(&self.cut),
         });
         let config = LinkConfig {
             ice: self.ice.clone(),
@@ -176,7 +188,7 @@ impl Links {
             start_bitrate: 2_000_000,
         };
         let transport = self.connector.connect(config, sink.clone());
-        *sink.own.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::downgrade(&transport));
+        *lock(&sink.own) = Some(Arc::downgrade(&transport));
         for signal in self.early.remove(&peer).unwrap_or_default() {
             transport.signal(signal);
         }
@@ -203,6 +215,15 @@ impl Links {
                 }
             }
         }
+    }
+
+    /// Those whose connection in use was cut since this was asked last, because they flooded.
+    pub fn take_cut(&self) -> Vec<ParticipantId> {
+        let cut = std::mem::take(&mut *lock(&self.cut));
+        cut.into_iter()
+            .filter(|(generation, peer)| self.current(*peer, *generation))
+            .map(|(_, p)| p)
+            .collect()
     }
 
     /// Whether an event belongs to the connection in use now.

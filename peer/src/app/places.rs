@@ -190,9 +190,12 @@ impl App {
         let mut code = None;
         let over: Vec<_> = self
             .places
-            .iter()
-            .filter_map(|p| match &p.state {
-                State::Running(r) => Some((p.id, r.over()?)),
+            .iter_mut()
+            .filter_map(|p| match &mut p.state {
+                State::Running(r) => {
+                    r.drain();
+                    Some((p.id, r.over()?))
+                }
                 _ => None,
             })
             .collect();

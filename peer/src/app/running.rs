@@ -228,8 +228,19 @@ impl Running {
     }
 
     pub fn event(&mut self, event: SessionEvent) {
+        for peer in self.links.take_cut() {
+            self.link(peer, LinkEvent::Closed);
+        }
         match event {
+            // Many may come at once: what they lead to is carried out, and kept on the disk, once for the burst.
+            SessionEvent::Link(generation, peer, LinkEvent::Control(bytes)) => {
+                if self.links.current(peer, generation) {
+                    self.tab = None;
+                    self.core.handle(self.now(), Input::Control { peer, bytes: bytes.to_vec() });
+                }
+            }
             SessionEvent::Link(generation, peer, event) => {
+                self.drain();
                 if self.links.current(peer, generation) {
                     self.link(peer, event);
                 }
@@ -253,7 +264,6 @@ impl Running {
                 let binding = Binding { local, remote, offerer: self.links.offerer(peer) };
                 self.input(Input::LinkOpen { peer, binding });
             }
-            LinkEvent::Control(bytes) => self.input(Input::Control { peer, bytes: bytes.to_vec() }),
             LinkEvent::Pointer(bytes) => self.input(Input::Pointer { peer, bytes: bytes.to_vec() }),
             LinkEvent::State { up, relayed } => {
                 let route = match relayed {
@@ -277,8 +287,8 @@ impl Running {
                 }
                 self.input(Input::LinkClosed { peer });
             }
-            // Go straight to the sharing thread.
-            LinkEvent::KeyFrameWanted | LinkEvent::Bitrate(_) => {}
+            // Taken before, and by the sharing thread.
+            LinkEvent::Control(_) | LinkEvent::KeyFrameWanted | LinkEvent::Bitrate(_) => {}
         }
     }
 
@@ -307,8 +317,8 @@ impl Running {
         }
     }
 
-    /// Carries out what the core wants until it wants nothing more.
-    fn drain(&mut self) {
+    /// Carries out what the core wants until it wants nothing more; also after a burst of events.
+    pub fn drain(&mut self) {
         while let Some(output) = self.core.poll_output() {
             self.output(output);
         }

@@ -32,12 +32,18 @@ impl Session {
         if self.kept.as_ref() == Some(&state) {
             return;
         }
-        self.kept = Some(state.clone());
-        let mut snapshot = self.snapshot_of(state);
+        self.kept = Some(state);
+        self.unkept = true;
+        self.out.insert(before, Output::Keep(Vec::new()));
+    }
+
+    /// What [`Output::Keep`] holds when it is given out.
+    pub(super) fn memory(&self) -> Vec<u8> {
+        let snapshot = self.snapshot();
         if self.keeping == Keeping::StateAndSecret {
-            snapshot = snapshot.with_secret(self.secret.as_ref(), self.link.as_ref());
+            return snapshot.with_secret(self.secret.as_ref(), self.link.as_ref()).encode();
         }
-        self.out.insert(before, Output::Keep(snapshot.encode()));
+        snapshot.encode()
     }
 
     fn state(&self) -> State {
