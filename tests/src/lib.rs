@@ -5,6 +5,7 @@
 
 pub mod account;
 pub mod display;
+pub mod evil;
 pub mod http;
 pub mod net;
 pub mod peer;
@@ -12,16 +13,19 @@ pub mod picture;
 pub mod probe;
 pub mod process;
 pub mod programs;
+pub mod puppet;
 pub mod scene;
 pub mod server;
 pub mod turn;
 pub mod wait;
 
 pub use display::Display;
+pub use evil::Evil;
 pub use net::{Apart, Net};
 pub use peer::Peer;
 pub use picture::Picture;
 pub use probe::Probe;
+pub use puppet::Puppet;
 pub use scene::Scene;
 pub use server::Server;
 pub use wait::until;
