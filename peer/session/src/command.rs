@@ -182,7 +182,7 @@ pub enum Command {
         to: ParticipantId,
     },
     /// Primary agent: hands over to this assistant as soon as it is there and connected, and leaves once the server
-    /// knows; without `to`, no longer.
+    /// knows; without `to`, no longer. An assistant leaves if that one is primary, as after a crash in between.
     PassOn {
         #[serde(default)]
         to: Option<ParticipantId>,

@@ -26,7 +26,6 @@ pub(crate) fn may_command(role: Role, command: &Command) -> bool {
         | Command::Input { .. }
         | Command::SendShortcut { .. }
         | Command::HandOver { .. }
-        | Command::PassOn { .. }
         | Command::SelectCustomer { .. }
         | Command::Admit { .. }
         | Command::End => role == Role::Primary,
@@ -36,6 +35,7 @@ pub(crate) fn may_command(role: Role, command: &Command) -> bool {
         | Command::Exclude { .. }
         | Command::Pause { .. }
         | Command::TakeBack => role == Role::Customer,
+        Command::PassOn { .. } => role != Role::Customer,
         Command::StopSharing => role != Role::Assistant,
         Command::Chat { .. } | Command::ChatRead | Command::ConversationRead { .. } | Command::Leave => true,
     }
@@ -300,7 +300,7 @@ mod tests {
         let event = InputEvent::Move { x: 0, y: 0 };
         let id = ParticipantId(3);
         let table: [(Command, &[Role]); 24] = [
-            (Command::PassOn { to: None }, &[Primary]),
+            (Command::PassOn { to: None }, &[Primary, Assistant]),
             (Command::ConversationRead { with: None }, &[Primary, Assistant, Customer]),
             (Command::SelectCustomer { id }, &[Primary]),
             (Command::Admit { id, admitted: true }, &[Primary]),

@@ -429,6 +429,14 @@ fn who_passes_a_session_on_stays_until_the_server_knows() {
 }
 
 #[test]
+fn who_crashed_after_its_word_leaves_when_told_again() {
+    let mut w = three();
+    hand_over(&mut w, AGENT, THIRD);
+    w.command(AGENT, Command::PassOn { to: Some(THIRD) });
+    w.until("it has left", |w| agreed(w, THIRD) && w.node(AGENT).over == Some(Ending::Left));
+}
+
+#[test]
 fn passing_on_can_be_called_off() {
     let mut w = World::call();
     w.command(AGENT, Command::PassOn { to: Some(THIRD) });
