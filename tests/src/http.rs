@@ -30,15 +30,28 @@ pub fn get(url: &str, path: &str) -> std::io::Result<Answer> {
 
 /// A JSON body, with a bearer token when there is one.
 pub fn post(url: &str, path: &str, body: &impl Serialize, token: Option<&str>) -> std::io::Result<Answer> {
-    let body = serde_json::to_string(body)?;
+    call(url, "POST", path, Some(body), token)
+}
+
+/// Any method, with a JSON body and a bearer token when there are such.
+pub fn call(
+    url: &str,
+    method: &str,
+    path: &str,
+    body: Option<&impl Serialize>,
+    token: Option<&str>,
+) -> std::io::Result<Answer> {
     let token = token.map(|t| format!("Authorization: Bearer {t}\r\n")).unwrap_or_default();
+    let (head, body) = match body {
+        Some(body) => {
+            let body = serde_json::to_string(body)?;
+            (format!("Content-Type: application/json\r\nContent-Length: {}\r\n", body.len()), body)
+        }
+        None => Default::default(),
+    };
     send(
         url,
-        &format!(
-            "POST {path} HTTP/1.1\r\nHost: test\r\nConnection: close\r\nContent-Type: application/json\r\n\
-             {token}Content-Length: {}\r\n\r\n{body}",
-            body.len()
-        ),
+        &format!("{method} {path} HTTP/1.1\r\nHost: test\r\nConnection: close\r\n{token}{head}\r\n{body}"),
     )
 }
 

@@ -141,11 +141,45 @@ impl Server {
             .unwrap_or_else(|e| panic!("POST {path}: {e}\n{}", self.process.story()))
     }
 
+    /// Any call of an account, with a JSON body when there is one; the JSON of the answer.
+    #[track_caller]
+    pub fn call<T: serde::de::DeserializeOwned>(
+        &self,
+        token: &str,
+        method: &str,
+        path: &str,
+        body: Option<&impl serde::Serialize>,
+    ) -> T {
+        let answer = http::call(&self.url, method, path, body, Some(token));
+        let answer = answer.unwrap_or_else(|e| panic!("{method} {path}: {e}\n{}", self.process.story()));
+        assert!((200..300).contains(&answer.status), "{method} {path}: {answer:?}");
+        serde_json::from_str(&answer.body).unwrap_or_else(|e| panic!("{method} {path}: {e}: {answer:?}"))
+    }
+
+    /// Makes a queue by the command line, served by these accounts.
+    #[track_caller]
+    pub fn add_queue(&self, name: &str, title: &str, agents: &[&str]) {
+        let mut command = Command::new(programs::deskside_server());
+        command
+            .args(["queue", "add", "--server", &self.url, "--as", AGENT, "--name", name, "--title", title]);
+        for agent in agents {
+            command.args(["--agent", agent]);
+        }
+        let made = command.env("DESKSIDE_PASSWORD", PASSWORD).stdin(Stdio::null()).output();
+        let made = made.unwrap_or_else(|e| panic!("the server's command line: {e}"));
+        assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    }
+
     /// Signs [`AGENT`] in.
     #[track_caller]
     pub fn sign_in(&self) -> SignedIn {
+        self.sign_in_as(AGENT)
+    }
+
+    #[track_caller]
+    pub fn sign_in_as(&self, name: &str) -> SignedIn {
         let answer =
-            self.post("/api/v1/sign-in", &SignIn { name: AGENT.into(), password: PASSWORD.into() }, None);
+            self.post("/api/v1/sign-in", &SignIn { name: name.into(), password: PASSWORD.into() }, None);
         serde_json::from_str(&answer.body).unwrap_or_else(|e| panic!("sign-in: {e}: {answer:?}"))
     }
 

@@ -75,10 +75,7 @@ impl App {
             self.bad_command("sign in first");
             return None;
         };
-        let (api, token) = match self.site(&account.server) {
-            Ok(site) => (Api::new(site), account.token.clone()),
-            Err(problem) => return self.problem(problem),
-        };
+        let (api, token) = (account.api.clone(), account.token.clone());
         self.ask(async move { Answer::Opened(api.open_session(&token).await) });
         self.phase = Phase::AgentHome { busy: true };
         None
@@ -96,11 +93,7 @@ impl App {
             self.show_session(Some(target.number));
             return None;
         }
-        let (server, token) = (account.server.clone(), account.token.clone());
-        let api = match self.site(&server) {
-            Ok(site) => Api::new(site),
-            Err(problem) => return self.problem(problem),
-        };
+        let (api, server, token) = (account.api.clone(), account.server.clone(), account.token.clone());
         *joining = Some(Joining { server, secret: target.secret, name: self.account_name() });
         self.ask(async move { Answer::Assists(api.assist(&token, target.number).await) });
         self.phase = Phase::AgentHome { busy: true };
@@ -262,6 +255,10 @@ impl App {
                     resumed: None,
                 };
                 self.enter(&j.server, joined.ticket, entry)
+            }
+            Answer::Assists(Err(ApiError::Refused { code: Code::Taken, .. })) => {
+                self.phase = Phase::AgentHome { busy: false };
+                self.problem(Problem::TransferGone)
             }
             Answer::Assists(Err(e)) => self.agent_problem(e),
             Answer::Joined(Err(e)) => {

@@ -284,9 +284,16 @@ impl App {
             AppOnly::StartSession => return self.start_session(),
             AppOnly::Assist { target } => return self.assist(&target, joining),
             AppOnly::TakeNext { queue, entry } => return self.take_next(&queue, entry),
-            AppOnly::Transfer { .. } | AppOnly::WithdrawTransfer | AppOnly::TakeTransfer { .. } => {
-                self.bad_command("not possible yet")
-            }
+            AppOnly::Transfer { to, message } => match self.shown_running().map(|r| r.offer(to, message)) {
+                Some(true) => {}
+                Some(false) => self.bad_command("a transfer is under way"),
+                None => self.bad_command("there is no session"),
+            },
+            AppOnly::WithdrawTransfer => match self.shown_running() {
+                Some(r) => r.withdraw_offer(),
+                None => self.bad_command("there is no session"),
+            },
+            AppOnly::TakeTransfer { id } => return self.take_transfer(id, joining),
             AppOnly::Notes { text } => self.note(text),
             AppOnly::Phrases { mine } => self.save_phrases(mine),
             AppOnly::Home if self.shown_running().is_some() => {

@@ -180,7 +180,9 @@ impl App {
                 None => Screen::Join { busy: true },
             },
             State::Entering(_) => Screen::AgentHome { name: self.account_name(), busy: true },
-            State::Running(r) => Screen::Session { session: Box::new(r.view()), notes, transfer: None },
+            State::Running(r) => {
+                Screen::Session { session: Box::new(r.view()), notes, transfer: r.transfer_view() }
+            }
             State::Ended(e) => Screen::Ended { role: e.role, ending: e.ending, number: e.tab.number, notes },
         })
     }

@@ -84,19 +84,34 @@ impl App {
         let Ok(queue) = queue.trim().parse::<QueueName>() else {
             return self.problem(Problem::NoSuchQueue);
         };
-        let (server, token) = (account.server.clone(), account.token.clone());
-        let api = match self.site(&server) {
-            Ok(site) => Api::new(site),
+        let (api, token) = (account.api.clone(), account.token.clone());
+        let claim = match fresh_claim() {
+            Ok(claim) => claim,
             Err(problem) => return self.problem(problem),
-        };
-        let claim = match identity::fresh::<16>() {
-            Ok(claim) => BASE64.encode(claim),
-            Err(e) => return self.problem(Problem::Other { detail: e.to_string() }),
         };
         self.ask(async move {
             let take = Take { claim, entry };
             Answer::Opened(insist(INSIST, || api.take(&token, &queue, &take)).await)
         });
+        self.phase = Phase::AgentHome { busy: true };
+        None
+    }
+
+    /// Agent: a session that a colleague offers.
+    pub(super) fn take_transfer(&mut self, id: String, joining: &mut Option<Joining>) -> Option<u8> {
+        let Some(account) = &self.account else {
+            self.bad_command("sign in first");
+            return None;
+        };
+        let (api, server, token) = (account.api.clone(), account.server.clone(), account.token.clone());
+        let claim = match fresh_claim() {
+            Ok(claim) => claim,
+            Err(problem) => return self.problem(problem),
+        };
+        *joining = Some(Joining { server, secret: None, name: self.account_name() });
+        self.ask(
+            async move { Answer::Assists(insist(INSIST, || api.take_transfer(&token, &id, &claim)).await) },
+        );
         self.phase = Phase::AgentHome { busy: true };
         None
     }
@@ -131,5 +146,13 @@ impl App {
                 self.leaving.push(tokio::spawn(entering.signaling.finish()));
             }
         }
+    }
+}
+
+/// Shown to the server again and again until it answers, see [`Take::claim`].
+fn fresh_claim() -> Result<String, Problem> {
+    match identity::fresh::<16>() {
+        Ok(claim) => Ok(BASE64.encode(claim)),
+        Err(e) => Err(Problem::Other { detail: e.to_string() }),
     }
 }

@@ -1,6 +1,7 @@
 //! One running session: the core's outputs, carried out.
 
 mod devices;
+mod transfer;
 
 use std::{
     path::Path,
@@ -18,7 +19,7 @@ use deskside_protocol::{
 };
 use deskside_session::{
     Identity, Keeping, Now, ParticipantId, Role, Session, Snapshot, Start,
-    app::{Ending, Tab, TabState},
+    app::{Ending, Tab, TabState, TransferView},
     command::Command,
     io::{Binding, Capture, DeviceEvent, Input, Output},
     view::{LinkView, Refusal, Route, View},
@@ -69,6 +70,8 @@ pub struct Running {
     viewing: Option<(ParticipantId, Viewing)>,
     over: Option<Ending>,
     refusal: Option<Refusal>,
+    /// The last one of this session.
+    transfer: Option<TransferView>,
     /// The file from which a program goes on after this one was killed.
     kept: Option<Kept>,
 }
@@ -140,6 +143,7 @@ impl Running {
             viewing: None,
             over: None,
             refusal: None,
+            transfer: None,
             kept,
         };
         running.drain();
@@ -200,17 +204,18 @@ impl Running {
             SignalingEvent::Up { roster, ice, hand_overs, .. } => {
                 self.links.ice = ice;
                 self.input(Input::ServerBack);
+                self.transfer_unknown();
                 self.words(hand_overs);
                 self.input(Input::Roster(roster));
             }
             SignalingEvent::Message(FromServer::HandOver { word }) => self.input(Input::HandOver { word }),
             SignalingEvent::Message(FromServer::Roster { roster }) => self.input(Input::Roster(roster)),
             SignalingEvent::Message(FromServer::Signal { from, body }) => self.links.signal(from, body),
+            SignalingEvent::Message(FromServer::TransferState(state)) => self.transfer_state(state),
             SignalingEvent::Message(FromServer::Ended { reason }) => self.input(Input::Ended(reason)),
             SignalingEvent::Message(
                 FromServer::Welcome { .. }
                 | FromServer::Waiting { .. }
-                | FromServer::TransferState { .. }
                 | FromServer::Refused { .. }
                 | FromServer::Unknown,
             ) => {}
