@@ -102,10 +102,9 @@ pub(crate) fn judge(c: Case) -> Verdict {
 
 impl Consent {
     pub(crate) fn case(&self, now: Now, ask: &Ask) -> Case {
-        let all = || self.open.iter().map(|o| &o.ask).chain(&self.waiting);
-        let pending = if all().any(|a| (a.from, a.request) == (ask.from, ask.request)) {
+        let pending = if self.asks().any(|a| (a.from, a.request) == (ask.from, ask.request)) {
             Pending::SameRequest
-        } else if all().any(|a| (a.person, a.act) == (ask.person, ask.act)) {
+        } else if self.asks().any(|a| (a.person, a.act) == (ask.person, ask.act)) {
             Pending::SameAct
         } else {
             Pending::No
@@ -124,6 +123,11 @@ impl Consent {
             prompt_open: self.open.is_some(),
             waiting: self.waiting.len(),
         }
+    }
+
+    /// All that wait for an answer.
+    pub(crate) fn asks(&self) -> impl Iterator<Item = &Ask> {
+        self.open.iter().map(|o| &o.ask).chain(&self.waiting)
     }
 
     pub(crate) fn show(&mut self, now: Now, ask: Ask) {

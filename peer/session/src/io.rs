@@ -6,6 +6,7 @@ use crate::{
     ParticipantId,
     app::Ending,
     command::{Coder, Command, Screen},
+    identity::PublicKey,
     input::InputEvent,
     view::{Monitor, Notice, Refusal, Route, Trouble},
 };
@@ -96,6 +97,12 @@ pub enum Output {
     /// Keep these bytes, instead of those before, until the session is over; carry out what follows only when they
     /// are safe. See [`crate::Snapshot`].
     Keep(Vec<u8>),
+    /// Add these lines to the file of this customer's log of acts; carry out what follows only when they are safe.
+    /// See [`crate::acts`].
+    Act {
+        writer: PublicKey,
+        lines: Vec<u8>,
+    },
     /// Show this to the person before what follows is carried out; it is among the notices too.
     Tell(Notice),
     SendControl {

@@ -4,6 +4,7 @@
 //! ([`Session::poll_output`]) and when to be called again ([`Session::poll_timeout`]). It has no
 //! sockets, no clock, no screen and no threads; pictures and sound do not pass through it.
 
+pub mod acts;
 pub mod app;
 mod chat;
 mod clipboard;

@@ -18,8 +18,8 @@ pub(crate) const MAX_WORDS: u32 = 128;
 const MAX_WAITING: usize = 16;
 
 /// A participant with a certain key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Person {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Person {
     pub id: ParticipantId,
     pub key: PublicKey,
 }

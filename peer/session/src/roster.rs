@@ -123,6 +123,14 @@ pub(crate) struct Told {
     pub sharing: Option<Shared>,
     /// Of the primary agent, to all.
     pub lead: Option<Lead>,
+    /// Customer, to an agent who said how much of the log of acts it has.
+    pub acts: Option<Cursor>,
+}
+
+/// How far the log of acts went: serial numbers of entries.
+pub(crate) struct Cursor {
+    pub acknowledged: u32,
+    pub sent: u32,
 }
 
 impl Peer {

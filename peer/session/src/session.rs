@@ -1,5 +1,6 @@
 //! [`Session`]: the three verbs, and what belongs to no single part.
 
+mod acts;
 mod commands;
 mod consent;
 mod keep;
@@ -12,6 +13,7 @@ mod show;
 
 use deskside_protocol::{api::Entry, socket::EndReason};
 
+use acts::Acts;
 use people::People;
 
 use crate::{
@@ -50,6 +52,8 @@ pub struct Start {
     /// What [`Output::Keep`] gave last, if this program goes on after one that was killed.
     pub snapshot: Option<Snapshot>,
     pub keeping: Keeping,
+    /// What [`Output::Act`] wrote before, read by [`crate::acts::Log::read`].
+    pub logs: Vec<crate::acts::Log>,
     /// Wall clock at the `now` of [`Session::new`], milliseconds since 1970.
     pub unix_ms: u64,
 }
@@ -96,6 +100,7 @@ pub struct Session {
     kept: Option<State>,
     /// That output was not given out yet.
     unkept: bool,
+    acts: Acts,
     out: Outbox,
 }
 
@@ -140,6 +145,7 @@ impl Session {
             keeping: start.keeping,
             kept: None,
             unkept: false,
+            acts: Acts::default(),
             out: Outbox::default(),
         };
         if s.role == Role::Primary {
@@ -148,9 +154,11 @@ impl Session {
         if let Some(snapshot) = start.snapshot {
             s.restore(snapshot);
         }
+        s.restore_logs(start.logs);
         s.on_roster(start.roster);
         s.settle();
         s.keep(0);
+        s.flush_acts(0);
         s
     }
 
@@ -164,6 +172,7 @@ impl Session {
         if memorable {
             self.keep(before);
         }
+        self.flush_acts(before);
     }
 
     fn step(&mut self, input: Input) {
@@ -268,6 +277,7 @@ impl Session {
     fn finish(&mut self, ending: Ending, tell_server: Option<Output>) {
         self.grants.clear();
         self.stop_devices();
+        self.close_logs(ending);
         if tell_server.is_some() {
             let bye = crate::wire::Message::Bye { ended: ending == Ending::EndedByMe };
             for p in self.peers.iter().filter(|p| p.is_up()) {

@@ -79,6 +79,9 @@ pub(crate) struct State {
     pub grants: SavedGrants,
     pub paused: bool,
     pub requests: u32,
+    /// Agent: what was ever asked of whom.
+    #[serde(default)]
+    pub asked: Vec<(ParticipantId, Act)>,
     pub peers: Vec<SavedPeer>,
     /// How often the lines changed.
     pub chat_changes: u64,

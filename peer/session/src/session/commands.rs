@@ -156,6 +156,7 @@ impl Session {
             if p.is_up() {
                 self.out.say(id, &Message::Ask { request, act });
             }
+            self.note_i_asked(id, act);
         }
     }
 

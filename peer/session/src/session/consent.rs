@@ -3,6 +3,7 @@
 use super::Session;
 use crate::{
     ParticipantId, Role,
+    acts::{How, What},
     command::{Act, RequestId},
     consent::{Ask, Case, Verdict, judge},
     identity::PublicKey,
@@ -27,7 +28,10 @@ impl Session {
         };
         match judge(case) {
             Verdict::Answer(outcome) => self.answer(&ask, outcome),
-            Verdict::Grant => self.grant(&ask),
+            Verdict::Grant | Verdict::Show | Verdict::Wait if self.log_is_full() => {
+                self.answer(&ask, Outcome::TooMany);
+            }
+            Verdict::Grant => self.grant(&ask, How::General),
             Verdict::Show => self.consent.show(self.now, ask),
             Verdict::Wait => self.consent.wait(ask),
             Verdict::Ignore => {}
@@ -40,13 +44,15 @@ impl Session {
         if p.is_up() {
             self.out.say(ask.from, &Message::Answered { request: ask.request, outcome });
         }
+        self.note_outcome(ask, outcome);
     }
 
-    fn grant(&mut self, ask: &Ask) {
+    fn grant(&mut self, ask: &Ask, how: How) {
         let replaced = self.grants.give(ask.person, ask.act);
         for person in replaced {
             self.note_why(person, Why::Replaced);
         }
+        self.note_asked(ask.from, ask.person, What::Allowed { act: ask.act, how });
         self.answer(ask, Outcome::Allowed);
     }
 
@@ -59,7 +65,7 @@ impl Session {
             self.consent.note_refusal(self.now, &ask);
             return self.answer(&ask, Outcome::Refused);
         }
-        self.grant(&ask);
+        self.grant(&ask, How::Answered);
         if all {
             self.allow_all(ask.person);
         }
@@ -84,9 +90,10 @@ impl Session {
 
     /// From now on this person is not asked about; what waits is allowed.
     fn allow_all(&mut self, person: PublicKey) {
+        self.note_all_allowed(person);
         self.grants.allow_all(person);
         for ask in self.consent.drain(self.now, |a| a.person == person) {
-            self.grant(&ask);
+            self.grant(&ask, How::General);
         }
     }
 
@@ -167,6 +174,7 @@ impl Session {
     }
 
     fn note_why(&mut self, person: PublicKey, why: Why) {
+        self.note_cause(why.into());
         for p in self.peers.iter_mut().filter(|p| p.person() == Some(person)) {
             p.why = Some(why);
         }

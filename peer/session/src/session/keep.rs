@@ -58,6 +58,7 @@ impl Session {
             grants: self.grants.save(),
             paused: self.share.paused,
             requests: self.requests,
+            asked: self.acts.asked.iter().copied().collect(),
             peers: self.peers.iter().filter_map(save_peer).collect(),
             chat_changes: self.chat.changes,
         }
@@ -80,6 +81,7 @@ impl Session {
         }
         self.share.paused = s.paused;
         self.requests = s.requests;
+        self.acts.asked = s.asked.into_iter().collect();
         if self.secret.is_none() {
             self.secret = snapshot.secret.and_then(|t| LinkSecret::from_text(&t));
             self.link = self.link.take().or(snapshot.link);

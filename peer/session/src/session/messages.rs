@@ -31,6 +31,8 @@ pub(crate) fn accepts(me: Role, from: Role, message: &Message) -> bool {
         }
         // Of who is not primary it counts when it becomes so.
         Message::Lead(_) => from != Customer,
+        Message::Act { .. } => me != Customer && from == Customer,
+        Message::Acts { .. } | Message::ActAck { .. } => me == Customer && from != Customer,
         Message::Invitation { .. } => me != Customer && from != Customer,
         Message::HandOver { .. }
         | Message::Chat { .. }
@@ -98,6 +100,9 @@ impl Session {
                 }
             }
             Message::Invitation { secret, link } => self.on_invitation(id, &secret, link),
+            Message::Acts { have } => self.on_acts(id, have),
+            Message::Act { text, signature } => self.on_act(id, &text, &signature),
+            Message::ActAck { serial, seen } => self.on_act_ack(id, serial, seen),
             Message::Bye { ended } => self.on_bye(id, ended),
             Message::Refused(r) => self.refuse(id, r.refusal(), false),
             Message::Unknown => {}
@@ -149,6 +154,7 @@ impl Session {
             self.say_invitation(id);
         }
         self.send_chat(id);
+        self.say_acts(id);
         let Some(p) = self.peers.get(id) else { return };
         for (request, act) in &p.viewing.asked {
             self.out.say(id, &Message::Ask { request: *request, act: *act });
@@ -332,9 +338,12 @@ mod tests {
             signature: String::new(),
         };
         let led: Vec<_> = all.iter().copied().filter(|(_, from)| *from != Customer).collect();
-        let table: [(Message, &[(Role, Role)]); 20] = [
+        let table: [(Message, &[(Role, Role)]); 23] = [
             (Message::Lead(crate::wire::Lead { helped: None, watchers: vec![] }), &led),
             (Message::HandOver { word }, &all),
+            (Message::Acts { have: 1 }, asking),
+            (Message::Act { text: String::new(), signature: String::new() }, granting),
+            (Message::ActAck { serial: 1, seen: None }, asking),
             (Message::Invitation { secret: String::new(), link: None }, &agents),
             (Message::Ask { request, act: Act::View }, asking),
             (Message::CancelAsk { request }, asking),

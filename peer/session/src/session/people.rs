@@ -3,6 +3,7 @@
 use super::Session;
 use crate::{
     ParticipantId, Role,
+    acts::Cause,
     identity::PublicKey,
     io::Output,
     roles::Person,
@@ -125,6 +126,7 @@ impl Session {
         for person in self.peers.iter().filter_map(Peer::person).collect::<Vec<_>>() {
             self.grants.end(person);
         }
+        self.note_cause(Cause::OtherHelped);
     }
 
     /// Customer: keeps an assistant from watching, or no longer.

@@ -5,6 +5,7 @@ use deskside_protocol::HandOver;
 use super::Session;
 use crate::{
     ParticipantId, Role,
+    acts::Cause,
     app::Ending,
     identity::LinkSecret,
     io::Output,
@@ -141,6 +142,7 @@ impl Session {
         for ask in self.consent.drain(self.now, |a| a.person == read.from.key) {
             self.answer(&ask, Outcome::NotPermitted);
         }
+        self.note_cause(Cause::HandedOver);
         if self.grants.pass(read.from.key, read.to.key) {
             self.tell_first(Notice::AllowAllGoesOn { name });
         }

@@ -28,6 +28,7 @@ impl Session {
             Role::Primary | Role::Assistant => self.settle_viewer(),
         }
         self.settle_clipboard();
+        self.settle_acts();
     }
 
     /// Before the end: nothing goes on.
@@ -61,8 +62,13 @@ impl Session {
             .collect()
     }
 
+    /// Customer: who may control and can be reached.
+    pub(super) fn controller(&self) -> Option<ParticipantId> {
+        self.reached_with(Act::Control).first().copied()
+    }
+
     fn settle_sharer(&mut self) {
-        let controller = self.reached_with(Act::Control).first().copied();
+        let controller = self.controller();
         let acting = controller.filter(|_| !self.share.paused && self.consent.open.is_none());
         if self.share.injecting != acting {
             if self.share.injecting.is_some() {
@@ -125,7 +131,7 @@ impl Session {
         if !self.is_sharing() {
             return None;
         }
-        let s = self.shared(self.reached_with(Act::Control).first().copied());
+        let s = self.shared(self.controller());
         Some(sharing_view(self.me, s))
     }
 

@@ -9,6 +9,7 @@ use super::{
 };
 use crate::{
     ParticipantId,
+    acts::MAX_ENTRY,
     command::{Act, Coder, RequestId, Screen},
     input::{InputEvent, Key},
     view::{Monitor, Trouble},
@@ -88,6 +89,17 @@ pub enum Message {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         link: Option<String>,
     },
+    /// Agent, to a customer on each new connection: how many entries of its log of acts the sender has.
+    Acts { have: u32 },
+    /// Customer, to agents: the next entry of its log, see [`crate::acts`].
+    Act { text: String, signature: String },
+    /// Agent: all entries up to this one arrived.
+    ActAck {
+        serial: u32,
+        /// Of the primary agent: its word on this entry.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        seen: Option<Seen>,
+    },
     /// The sender leaves; `ended`: and, being the primary agent, ends the session.
     Bye {
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -145,6 +157,16 @@ pub struct Watcher {
     pub key: String,
 }
 
+/// The primary agent's word on an entry of the log of acts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Seen {
+    /// Milliseconds since 1970 by the agent's clock.
+    pub at: u64,
+    /// Absent: it is not so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signature: Option<String>,
+}
+
 /// A sharing as its viewers see it; see [`crate::view::Sharing`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Shared {
@@ -200,6 +222,8 @@ impl Message {
                 lead.watchers.len() <= MAX_VIEWERS && lead.watchers.iter().all(|w| w.key.len() == KEY_TEXT)
             }
             Self::Invitation { link, .. } => link.as_ref().is_none_or(|l| l.len() <= MAX_LINK),
+            Self::Act { text, signature } => text.len() <= MAX_ENTRY && signature.len() == SIGNATURE_TEXT,
+            Self::ActAck { seen: Some(Seen { signature: Some(s), .. }), .. } => s.len() == SIGNATURE_TEXT,
             Self::Chat { text, .. } => !text.is_empty() && text.len() <= MAX_CHAT,
             _ => true,
         }

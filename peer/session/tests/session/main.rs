@@ -1,5 +1,6 @@
 //! Whole sessions in a simulated network with a virtual clock.
 
+mod acts;
 mod calls;
 mod chat;
 mod clipboard;

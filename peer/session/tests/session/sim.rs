@@ -10,8 +10,9 @@ use std::{
 
 use deskside_protocol::{api::Entry, socket::EndReason};
 use deskside_session::{
-    HandOver, Identity, Keeping, LinkSecret, Now, ParticipantId, Role, Session, SessionNumber, Snapshot,
-    Start,
+    HandOver, Identity, Keeping, LinkSecret, Now, ParticipantId, PublicKey, Role, Session, SessionNumber,
+    Snapshot, Start,
+    acts::Log,
     app::Ending,
     command::Act,
     io::{Capture, Input, Output},
@@ -53,6 +54,8 @@ impl Random {
     }
 }
 
+pub type Files = BTreeMap<PublicKey, Vec<u8>>;
+
 pub struct Node {
     pub session: Session,
     /// Outputs that reach devices, the server or the person, in order.
@@ -61,6 +64,8 @@ pub struct Node {
     pub shown: Vec<Output>,
     /// What it would find after a crash.
     pub kept: Option<Vec<u8>>,
+    /// Its files of logs of acts, by who writes them.
+    pub files: Files,
     pub over: Option<Ending>,
     /// The devices now.
     pub capture: Option<Capture>,
@@ -122,6 +127,8 @@ pub struct World {
     guests: BTreeMap<ParticipantId, Guest>,
     /// Programs started so far.
     starts: u8,
+    /// What was written by programs that are down.
+    files: BTreeMap<ParticipantId, Files>,
     /// This program dies after so many more outputs.
     pub fuse: Option<(ParticipantId, u32)>,
     /// Who died of it, and what each had kept.
@@ -190,6 +197,7 @@ impl World {
             keeping: Keeping::State,
             guests: BTreeMap::new(),
             starts: 0,
+            files: BTreeMap::new(),
             fuse: None,
             fallen: Vec::new(),
         };
@@ -227,6 +235,7 @@ impl World {
         let identity = identity(g.id);
         let number = SessionNumber::new(123_456_789).unwrap();
         let read = |bytes: Vec<u8>| Snapshot::decode(&bytes, number, g.id, identity.public()).unwrap();
+        let files = self.files.remove(&g.id).unwrap_or_default();
         self.starts = self.starts.wrapping_add(1);
         let start = Start {
             me: g.id,
@@ -237,6 +246,7 @@ impl World {
             roster: self.roster.clone(),
             snapshot: kept.clone().map(read),
             keeping: self.keeping,
+            logs: files.values().map(|f| Log::read(f).expect("a sound log")).collect(),
             identity,
             secret: g.secret,
             link: (g.role == Role::Primary)
@@ -249,6 +259,7 @@ impl World {
             log: Vec::new(),
             shown: Vec::new(),
             kept,
+            files,
             over: None,
             capture: None,
             viewer: None,
@@ -309,10 +320,17 @@ impl World {
 
     /// The process is gone without a word.
     pub fn kill(&mut self, id: ParticipantId) {
-        self.nodes.remove(&id);
+        self.fall(id);
         self.online(id, false);
         for other in self.ids() {
             self.cut(id, other);
+        }
+    }
+
+    /// Its files stay.
+    fn fall(&mut self, id: ParticipantId) {
+        if let Some(node) = self.nodes.remove(&id) {
+            self.files.insert(id, node.files);
         }
     }
 

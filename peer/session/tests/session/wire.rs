@@ -2,12 +2,13 @@
 
 use deskside_session::{
     HandOver, ParticipantId, Role, SessionNumber,
+    acts::MAX_ENTRY,
     command::{Act, Coder, RequestId, Screen},
     input::{Button, InputEvent, Key, NamedKey},
     view::{Monitor, Refusal, Trouble},
     wire::{
         Handshake, Lead, MAX_ACTS, MAX_CHAT, MAX_INPUT_TEXT, MAX_MESSAGE, MAX_MONITOR_NAME, MAX_MONITORS,
-        MAX_VIEWERS, Message, Moved, Outcome, Shared, VERSION, Watcher, Why, WireError,
+        MAX_VIEWERS, Message, Moved, Outcome, Seen, Shared, VERSION, Watcher, Why, WireError,
         handshake::{Hello, Proof, Refused, Reveal, Welcome},
     },
 };
@@ -168,6 +169,26 @@ fn golden_messages() {
             r#"{"type":"invitation","secret":"S","link":"L"}"#,
         ),
         (Message::Invitation { secret: "S".into(), link: None }, r#"{"type":"invitation","secret":"S"}"#),
+        (Message::Acts { have: 7 }, r#"{"type":"acts","have":7}"#),
+        (
+            Message::Act { text: r#"{"serial":1}"#.into(), signature: "s".repeat(86) },
+            concat!(
+                r#"{"type":"act","text":"{\"serial\":1}","signature":"#,
+                r#""ssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssss"}"#
+            ),
+        ),
+        (Message::ActAck { serial: 7, seen: None }, r#"{"type":"act_ack","serial":7}"#),
+        (
+            Message::ActAck { serial: 7, seen: Some(Seen { at: 5, signature: None }) },
+            r#"{"type":"act_ack","serial":7,"seen":{"at":5}}"#,
+        ),
+        (
+            Message::ActAck { serial: 7, seen: Some(Seen { at: 5, signature: Some("s".repeat(86)) }) },
+            concat!(
+                r#"{"type":"act_ack","serial":7,"seen":{"at":5,"signature":"#,
+                r#""ssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssss"}}"#
+            ),
+        ),
         (Message::Bye { ended: false }, r#"{"type":"bye"}"#),
         (Message::Bye { ended: true }, r#"{"type":"bye","ended":true}"#),
         (Message::Refused(Refused::new(Refusal::Key)), r#"{"type":"refused","version":1,"reason":"key"}"#),
@@ -295,6 +316,12 @@ fn limits() {
     };
     assert_eq!((decode(lead(MAX_VIEWERS, 43)), decode(lead(1, 42))), (Ok(()), Err(WireError::Limit)));
     assert_eq!(decode(lead(MAX_VIEWERS + 1, 43)), Err(WireError::Limit));
+    let act = |n, s: usize| Message::Act { text: "x".repeat(n), signature: "s".repeat(s) };
+    assert_eq!((decode(act(MAX_ENTRY, 86)), decode(act(1, 85))), (Ok(()), Err(WireError::Limit)));
+    assert_eq!(decode(act(MAX_ENTRY + 1, 86)), Err(WireError::Limit));
+    let seen =
+        |s: usize| Message::ActAck { serial: 1, seen: Some(Seen { at: 1, signature: Some("s".repeat(s)) }) };
+    assert_eq!((decode(seen(86)), decode(seen(87))), (Ok(()), Err(WireError::Limit)));
     let link = |n| Message::Invitation { secret: "S".into(), link: Some("x".repeat(n)) };
     assert_eq!((decode(link(512)), decode(link(513))), (Ok(()), Err(WireError::Limit)));
 }
@@ -307,7 +334,7 @@ proptest! {
 
     #[test]
     fn almost_messages_never_panic(
-        kind in "ask|hand_over|lead|invitation|grants|sharing|input|chat|clipboard|hello|reveal|wish|move",
+        kind in "ask|act|acts|act_ack|hand_over|lead|invitation|grants|sharing|input|chat|clipboard|hello|reveal|wish|move",
         tail in "[\\[\\]{}\":,a-z0-9 _-]{0,80}",
     ) {
         let bytes = format!(r#"{{"type":"{kind}",{tail}}}"#).into_bytes();

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use deskside_session::{
     ParticipantId, Role,
+    acts::{Log, Standing, Tail},
     command::Act,
     io::Output,
     view::{LinkView, View},
@@ -68,6 +69,7 @@ impl Rules {
                 continue;
             }
             self.grants(w, id, &v);
+            logged(w, id, &v);
             picture(w, id, &v);
             let prompts = v.prompt.iter().all(|p| w.primary(id) == [p.from] && v.helped == Some(id));
             assert!(prompts, "asked by who may not: {v:?}");
@@ -113,6 +115,7 @@ impl Rules {
             }
             self.chat(w, *id, &v);
         }
+        logs_agree(w);
         let [primary] = primary[..] else { return };
         let given = |id: ParticipantId| {
             let all = w.view(id).grants.into_iter().filter(move |g| g.to == primary);
@@ -132,6 +135,50 @@ impl Rules {
             let got: Vec<_> = v.chat.iter().filter(|l| l.from == from).map(|l| l.text.clone()).collect();
             let said = self.lines.get(&(from, at)).cloned().unwrap_or_default();
             assert_eq!(got, said, "from {from:?} at {at:?}");
+        }
+    }
+}
+
+/// Nothing stands without an entry.
+fn logged(w: &World, id: ParticipantId, v: &View) {
+    let nothing = Standing::default();
+    let said = w.node(id).session.logs().next().map_or(&nothing, Log::standing);
+    for g in &v.grants {
+        assert!(
+            said.grants.iter().any(|(who, act)| (who.id, *act) == (g.to, g.act)),
+            "{g:?} is not in the log"
+        );
+    }
+    assert!(!v.allow_all || !said.all.is_empty(), "everything is allowed, and the log does not say so");
+    let viewers = v.sharing.as_ref().map(|s| s.viewers.clone()).unwrap_or_default();
+    assert_eq!(said.viewers, viewers, "who sees is in the log");
+}
+
+/// Every copy is sound, has all that its customer wrote, and was signed by whoever was primary and is there.
+fn logs_agree(w: &World) {
+    let read = |file: &Vec<u8>| Log::read(file).expect("a sound log");
+    let all: Vec<_> = w.there().into_iter().map(|id| (id, w.node(id))).collect();
+    for (id, node) in all.iter().filter(|(id, _)| w.view(*id).role == Role::Customer) {
+        let [own] = &node.files.values().map(read).collect::<Vec<_>>()[..] else {
+            panic!("one log at {id:?}")
+        };
+        for (agent, copies) in all.iter().filter(|(id, _)| w.view(*id).role != Role::Customer) {
+            let copy = copies.files.get(&own.writer().key).map(read).expect("a copy");
+            assert_eq!(copy.against(own), Tail::Whole { more: 0 }, "of {id:?} at {agent:?}");
+        }
+        for r in own.records() {
+            let Some(signer) = own.signer(r.entry.serial).filter(|s| w.there().contains(&s.id)) else {
+                continue;
+            };
+            let by = r.answer.as_ref().filter(|a| a.signature.is_some()).map(|a| a.key);
+            assert_eq!(
+                by,
+                Some(signer.key),
+                "{:?} of {id:?} is not signed by {:?}: {:?}",
+                r.entry,
+                signer.id,
+                r.answer
+            );
         }
     }
 }

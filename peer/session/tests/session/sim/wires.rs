@@ -55,7 +55,7 @@ impl World {
                 let kept = self.nodes.get(&id).and_then(|n| n.kept.clone());
                 self.fallen.push((id, kept));
                 // What it said before is on its way.
-                self.nodes.remove(&id);
+                self.fall(id);
                 self.online(id, false);
                 self.hang_up(id);
                 return true;
@@ -102,6 +102,11 @@ impl World {
             }
             Output::Keep(bytes) => {
                 self.nodes.get_mut(&id).unwrap().kept = Some(bytes.clone());
+                return;
+            }
+            Output::Act { writer, lines } => {
+                let files = &mut self.nodes.get_mut(&id).unwrap().files;
+                files.entry(*writer).or_default().extend(lines);
                 return;
             }
             Output::Tell(_) => {
