@@ -137,6 +137,29 @@ verified-link = Verified by link
 code-label = Code { $code }
 code-ask-customer = Ask { $name } to read this code to you. It must be the same.
 code-ask-agent = Compare it with the code that { $name } reads to you. It must be the same.
+person-more = More about { $name }
+person-helped = Is helped now
+person-watches = Sees the picture too
+person-help = Help { $name } now
+person-help-hint = The others keep waiting in this session.
+person-hand-over = Hand over to { $name }
+person-hand-over-hint = You stay as an assistant.
+person-admit = Let { $name } watch
+person-admit-hint = The customer is told, and can forbid it.
+person-dismiss = Stop { $name } from watching
+person-dismiss-hint = Chat and the session itself go on.
+hand-over-title = Hand over to { $name }?
+hand-over-body = { $name } leads from now on, and you stay as an assistant. Sharing, file transfers, video and recording end; a call goes on. { $name } asks the customer anew.
+hand-over-yes = Hand over
+help-title = Help { $name } now?
+help-body = All sharing ends: the desktop that is shown now, control, files, video and recording. A call goes on.
+help-yes = Help { $name }
+dialog-cancel = Cancel
+assist-leads = { $name } leads this session
+assist-watches = You assist. As soon as a desktop is shared, you see it too.
+assist-waits = You assist. You do not see the desktop until { $name } lets you watch.
+assist-nobody = Nobody leads this session
+assist-nobody-lead = It goes on as soon as its agent is back.
 
 # Asking
 ask-view = Ask to see the desktop
@@ -238,6 +261,12 @@ customer-revoke-all = Take everything back
 customer-leave = Leave the session
 customer-escape = Press Esc three times to stop everything at once.
 customer-organisation-of = of { $organisation }
+customer-assistant-of = Assistant, { $organisation }
+customer-sees = Sees your screen too
+customer-would-see = Will see what you share
+customer-excluded = Does not see what you share
+customer-exclude = Keep { $name } from watching
+customer-include = Let { $name } watch again
 
 act-view = See your screen
 act-control = Use your mouse and keyboard
@@ -299,10 +328,7 @@ prompt-mouse = Allow works with the mouse only. Esc refuses.
 # The bar while sharing
 bar-window = Deskside: sharing
 bar-sees = { $name } sees your screen
-bar-see = { $name } and { $count ->
-    [one] 1 other see your screen
-   *[other] { $count } others see your screen
-}
+bar-also = Also seen by { $names }
 bar-controls = { $name } controls your computer
 bar-paused = Paused: nobody sees your screen
 bar-sharing = Your screen is shared

@@ -137,6 +137,29 @@ verified-link = Vérifié par le lien
 code-label = Code { $code }
 code-ask-customer = Demandez à { $name } de vous lire ce code. Il doit être le même.
 code-ask-agent = Comparez-le avec le code que vous lit { $name }. Il doit être le même.
+person-more = Plus sur { $name }
+person-helped = Reçoit l’aide en ce moment
+person-watches = Voit aussi l’image
+person-help = Aider { $name } maintenant
+person-help-hint = Les autres attendent dans cette session.
+person-hand-over = Passer la main à { $name }
+person-hand-over-hint = Vous restez comme assistant.
+person-admit = Laisser { $name } regarder
+person-admit-hint = Le client en est averti et peut l’interdire.
+person-dismiss = Ne plus laisser { $name } regarder
+person-dismiss-hint = La discussion et la session continuent.
+hand-over-title = Passer la main à { $name } ?
+hand-over-body = { $name } mène désormais la session, et vous restez comme assistant. Le partage, les transferts de fichiers, la vidéo et l’enregistrement s’arrêtent ; un appel continue. { $name } redemande l’accord du client.
+hand-over-yes = Passer la main
+help-title = Aider { $name } maintenant ?
+help-body = Tout partage s’arrête : le bureau affiché, le contrôle, les fichiers, la vidéo et l’enregistrement. Un appel continue.
+help-yes = Aider { $name }
+dialog-cancel = Annuler
+assist-leads = { $name } mène cette session
+assist-watches = Vous assistez. Dès qu’un bureau est partagé, vous le voyez aussi.
+assist-waits = Vous assistez. Vous ne voyez pas le bureau tant que { $name } ne vous laisse pas regarder.
+assist-nobody = Personne ne mène cette session
+assist-nobody-lead = Elle continue dès que son conseiller est de retour.
 
 # Demander
 ask-view = Demander à voir le bureau
@@ -238,6 +261,12 @@ customer-revoke-all = Tout reprendre
 customer-leave = Quitter la session
 customer-escape = Appuyez trois fois sur Échap pour tout arrêter d’un coup.
 customer-organisation-of = de { $organisation }
+customer-assistant-of = Assistant, { $organisation }
+customer-sees = Voit aussi votre écran
+customer-would-see = Verra ce que vous partagez
+customer-excluded = Ne voit pas ce que vous partagez
+customer-exclude = Empêcher { $name } de regarder
+customer-include = Laisser { $name } regarder de nouveau
 
 act-view = Voir votre écran
 act-control = Utiliser votre souris et votre clavier
@@ -299,10 +328,7 @@ prompt-mouse = Autoriser se fait avec la souris seulement. Échap refuse.
 # La barre pendant le partage
 bar-window = Deskside : partage
 bar-sees = { $name } voit votre écran
-bar-see = { $name } et { $count ->
-    [one] { $count } autre voient votre écran
-   *[other] { $count } autres voient votre écran
-}
+bar-also = Vu aussi par { $names }
 bar-controls = { $name } contrôle votre ordinateur
 bar-paused = En pause : personne ne voit votre écran
 bar-sharing = Votre écran est partagé

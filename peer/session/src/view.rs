@@ -33,6 +33,9 @@ pub struct View {
     /// Assistants who see what the primary agent sees; at the customer without those whom it excluded.
     #[serde(default)]
     pub watchers: Vec<ParticipantId>,
+    /// Customer: the assistants whom it keeps from seeing that.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub excluded: Vec<ParticipantId>,
     /// Customer: what I granted to whom. Agent: what I was granted.
     pub grants: Vec<Grant>,
     /// Customer: everything is allowed without asking.

@@ -295,7 +295,7 @@ impl App {
             Viewer::close_if_open(&mut self.room.agent.viewer, ui.ctx(), &cx);
         }
         if let (Some(open), Some(session)) = (self.dialog, session_of(&view)) {
-            match dialog::show(ui, &cx, open, session.role) {
+            match dialog::show(ui, &cx, open, session) {
                 None => {}
                 Some(Answer::Stay | Answer::Done) => self.dialog = None,
                 Some(Answer::Quit) => quit = true,

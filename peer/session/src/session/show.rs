@@ -23,6 +23,7 @@ impl Session {
             asked: self.peers.iter().find_map(|p| p.viewing.asked.first()).map(|(_, act)| *act),
             helped: self.people.helped,
             watchers: self.watchers_view(),
+            excluded: self.excluded_view(),
             grants: self.grants_view(),
             allow_all: self.grants.any_allow_all(),
             sharing: self.sharing(),
@@ -72,6 +73,11 @@ impl Session {
     fn watchers_view(&self) -> Vec<crate::ParticipantId> {
         let all = self.people.watchers.iter();
         all.filter(|w| !self.grants.is_excluded(w.key)).map(|w| w.id).collect()
+    }
+
+    fn excluded_view(&self) -> Vec<crate::ParticipantId> {
+        let excluded = |p: &&crate::roster::Peer| p.person().is_some_and(|k| self.grants.is_excluded(k));
+        self.peers.iter().filter(excluded).map(|p| p.id).collect()
     }
 
     fn grants_view(&self) -> Vec<Grant> {

@@ -92,7 +92,10 @@ impl AgentSession {
 
     /// Nothing is shared yet: the invitation, or what to ask whoever is there.
     fn lobby(&mut self, ui: &mut Ui, cx: &Cx<'_>, view: &View, server: &str) {
-        match view.others.iter().find(|o| o.role == Role::Customer) {
+        if view.role == Role::Assistant {
+            return middle(ui, 480.0, 300.0, |ui| assisting(ui, cx, view));
+        }
+        match people::helped(view) {
             None => middle(ui, 560.0, 470.0, |ui| self.invitation(ui, cx, view, server)),
             Some(customer) => middle(ui, 480.0, 380.0, |ui| ready(ui, cx, view, customer)),
         }
@@ -202,7 +205,7 @@ impl AgentSession {
                         banner(ui, cx, Tone::Warn, "", &cx.t.t("session-server-down"));
                     }
                     self.people_head(ui, cx, view);
-                    people::show(ui, cx, view);
+                    dialog = dialog.or(people::show(ui, cx, view));
                     side_asks(ui, cx, view);
                 });
         });
@@ -253,7 +256,7 @@ impl AgentSession {
 
 /// What is being waited for.
 pub(crate) fn waiting_words(cx: &Cx<'_>, view: &View) -> Option<String> {
-    let customer = view.others.iter().find(|o| o.role == Role::Customer)?;
+    let customer = people::helped(view)?;
     let name = cx.t.short_name(&customer.name);
     let act = acts::what(cx.t, view.asked?);
     let both = [("name", (&name).into()), ("act", (&act).into())];
@@ -268,7 +271,7 @@ pub(crate) fn waiting_words(cx: &Cx<'_>, view: &View) -> Option<String> {
 
 /// What can be asked for while the picture is shown: control has its place in the tools.
 fn side_asks(ui: &mut Ui, cx: &Cx<'_>, view: &View) {
-    if view.sharing.is_none() {
+    if view.sharing.is_none() || view.role != Role::Primary {
         return;
     }
     if view.asked.is_some() {
@@ -297,6 +300,27 @@ fn asked(ui: &mut Ui, cx: &Cx<'_>, view: &View) {
         if ui.add(cancel).clicked() {
             cx.session(Command::CancelAsk);
         }
+    });
+}
+
+/// An assistant, while there is no picture for it: who leads, and whether the picture will come.
+fn assisting(ui: &mut Ui, cx: &Cx<'_>, view: &View) {
+    let k = cx.k;
+    let Some(leader) = people::leader(view) else {
+        ui.vertical_centered(|ui| {
+            text::heading(ui, cx, cx.t.t("assist-nobody"));
+            text::muted(ui, cx, cx.t.t("assist-nobody-lead"));
+        });
+        return;
+    };
+    let name = cx.t.short_name(&leader.name);
+    let named = |key| cx.t.ta(key, &[("name", (&name).into())]);
+    let watches = view.watchers.contains(&view.me);
+    ui.vertical_centered(|ui| {
+        crate::widgets::avatar(ui, cx, &leader.name, 72.0);
+        ui.add_space(k.space.one);
+        text::heading(ui, cx, named("assist-leads"));
+        text::muted(ui, cx, if watches { named("assist-watches") } else { named("assist-waits") });
     });
 }
 

@@ -12,6 +12,7 @@ use eframe::egui::{
 };
 use lucide_icons::Icon;
 
+use super::people;
 use crate::{
     cx::Cx,
     widgets::{Button, Look, text},
@@ -92,7 +93,7 @@ fn content(ui: &mut Ui, cx: &Cx<'_>, view: &View, sharing: &Sharing) {
                 ui.add_space((HEIGHT - 40.0) / 2.0);
                 let words = state(cx, view, sharing);
                 text::elided(ui, RichText::new(words).font(k.strong(k.text.strong)).color(k.c.text));
-                let hint = cx.t.t("bar-escape");
+                let hint = hint(cx, view, sharing);
                 text::elided(ui, RichText::new(hint).size(k.text.small).color(k.c.muted));
             });
         });
@@ -117,23 +118,36 @@ fn actions(cx: &Cx<'_>, sharing: &Sharing) -> Vec<(Icon, String, Look, Command)>
 
 /// Who sees or controls, in one sentence.
 pub(crate) fn state(cx: &Cx<'_>, view: &View, sharing: &Sharing) -> String {
-    let name = |id: ParticipantId| {
-        view.others.iter().find(|o| o.id == id).map_or_else(|| "?".to_owned(), |o| cx.t.short_name(&o.name))
-    };
+    let name = |id: ParticipantId| people::short_name(cx, view, id);
     if sharing.paused {
         return cx.t.t("bar-paused");
     }
     if let Some(id) = sharing.controller {
         return cx.t.ta("bar-controls", &[("name", (&name(id)).into())]);
     }
-    match sharing.viewers.split_first() {
+    match first_viewer(view, sharing) {
         None => cx.t.t("bar-sharing"),
-        Some((first, [])) => cx.t.ta("bar-sees", &[("name", (&name(*first)).into())]),
-        Some((first, rest)) => {
-            let count = u32::try_from(rest.len()).unwrap_or(u32::MAX);
-            cx.t.ta("bar-see", &[("name", (&name(*first)).into()), ("count", count.into())])
-        }
+        Some(first) => cx.t.ta("bar-sees", &[("name", (&name(first)).into())]),
     }
+}
+
+/// The primary agent before those who only watch.
+fn first_viewer(view: &View, sharing: &Sharing) -> Option<ParticipantId> {
+    let mut viewers = sharing.viewers.iter().copied();
+    viewers.clone().find(|id| !view.watchers.contains(id)).or_else(|| viewers.next())
+}
+
+/// Everybody else who sees the screen, by name, and the way to stop at once.
+fn hint(cx: &Cx<'_>, view: &View, sharing: &Sharing) -> String {
+    let escape = cx.t.t("bar-escape");
+    let named = sharing.controller.or_else(|| first_viewer(view, sharing));
+    let others = sharing.viewers.iter().filter(|id| Some(**id) != named);
+    let names: Vec<String> = others.map(|id| people::short_name(cx, view, *id)).collect();
+    if names.is_empty() || sharing.paused {
+        return escape;
+    }
+    let also = cx.t.ta("bar-also", &[("names", (&names.join(", ")).into())]);
+    format!("{also}  ·  {escape}")
 }
 
 /// As wide as its words, within limits.
@@ -143,7 +157,7 @@ fn wanted_width(ui: &Ui, cx: &Cx<'_>, view: &View, sharing: &Sharing) -> f32 {
         ui.painter().layout_no_wrap(words, font, egui::Color32::PLACEHOLDER).size().x
     };
     let state = measure(state(cx, view, sharing), k.strong(k.text.strong)).min(420.0);
-    let hint = measure(cx.t.t("bar-escape"), k.font(k.text.small));
+    let hint = measure(hint(cx, view, sharing), k.font(k.text.small)).min(560.0);
     let buttons: f32 = actions(cx, sharing)
         .into_iter()
         .map(|(_, words, look, _)| {

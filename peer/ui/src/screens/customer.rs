@@ -3,7 +3,7 @@
 use deskside_session::{
     Role,
     command::{Act, Command},
-    view::{LinkView, View},
+    view::{LinkView, Other, View},
 };
 use eframe::egui::{Frame, Margin, Panel, RichText, ScrollArea, Ui};
 use lucide_icons::Icon;
@@ -85,13 +85,11 @@ fn agents(ui: &mut Ui, cx: &Cx<'_>, view: &View) {
                                 .font(k.strong(k.text.title))
                                 .color(k.c.text),
                         );
-                        let below = if other.role == Role::Customer {
-                            words::role(cx.t, other.role)
-                        } else {
-                            cx.t.ta(
-                                "customer-organisation-of",
-                                &[("organisation", (&view.organisation).into())],
-                            )
+                        let organisation = [("organisation", (&view.organisation).into())];
+                        let below = match other.role {
+                            Role::Customer => words::role(cx.t, other.role),
+                            Role::Assistant => cx.t.ta("customer-assistant-of", &organisation),
+                            Role::Primary => cx.t.ta("customer-organisation-of", &organisation),
                         };
                         text::elided(ui, RichText::new(below).color(k.c.muted));
                         if people::by_link(other) {
@@ -99,6 +97,7 @@ fn agents(ui: &mut Ui, cx: &Cx<'_>, view: &View) {
                         }
                     });
                 });
+                watcher(ui, cx, view, other);
                 match other.link {
                     LinkView::Secure { .. } => people::code(ui, cx, view.role, other),
                     LinkView::Connecting => {
@@ -114,6 +113,30 @@ fn agents(ui: &mut Ui, cx: &Cx<'_>, view: &View) {
                 }
             });
         });
+    }
+}
+
+/// Whether an assistant sees what is shared, and the way to change that.
+fn watcher(ui: &mut Ui, cx: &Cx<'_>, view: &View, other: &Other) {
+    let k = cx.k;
+    let excluded = view.excluded.contains(&other.id);
+    if other.role != Role::Assistant || !(excluded || view.watchers.contains(&other.id)) {
+        return;
+    }
+    let sees = view.sharing.as_ref().is_some_and(|s| s.viewers.contains(&other.id));
+    let (sign, words, ink) = match (excluded, sees) {
+        (true, _) => (Icon::EyeOff, cx.t.t("customer-excluded"), k.c.muted),
+        (false, true) => (Icon::Eye, cx.t.t("customer-sees"), k.c.warn_text),
+        (false, false) => (Icon::Eye, cx.t.t("customer-would-see"), k.c.muted),
+    };
+    ui.add_space(k.space.half);
+    note(ui, cx, sign, &words, ink);
+    let name = cx.t.short_name(&other.name);
+    let named = |key| cx.t.ta(key, &[("name", (&name).into())]);
+    let words = if excluded { named("customer-include") } else { named("customer-exclude") };
+    let sign = if excluded { Icon::Eye } else { Icon::EyeOff };
+    if ui.add(Button::new(cx, words).icon(sign).width(ui.available_width())).clicked() {
+        cx.session(Command::Exclude { id: other.id, excluded: !excluded });
     }
 }
 

@@ -1,9 +1,9 @@
 //! A question before something that cannot be undone.
 
-use deskside_session::{Role, command::Command};
+use deskside_session::{ParticipantId, Role, command::Command, view::View};
 use eframe::egui::{Frame, Id, Key, Margin, Modal, Ui};
 
-use super::half;
+use super::{half, people};
 use crate::{
     cx::Cx,
     widgets::{Button, Look, text},
@@ -15,6 +15,10 @@ pub enum Dialog {
     End,
     Leave,
     Quit,
+    /// To make this assistant primary.
+    HandOver(ParticipantId),
+    /// To help this customer instead of the one whose desktop is shared.
+    Help(ParticipantId),
 }
 
 /// What was answered.
@@ -26,16 +30,27 @@ pub enum Answer {
 }
 
 /// Draws the question; something once it is answered.
-pub fn show(ui: &mut Ui, cx: &Cx<'_>, dialog: Dialog, role: Role) -> Option<Answer> {
+pub fn show(ui: &mut Ui, cx: &Cx<'_>, dialog: Dialog, view: &View) -> Option<Answer> {
     let k = cx.k;
     let t = cx.t;
+    let named = |key, id| t.ta(key, &[("name", (&people::short_name(cx, view, id)).into())]);
     let (title, body, yes) = match dialog {
         Dialog::End => (t.t("session-end-title"), t.t("session-end-body"), t.t("session-end-yes")),
-        Dialog::Leave if role == Role::Customer => {
+        Dialog::Leave if view.role == Role::Customer => {
             (t.t("session-leave-title"), t.t("session-leave-customer"), t.t("session-leave-yes"))
         }
         Dialog::Leave => (t.t("session-leave-title"), t.t("session-leave-agent"), t.t("session-leave-yes")),
         Dialog::Quit => (t.t("session-quit-title"), t.t("session-quit-body"), t.t("session-quit-yes")),
+        Dialog::HandOver(to) => {
+            (named("hand-over-title", to), named("hand-over-body", to), t.t("hand-over-yes"))
+        }
+        Dialog::Help(id) => (named("help-title", id), t.t("help-body"), named("help-yes", id)),
+    };
+    let look =
+        if matches!(dialog, Dialog::HandOver(_) | Dialog::Help(_)) { Look::Primary } else { Look::Danger };
+    let stay = match dialog {
+        Dialog::HandOver(_) | Dialog::Help(_) => t.t("dialog-cancel"),
+        _ => t.t("session-stay"),
     };
     let mut answer = None;
     let frame = Frame::window(ui.style()).inner_margin(Margin::same(k.space.three as i8));
@@ -46,22 +61,21 @@ pub fn show(ui: &mut Ui, cx: &Cx<'_>, dialog: Dialog, role: Role) -> Option<Answ
         ui.add_space(k.space.two);
         ui.horizontal(|ui| {
             let width = half(ui, cx);
-            let stay = ui.add(Button::new(cx, t.t("session-stay")).width(width));
-            if stay.clicked() {
+            if ui.add(Button::new(cx, stay).width(width)).clicked() {
                 answer = Some(Answer::Stay);
             }
-            if ui.add(Button::new(cx, yes).look(Look::Danger).width(width)).clicked() {
-                answer = Some(match dialog {
-                    Dialog::End => {
-                        cx.session(Command::End);
-                        Answer::Done
-                    }
-                    Dialog::Leave => {
-                        cx.session(Command::Leave);
-                        Answer::Done
-                    }
-                    Dialog::Quit => Answer::Quit,
-                });
+            if ui.add(Button::new(cx, yes).look(look).width(width)).clicked() {
+                let command = match dialog {
+                    Dialog::End => Some(Command::End),
+                    Dialog::Leave => Some(Command::Leave),
+                    Dialog::HandOver(to) => Some(Command::HandOver { to }),
+                    Dialog::Help(id) => Some(Command::SelectCustomer { id }),
+                    Dialog::Quit => None,
+                };
+                answer = Some(if command.is_some() { Answer::Done } else { Answer::Quit });
+                if let Some(command) = command {
+                    cx.session(command);
+                }
             }
         });
     });

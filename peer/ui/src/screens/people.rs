@@ -1,35 +1,51 @@
 //! Who is in the session, how they are connected, and how it was proven who they are.
 
 use deskside_session::{
-    Role,
+    ParticipantId, Role,
+    command::Command,
     view::{LinkView, Other, Verified, View},
 };
-use eframe::egui::{Color32, RichText, Ui};
+use eframe::egui::{Align, Color32, Layout, RichText, Ui};
 use lucide_icons::Icon;
 
+use super::dialog::Dialog;
 use crate::{
     cx::Cx,
-    widgets::{self, Tone, banner, banner::note, card, code_box, text},
+    widgets::{
+        self, Button, Tone, banner,
+        banner::note,
+        card, code_box,
+        menu::{item, menu},
+        text,
+    },
     words,
 };
 
-/// Everyone but me, each with a card.
-pub fn show(ui: &mut Ui, cx: &Cx<'_>, view: &View) {
+/// Everyone but me, each with a card; a question to ask, if a choice led to one.
+pub fn show(ui: &mut Ui, cx: &Cx<'_>, view: &View) -> Option<Dialog> {
+    let mut dialog = None;
     if view.others.is_empty() {
         text::muted(ui, cx, cx.t.t("session-alone"));
     }
     for other in &view.others {
-        ui.push_id(other.id, |ui| card(cx).show(ui, |ui| person(ui, cx, view, other)));
+        ui.push_id(other.id, |ui| {
+            card(cx).show(ui, |ui| dialog = dialog.or(person(ui, cx, view, other)));
+        });
     }
+    dialog
 }
 
-fn person(ui: &mut Ui, cx: &Cx<'_>, view: &View, other: &Other) {
+fn person(ui: &mut Ui, cx: &Cx<'_>, view: &View, other: &Other) -> Option<Dialog> {
     let k = cx.k;
+    let mut dialog = None;
+    let choices = choices(view, other);
     ui.set_width(ui.available_width());
-    ui.horizontal(|ui| {
+    ui.horizontal_top(|ui| {
         ui.spacing_mut().item_spacing.x = 12.0;
         widgets::avatar(ui, cx, &other.name, k.size.avatar);
+        let room = ui.available_width() - if choices.is_empty() { 0.0 } else { k.size.tool + 12.0 };
         ui.vertical(|ui| {
+            ui.set_width(room);
             ui.spacing_mut().item_spacing.y = 2.0;
             name_and_role(ui, cx, other);
             let (sign, ink) = link_sign(cx, &other.link);
@@ -37,7 +53,18 @@ fn person(ui: &mut Ui, cx: &Cx<'_>, view: &View, other: &Other) {
             if by_link(other) {
                 note(ui, cx, Icon::ShieldCheck, &cx.t.t("verified-link"), k.c.good_text);
             }
+            if several(view) && view.helped == Some(other.id) {
+                note(ui, cx, Icon::LifeBuoy, &cx.t.t("person-helped"), k.c.accent_text);
+            }
+            if view.watchers.contains(&other.id) {
+                note(ui, cx, Icon::Eye, &cx.t.t("person-watches"), k.c.accent_text);
+            }
         });
+        if !choices.is_empty() {
+            ui.with_layout(Layout::right_to_left(Align::Min), |ui| {
+                dialog = more(ui, cx, view, other, &choices);
+            });
+        }
     });
     if let LinkView::Refused { reason } = other.link {
         let (what, to_do) = words::refusal(cx.t, reason);
@@ -45,6 +72,79 @@ fn person(ui: &mut Ui, cx: &Cx<'_>, view: &View, other: &Other) {
         banner(ui, cx, Tone::Danger, &what, &to_do);
     }
     code(ui, cx, view.role, other);
+    dialog
+}
+
+/// What the primary agent can do about somebody.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Choice {
+    Help,
+    HandOver,
+    Admit(bool),
+}
+
+fn choices(view: &View, other: &Other) -> Vec<Choice> {
+    if view.role != Role::Primary {
+        return Vec::new();
+    }
+    let secure = matches!(other.link, LinkView::Secure { .. });
+    match other.role {
+        Role::Customer if several(view) && secure && view.helped != Some(other.id) => vec![Choice::Help],
+        Role::Assistant if secure => {
+            vec![Choice::HandOver, Choice::Admit(!view.watchers.contains(&other.id))]
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// The menu of a person's card.
+fn more(ui: &mut Ui, cx: &Cx<'_>, view: &View, other: &Other, choices: &[Choice]) -> Option<Dialog> {
+    let mut dialog = None;
+    let name = cx.t.short_name(&other.name);
+    let named = |key| cx.t.ta(key, &[("name", (&name).into())]);
+    let button = ui.add(Button::icon_only(cx, Icon::Ellipsis, named("person-more")));
+    menu(cx, &button, 268.0, |ui| {
+        for choice in choices {
+            let (words, hint) = match choice {
+                Choice::Help => (named("person-help"), cx.t.t("person-help-hint")),
+                Choice::HandOver => (named("person-hand-over"), cx.t.t("person-hand-over-hint")),
+                Choice::Admit(true) => (named("person-admit"), cx.t.t("person-admit-hint")),
+                Choice::Admit(false) => (named("person-dismiss"), cx.t.t("person-dismiss-hint")),
+            };
+            if !item(ui, cx, None, &words, &hint).clicked() {
+                continue;
+            }
+            let id = other.id;
+            match choice {
+                Choice::Help if view.sharing.is_some() => dialog = Some(Dialog::Help(id)),
+                Choice::Help => cx.session(Command::SelectCustomer { id }),
+                Choice::HandOver => dialog = Some(Dialog::HandOver(id)),
+                Choice::Admit(admitted) => cx.session(Command::Admit { id, admitted: *admitted }),
+            }
+        }
+    });
+    dialog
+}
+
+fn several(view: &View) -> bool {
+    view.others.iter().filter(|o| o.role == Role::Customer).count() > 1
+}
+
+/// The customer who is helped, or the first one until that is told.
+pub(crate) fn helped(view: &View) -> Option<&Other> {
+    let mut customers = view.others.iter().filter(|o| o.role == Role::Customer);
+    let first = customers.clone().next();
+    customers.find(|o| view.helped == Some(o.id)).or(first)
+}
+
+/// The primary agent, as everybody else sees it.
+pub(crate) fn leader(view: &View) -> Option<&Other> {
+    view.others.iter().find(|o| o.role == Role::Primary)
+}
+
+/// How somebody is called in a sentence.
+pub(crate) fn short_name(cx: &Cx<'_>, view: &View, id: ParticipantId) -> String {
+    view.others.iter().find(|o| o.id == id).map_or_else(|| "?".to_owned(), |o| cx.t.short_name(&o.name))
 }
 
 /// Both sides proved that they know the secret of the link.

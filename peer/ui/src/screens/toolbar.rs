@@ -2,6 +2,7 @@
 //! drops over the picture would lie under its native surface.
 
 use deskside_session::{
+    Role,
     command::{Act, Coder, Command, Screen, Shortcut},
     view::{Sharing, View},
 };
@@ -58,11 +59,14 @@ pub fn show(
             ui.set_min_height(k.size.tool);
             control(ui, cx, view, sharing, room, &mut hint);
             gap(ui, cx);
-            picture(ui, cx, sharing, viewer, room, &mut hint);
-            gap(ui, cx);
-            keys(ui, cx, view, sharing, viewer, room, &mut hint);
+            picture(ui, cx, viewer, room, &mut hint);
+            if view.role == Role::Primary {
+                coding(ui, cx, sharing, viewer, room, &mut hint);
+                gap(ui, cx);
+                keys(ui, cx, view, sharing, viewer, room, &mut hint);
+            }
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                window(ui, cx, viewer, room, &mut hint)
+                window(ui, cx, view, viewer, room, &mut hint)
             });
         });
     });
@@ -99,6 +103,9 @@ fn status(cx: &Cx<'_>, view: &View, sharing: &Sharing) -> String {
         parts.push(cx.t.name(&sharer.name));
         parts.push(words::link(cx.t, sharer));
     }
+    if let Some(leader) = super::people::leader(view) {
+        parts.push(cx.t.ta("assist-leads", &[("name", (&leader.name).into())]));
+    }
     if sharing.width > 0 {
         let (width, height) = (sharing.width.to_string(), sharing.height.to_string());
         parts.push(cx.t.ta("viewer-size", &[("width", (&width).into()), ("height", (&height).into())]));
@@ -127,6 +134,9 @@ fn control(ui: &mut Ui, cx: &Cx<'_>, view: &View, sharing: &Sharing, room: Room,
             ui.set_max_width(if room == Room::Wide { 180.0 } else { 130.0 });
             text::elided(ui, RichText::new(words).font(k.strong(k.text.strong)).color(ink));
         });
+    }
+    if view.role != Role::Primary {
+        return;
     }
     ui.add_space(k.space.half);
     if mine {
@@ -161,14 +171,7 @@ fn control(ui: &mut Ui, cx: &Cx<'_>, view: &View, sharing: &Sharing, room: Room,
     }
 }
 
-fn picture(
-    ui: &mut Ui,
-    cx: &Cx<'_>,
-    sharing: &Sharing,
-    viewer: &mut Viewer,
-    room: Room,
-    hint: &mut Option<String>,
-) {
+fn picture(ui: &mut Ui, cx: &Cx<'_>, viewer: &mut Viewer, room: Room, hint: &mut Option<String>) {
     let t = cx.t;
     for (fit, sign, words, long) in [
         (true, Icon::Scaling, t.t("viewer-fit"), t.t("viewer-fit-hint")),
@@ -185,6 +188,17 @@ fn picture(
             viewer.fit = fit;
         }
     }
+}
+
+fn coding(
+    ui: &mut Ui,
+    cx: &Cx<'_>,
+    sharing: &Sharing,
+    viewer: &mut Viewer,
+    room: Room,
+    hint: &mut Option<String>,
+) {
+    let t = cx.t;
     let button = if room == Room::Wide { Button::new(cx, t.t("viewer-coder")) } else { Button::new(cx, "") };
     let response = ui.add(button.tool().icon(Icon::Image).name(t.t("viewer-coder")).drops());
     note(&response, hint, t.ta("viewer-coder-now", &[("coder", (&words::coder(t, sharing.coder)).into())]));
@@ -295,14 +309,17 @@ fn shortcuts(ui: &mut Ui, cx: &Cx<'_>) {
 }
 
 /// From right to left.
-fn window(ui: &mut Ui, cx: &Cx<'_>, viewer: &mut Viewer, room: Room, hint: &mut Option<String>) {
+fn window(ui: &mut Ui, cx: &Cx<'_>, view: &View, viewer: &mut Viewer, room: Room, hint: &mut Option<String>) {
     let t = cx.t;
-    let words = t.t("stop-sharing");
-    let stop = if room >= Room::Middle { Button::new(cx, t.t("viewer-stop")) } else { Button::new(cx, "") };
-    let response = ui.add(stop.tool().icon(Icon::CircleStop).look(Look::QuietDanger).name(&words));
-    note(&response, hint, words);
-    if response.clicked() {
-        cx.session(Command::StopSharing);
+    if view.role == Role::Primary {
+        let words = t.t("stop-sharing");
+        let stop =
+            if room >= Room::Middle { Button::new(cx, t.t("viewer-stop")) } else { Button::new(cx, "") };
+        let response = ui.add(stop.tool().icon(Icon::CircleStop).look(Look::QuietDanger).name(&words));
+        note(&response, hint, words);
+        if response.clicked() {
+            cx.session(Command::StopSharing);
+        }
     }
     let (sign, words, long) = if viewer.full_screen {
         (Icon::Minimize, t.t("viewer-window"), t.t("viewer-window-hint"))

@@ -22,6 +22,8 @@ use desk::{at_desk, tabs};
 pub const SERVER: &str = "help.example.org";
 pub const ME: ParticipantId = ParticipantId(1);
 pub const OTHER: ParticipantId = ParticipantId(2);
+/// The assistant who watches, in a crowd.
+pub const LEA: ParticipantId = ParticipantId(3);
 pub const LONG: &str = "Maximiliane-Alexandra von und zu Hohenzollern-Sigmaringen de la Rochefoucauld";
 
 pub fn app(screen: AppScreen, problem: Option<Problem>) -> AppView {
@@ -60,6 +62,7 @@ pub fn session(role: Role, name: Option<(&str, LinkView)>) -> View {
         asked: None,
         helped: None,
         watchers: Vec::new(),
+        excluded: Vec::new(),
         grants: Vec::new(),
         allow_all: false,
         sharing: None,
@@ -150,6 +153,25 @@ fn asks(verified: Verified, act: Act, name: &str) -> AppView {
     let mut view = session(Role::Customer, Some((name, secure(verified))));
     view.prompt = Some(prompt(act, name));
     in_session(view)
+}
+
+/// Two customers and two assistants, one of whom watches.
+fn crowd(mut view: View) -> View {
+    let mut add = |id, role, name: &str| {
+        let link = secure(Verified::Link);
+        view.others.push(Other { id: ParticipantId(id), role, name: name.to_owned(), link });
+    };
+    if view.role == Role::Assistant {
+        add(5, Role::Primary, "Sam Okafor");
+    }
+    add(3, Role::Assistant, "Lea Martin");
+    add(4, Role::Assistant, "Jonas Weber");
+    if view.role == Role::Primary {
+        add(6, Role::Customer, "Olivier Dubois");
+        view.helped = Some(OTHER);
+    }
+    view.watchers = vec![LEA];
+    view
 }
 
 /// A place in a queue.
@@ -251,6 +273,34 @@ pub fn all() -> Vec<(&'static str, AppView)> {
                 v.allow_all = true;
                 v.grants.push(Grant { to: OTHER, act: Act::Control });
                 v.grants.push(Grant { to: OTHER, act: Act::Clipboard });
+            }),
+        ),
+        ("agent-crowd", in_session(crowd(agent(Verified::Link)))),
+        (
+            "agent-crowd-views",
+            agent_views(|v, s| {
+                *v = crowd(v.clone());
+                s.viewers.push(LEA);
+            }),
+        ),
+        (
+            "assistant",
+            in_session(crowd(session(Role::Assistant, Some(("Ana Ferreira", secure(Verified::Link)))))),
+        ),
+        (
+            "assistant-watches",
+            agent_views(|v, _| {
+                let watching = session(Role::Assistant, Some(("Ana Ferreira", secure(Verified::Link))));
+                *v = crowd(watching);
+                v.watchers.push(ME);
+            }),
+        ),
+        (
+            "customer-crowd",
+            customer_shares(|v, s| {
+                *v = crowd(v.clone());
+                v.excluded.push(ParticipantId(4));
+                s.viewers.push(LEA);
             }),
         ),
         ("customer-paused", customer_shares(|_, s| s.paused = true)),
