@@ -13,7 +13,7 @@ use deskside::{
     identity,
     publish::Publisher,
 };
-use deskside_net::WebrtcConnector;
+use deskside_net::{NetworkWatch, SystemNetwork, WebrtcConnector, watch_network};
 use deskside_session::app::{AppOnly, AppView, Screen};
 
 fn main() -> ExitCode {
@@ -79,6 +79,7 @@ fn run(cli: Cli) -> anyhow::Result<u8> {
         std::thread::spawn(move || headless::read_commands(&events, &printer));
     }
     let _guard = runtime.enter();
+    let _network = watch(&runtime, events.clone());
     let app = App::new(
         options,
         Arc::new(WebrtcConnector::new(runtime.handle().clone())),
@@ -122,4 +123,16 @@ fn run(cli: Cli) -> anyhow::Result<u8> {
         thread.finish();
     }
     Ok(code)
+}
+
+/// Changes of the network come to the loop; without them silence has to tell.
+fn watch(runtime: &tokio::runtime::Runtime, events: event::Events) -> Option<NetworkWatch> {
+    let network = SystemNetwork::new()
+        .inspect_err(|e| tracing::warn!(error = %e, "the system does not tell of changes of the network"))
+        .ok()?;
+    Some(watch_network(runtime.handle(), network, move |usable| {
+        if events.try_send(event::Event::Network(usable)).is_err() {
+            tracing::warn!("a change of the network was missed: too much is waiting");
+        }
+    }))
 }

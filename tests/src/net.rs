@@ -51,9 +51,9 @@ impl Net {
 
     /// The customer's computer is in another network place: another address, the old one is gone.
     #[track_caller]
-    pub fn move_customer(&self, to: &str) {
+    pub fn move_customer(&self, from: &str, to: &str) {
         // In this order: an address takes those that were added after it with it.
-        ip(&format!("-n {} addr del {CUSTOMER}/24 dev eth0", self.customer));
+        ip(&format!("-n {} addr del {from}/24 dev eth0", self.customer));
         ip(&format!("-n {} addr add {to}/24 dev eth0", self.customer));
     }
 }

@@ -233,6 +233,7 @@ impl Body {
                     nonce_seed: self.seed,
                     snapshot: None,
                     keeping: Keeping::Nothing,
+                    logs: Vec::new(),
                     unix_ms: 1_700_000_000_000,
                 };
                 self.core = Some((Session::new(Now::new(Duration::ZERO), start), Instant::now()));

@@ -110,7 +110,7 @@ impl Run {
     /// Says something to all, if this one is in the session now.
     fn say(&mut self, place: usize) {
         let peer = self.peers[place].as_mut().expect("it runs");
-        if peer.session().is_some() {
+        if peer.session().is_some() && peer.ended().is_none() {
             self.said += 1;
             let text = format!("{place}:{}", self.said);
             peer.tell(Command::Chat { to: None, text: text.clone() });
@@ -139,26 +139,40 @@ impl Run {
                 return victim;
             }
         };
-        let mut peer = self.peers[place].take().expect("it runs");
-        peer.kill();
+        self.peers[place].as_mut().expect("it runs").kill();
         // What it was told and did not read, or not keep, it never said.
         self.sure[place].clear();
-        let desk = (victim == Victim::Customer).then_some(&self.desk);
-        let start = peer.again(&self.server, desk);
-        let start = match victim {
-            Victim::Agent => start.sign_in(AGENT),
-            Victim::Assistant => start.sign_in(BOB),
-            _ => start,
-        };
         // The others go on talking while it is away.
         self.say((place + 1) % 3);
         self.say((place + 2) % 3);
         self.a_moment();
+        self.again(place);
+        victim
+    }
+
+    /// Starts a program that has ended again, as the same person.
+    fn again(&mut self, place: usize) {
+        let peer = self.peers[place].take().expect("it ran");
+        let start = peer.again(&self.server, (place == 2).then_some(&self.desk));
+        let start = match place {
+            0 => start.sign_in(AGENT),
+            1 => start.sign_in(BOB),
+            _ => start,
+        };
         self.peers[place] = Some(start.start());
-        if victim == Victim::Customer {
+        if place == 2 {
             self.asked = 0;
         }
-        victim
+    }
+
+    /// An agent's program that signs in just when the server is gone says so and ends; its person tries again.
+    fn sign_in_again(&mut self) {
+        for place in [0, 1] {
+            let status = self.peers[place].as_mut().expect("it runs").ended();
+            if status.is_some_and(|s| s.code() == Some(4)) {
+                self.again(place);
+            }
+        }
     }
 
     /// The lines of one sender as somebody shows them.
@@ -195,7 +209,10 @@ impl Run {
 
     fn wait_back(&mut self, victim: Victim, since: Instant, probe: &Probe, colour: u32) {
         let mut last = String::new();
-        let back = wait::within(wait::DEADLINE, || self.all_is_back().map_err(|e| last = e).ok());
+        let back = wait::within(wait::DEADLINE, || {
+            self.sign_in_again();
+            self.all_is_back().map_err(|e| last = e).ok()
+        });
         if back.is_none() {
             let stories: Vec<_> = (0..3).map(|n| self.peer(n).story()).collect();
             panic!("after the end of {victim:?}: {last}\n{}", stories.join("\n"));

@@ -55,9 +55,22 @@ fn a_cable_that_is_pulled_until_both_have_noticed() {
 }
 
 #[test]
+fn a_cable_that_is_pulled_for_a_minute() {
+    let (net, mut scene) = viewing();
+    net.cable(false);
+    scene.agent.wait_session("the loss", lost);
+    wait::never("an end", Duration::from_secs(60), || scene.customer.ended());
+    net.cable(true);
+    let since = Instant::now();
+    scene.agent.wait_session("the customer", secure);
+    goes_on(&mut scene, since);
+    assert!(scene.agent.session().is_some_and(|s| s.others.len() == 1), "the same customer");
+}
+
+#[test]
 fn another_address() {
     let (net, mut scene) = viewing();
-    net.move_customer("10.77.41.3");
+    net.move_customer(net::CUSTOMER, "10.77.41.3");
     let since = Instant::now();
     scene.agent.wait_session("the loss", lost);
     scene.agent.wait_session("the customer", secure);

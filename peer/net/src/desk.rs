@@ -56,7 +56,7 @@ async fn run(site: Site, token: String, sink: impl Fn(DeskEvent) + Send + Sync) 
     loop {
         let began = Instant::now();
         match once(&site, &token, &sink, &mut up).await {
-            End::Done => return,
+            End::Done | End::Renewed => return,
             End::Refused(code) => return sink(DeskEvent::Refused(code)),
             End::Lost(loss) => {
                 if std::mem::replace(&mut up, false) {

@@ -3,6 +3,7 @@
 
 mod api;
 mod desk;
+mod network;
 mod signaling;
 mod site;
 mod socket;
@@ -16,6 +17,7 @@ use deskside_protocol::{api::IceServer, socket::Signal};
 pub use self::{
     api::{Api, ApiError},
     desk::{DeskEvent, DeskSocket},
+    network::{Network, NetworkWatch, SystemNetwork, watch_network},
     signaling::{Signaling, SignalingConfig, SignalingEvent},
     site::{BadSite, Site},
     socket::Loss,

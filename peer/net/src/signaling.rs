@@ -97,6 +97,11 @@ impl Signaling {
         self.outbox.ready.notify_one();
     }
 
+    /// The network changed: the socket is made anew at once, and nothing is said about it unless that fails.
+    pub fn renew(&self) {
+        self.outbox.anew.notify_one();
+    }
+
     /// Ends, and waits until what was queued is sent; at most a second.
     pub async fn finish(mut self) {
         self.outbox.end();
@@ -116,6 +121,7 @@ impl Drop for Signaling {
 struct Outbox {
     queue: Mutex<VecDeque<(Instant, ToServer)>>,
     ready: Notify,
+    anew: Notify,
     ended: AtomicBool,
     doubted: AtomicBool,
 }
@@ -175,6 +181,10 @@ impl<F: Fn(SignalingEvent) + Send + Sync> Socket<F> {
                     (self.sink)(SignalingEvent::Refused(code));
                     return;
                 }
+                End::Renewed => {
+                    backoff = Backoff::default();
+                    continue;
+                }
                 End::Lost(loss) => {
                     if self.up != Some(false) {
                         self.up = Some(false);
@@ -185,22 +195,39 @@ impl<F: Fn(SignalingEvent) + Send + Sync> Socket<F> {
             if self.outbox.ended() {
                 return;
             }
-            // Somebody wants to say something: try now.
-            backoff.wait(began.elapsed(), self.outbox.ready.notified()).await;
+            let outbox = self.outbox.clone();
+            tokio::select! {
+                // Somebody wants to say something: try now.
+                () = backoff.wait(began.elapsed(), outbox.ready.notified()) => {}
+                () = outbox.anew.notified() => backoff = Backoff::default(),
+            }
         }
     }
 
     async fn once(&mut self) -> End {
-        let mut socket = match timeout(ANSWER, socket::connect(&self.config.site, "/api/v1/socket")).await {
-            Ok(Ok(socket)) => socket,
-            Ok(Err(loss)) => return End::Lost(loss),
-            Err(_) => return End::Lost(Loss::Away),
+        let outbox = self.outbox.clone();
+        // Whatever is under way belongs to the network that was.
+        let mut socket = tokio::select! {
+            connected = timeout(ANSWER, socket::connect(&self.config.site, "/api/v1/socket")) => match connected {
+                Ok(Ok(socket)) => socket,
+                Ok(Err(loss)) => return End::Lost(loss),
+                Err(_) => return End::Lost(Loss::Away),
+            },
+            () = outbox.anew.notified() => return End::Renewed,
         };
-        let end = match timeout(ANSWER, self.greet(&mut socket)).await {
+        let greeted = tokio::select! {
+            greeted = timeout(ANSWER, self.greet(&mut socket)) => greeted,
+            () = outbox.anew.notified() => return End::Renewed,
+        };
+        let end = match greeted {
             Ok(Ok(())) => self.attend(&mut socket).await,
             Ok(Err(end)) => end,
             Err(_) => End::Lost(Loss::Away),
         };
+        if matches!(end, End::Renewed) {
+            // The way on which it would be closed in order may be gone.
+            return end;
+        }
         let _ = timeout(Duration::from_millis(500), socket.close(None)).await;
         end
     }
@@ -250,6 +277,7 @@ impl<F: Fn(SignalingEvent) + Send + Sync> Socket<F> {
             let received = tokio::select! {
                 received = socket.next() => received,
                 () = self.outbox.ready.notified() => continue,
+                () = self.outbox.anew.notified() => return End::Renewed,
                 () = until(silent) => return End::Lost(Loss::Away),
                 () = sleep(PING) => {
                     if heard.elapsed() > PING + PING / 2 || !ping(socket).await {

@@ -40,6 +40,8 @@ pub(crate) type WebSocket = WebSocketStream<Box<dyn Stream>>;
 /// How one socket ended.
 pub(crate) enum End {
     Lost(Loss),
+    /// Another one takes its place.
+    Renewed,
     /// Ends for good.
     Refused(Code),
     Done,

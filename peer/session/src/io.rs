@@ -25,6 +25,8 @@ pub enum Input {
     },
     ServerLost,
     ServerBack,
+    /// This computer's network is another one: what waits for its next try is tried now.
+    NetworkChanged,
     /// The server says that the session is over.
     Ended(EndReason),
     /// All channels to a participant are open.

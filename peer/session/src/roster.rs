@@ -202,6 +202,14 @@ impl Peer {
         self.phase = Phase::Waiting { until: now + (RETRY_FIRST * factor).min(RETRY_MAX) };
     }
 
+    /// The next try need not wait any longer, nor the one after it so long.
+    pub(crate) fn try_now(&mut self, now: Now) {
+        if let Phase::Waiting { until } = &mut self.phase {
+            *until = now;
+            self.tries = 0;
+        }
+    }
+
     pub(crate) fn keep_early(&mut self, bytes: Vec<u8>) {
         if let Phase::Connecting { early, .. } = &mut self.phase
             && early.len() < MAX_EARLY

@@ -185,6 +185,7 @@ impl Session {
             Input::Roster(roster) => self.on_roster(roster),
             Input::ServerLost => self.on_server(false),
             Input::ServerBack => self.on_server(true),
+            Input::NetworkChanged => self.on_network_changed(),
             Input::HandOver { word } => self.on_word(None, word),
             Input::Ended(reason) => self.on_ended(reason),
             Input::LinkOpen { peer, binding } => self.on_link_open(peer, binding),

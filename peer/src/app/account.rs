@@ -22,7 +22,8 @@ pub(super) struct Account {
     pub phrases: Phrases,
     desk: Option<DeskView>,
     /// Ends with the account.
-    _socket: DeskSocket,
+    socket: DeskSocket,
+    site: Site,
 }
 
 impl Account {
@@ -31,20 +32,32 @@ impl Account {
     }
 
     fn begin(id: u64, site: Site, server: String, signed: SignedIn, app: &App) -> Self {
-        let events = app.events.clone();
-        let socket =
-            DeskSocket::start(&Handle::current(), site.clone(), signed.token.clone(), move |event| {
-                if events.try_send(Event::Desk(id, event)).is_err() {
-                    tracing::warn!("news of the desk were dropped: too much is waiting");
-                }
-            });
-        let api = Api::new(site);
+        let socket = desk(id, &site, &signed.token, app);
+        let api = Api::new(site.clone());
         let SignedIn { token, name, .. } = signed;
-        Self { server, token, name, id, api, phrases: Phrases::default(), desk: None, _socket: socket }
+        Self { server, token, name, id, api, phrases: Phrases::default(), desk: None, socket, site }
     }
 }
 
+fn desk(id: u64, site: &Site, token: &str, app: &App) -> DeskSocket {
+    let events = app.events.clone();
+    DeskSocket::start(&Handle::current(), site.clone(), token.to_owned(), move |event| {
+        if events.try_send(Event::Desk(id, event)).is_err() {
+            tracing::warn!("news of the desk were dropped: too much is waiting");
+        }
+    })
+}
+
 impl App {
+    /// The network changed: the desk is asked for anew at once.
+    pub(super) fn renew_desk(&mut self) {
+        let Some(account) = &self.account else { return };
+        let socket = desk(account.id, &account.site, &account.token, self);
+        if let Some(account) = &mut self.account {
+            account.socket = socket;
+        }
+    }
+
     pub(super) fn signed_in(&mut self, signed: SignedIn) -> Result<(), Problem> {
         let server = self.options.server.clone();
         let site = self.site(&server)?;

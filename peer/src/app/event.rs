@@ -16,6 +16,8 @@ pub enum Event {
     /// Of the place with this id, as the next one.
     Signaling(u64, SignalingEvent),
     Session(u64, SessionEvent),
+    /// This computer's addresses changed; false: it has none now.
+    Network(bool),
     /// Of the sign-in with this id, as the next one.
     Desk(u64, DeskEvent),
     Phrases(u64, PhrasesAnswer),

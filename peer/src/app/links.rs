@@ -248,6 +248,13 @@ impl Links {
         }
     }
 
+    /// New paths for all connections, whoever offered them.
+    pub fn restart_all(&self) {
+        for link in self.links.values() {
+            link.transport.restart();
+        }
+    }
+
     /// All connections, to be closed when what is queued has left.
     pub fn take_all(&mut self) -> Vec<Arc<dyn Transport>> {
         self.routes.view(None);

@@ -122,6 +122,20 @@ impl App {
         self.save_notes(now);
     }
 
+    /// This computer's addresses changed; `usable`: it has some.
+    pub(super) fn network(&mut self, usable: bool) {
+        for place in &mut self.places {
+            match &mut place.state {
+                State::Running(r) => r.network(usable),
+                State::Entering(e) if usable => e.signaling.renew(),
+                State::Entering(_) | State::Ended(_) => {}
+            }
+        }
+        if usable {
+            self.renew_desk();
+        }
+    }
+
     /// Shows this place, or none: then the phase's own screen.
     pub(super) fn look_at(&mut self, id: Option<u64>) {
         if let Some(r) = self.shown_running() {

@@ -117,6 +117,7 @@ impl Running {
                 link: entering.link,
                 nonce_seed: identity::fresh()?,
                 snapshot,
+                logs: Vec::new(),
                 keeping: if kept.is_some() { Keeping::StateAndSecret } else { Keeping::Nothing },
                 unix_ms: std::time::SystemTime::now()
                     .duration_since(std::time::UNIX_EPOCH)
@@ -262,6 +263,16 @@ impl Running {
         }
     }
 
+    /// What goes over the network that was is given up at once, and not when silence says so.
+    pub fn network(&mut self, usable: bool) {
+        if !usable {
+            return self.signaling.doubt();
+        }
+        self.signaling.renew();
+        self.links.restart_all();
+        self.input(Input::NetworkChanged);
+    }
+
     fn link(&mut self, peer: ParticipantId, event: LinkEvent) {
         match event {
             LinkEvent::Signal(body) => self.signaling.send(ToServer::Signal { to: peer, body }),
@@ -383,6 +394,7 @@ impl Running {
             // It is in the view as the newest notice.
             // It is in the view, which is published before the loop waits again.
             Output::Tell(_) => {}
+            Output::Act { .. } => {}
             Output::Keep(state) => self.keep(&state),
             Output::TellServerHandOver { word } => self.signaling.send(ToServer::HandOver { word }),
             Output::TellServerLeave => self.signaling.send(ToServer::Leave),

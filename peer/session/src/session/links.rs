@@ -74,6 +74,13 @@ impl Session {
         }
     }
 
+    pub(super) fn on_network_changed(&mut self) {
+        for p in self.peers.iter_mut() {
+            p.try_now(self.now);
+        }
+        self.connect_all();
+    }
+
     pub(super) fn on_link_due(&mut self, id: ParticipantId, due: Due) {
         match due {
             Due::Retry => return self.connect_all(),
