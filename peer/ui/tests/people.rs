@@ -1,7 +1,6 @@
 //! Several people in a session: who leads, who is helped, who watches.
 
 mod samples;
-#[allow(dead_code, reason = "each test program uses a part")]
 mod shown;
 
 use deskside_session::{
