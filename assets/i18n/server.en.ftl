@@ -42,6 +42,12 @@ join-next-3 = You can stop at once
 join-next-3-more = Press Escape three times, or click Stop. Moving your own mouse takes control back.
 join-other = I have another number
 
+# Page of a queue
+queue-title = Wait for an agent
+queue-lead = You wait in line in the Deskside program on this computer. The session starts by itself when an agent is free.
+queue-link = Paste this link into Deskside where it asks for a number:
+queue-other = I have a number
+
 # Set-up
 setup-title = Make the first admin account
 setup-lead = This page is there once. When the account is made, it is gone for good.

@@ -42,6 +42,12 @@ join-next-3 = Vous pouvez arrêter aussitôt
 join-next-3-more = Appuyez trois fois sur Échap, ou cliquez sur Arrêter. Bouger votre souris vous rend le contrôle.
 join-other = J’ai un autre numéro
 
+# Page d’une file d’attente
+queue-title = Attendre un conseiller
+queue-lead = Vous attendez votre tour dans le programme Deskside sur cet ordinateur. La session démarre toute seule dès qu’un conseiller est libre.
+queue-link = Collez ce lien dans Deskside, là où il demande un numéro :
+queue-other = J’ai un numéro
+
 # Mise en service
 setup-title = Créer le premier compte administrateur
 setup-lead = Cette page ne sert qu’une fois. Une fois le compte créé, elle disparaît pour de bon.

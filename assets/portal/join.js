@@ -1,4 +1,4 @@
-// Builds what starts the program from this page's own address. The part after # is the session's secret:
+// On the pages of a session and of a queue. Builds what starts the program from this page's own address. The part after # is the session's secret:
 // it never leaves this page except into the program.
 const link = new URL(location.href);
 link.search = "";
@@ -12,7 +12,8 @@ if (link.protocol === "https:") {
 byId("link").textContent = link.href;
 byId("command").textContent = `deskside join "${link.href}"`;
 byId("link-row").hidden = false;
-byId("secret").hidden = link.hash.length < 2;
+const secret = byId("secret");
+if (secret) secret.hidden = link.hash.length < 2;
 
 const copy = byId("copy");
 const label = copy.textContent;

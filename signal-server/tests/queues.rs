@@ -211,7 +211,7 @@ async fn one_at_a_time_holds_for_the_queue() {
     enter(at, "help").await;
     enter(at, "help").await;
     let full = post(at, "/api/v1/queues/help/enter", "", &json!({})).await;
-    assert_eq!(error(&full), (429, Code::TooManyTries));
+    assert_eq!(error(&full), (429, Code::QueueFull));
     assert_eq!(take(at, &token, "help", CLAIM).await.status, 200);
     assert_eq!(error(&take(at, &token, "help", CLAIM_2).await), (429, Code::TooManyTries));
     server.shutdown().await.unwrap();

@@ -122,7 +122,7 @@ fn who_enters_twice_has_one_place() {
     let server = server();
     let mut customer = Start::new("customer", server.url(), None).start();
     for _ in 0..2 {
-        customer.tell(AppOnly::EnterQueue { queue: "help".into(), name: Some("Zoé".into()) });
+        customer.tell(AppOnly::EnterQueue { queue: "help".into(), server: None, name: Some("Zoé".into()) });
         customer.wait(
             "the first place of one",
             |v| matches!(&v.screen, Screen::Waiting(w) if (w.place, w.waiting) == (1, 1)),
@@ -157,5 +157,35 @@ fn queues_that_are_none_are_said() {
     assert_eq!(peer.wait_exit().code(), Some(3));
     let mut agent = at_home(&server);
     agent.tell(AppOnly::TakeNext { queue: "No Name!".into(), entry: None });
-    agent.wait("that it is no name", |v| v.problem == Some(Problem::NoSuchQueue));
+    agent.wait("that it is no name", |v| v.problem == Some(Problem::MalformedQueue));
+}
+
+#[test]
+fn a_link_to_a_queue_is_enough_and_its_page_leads_there() {
+    let server = server();
+    // Started with another server: the link says where the queue is.
+    let link = format!("{}/queue/help", server.url());
+    let customer = Start::new("customer", "http://127.0.0.1:9", None).join(&link).start();
+    wait_place(&customer, 1);
+    let mut other = Start::new("other", "http://127.0.0.1:9", None).start();
+    other.tell(AppOnly::EnterQueue { queue: "help".into(), server: Some(server.url().into()), name: None });
+    wait_place(&other, 2);
+    let mut agent = at_home(&server);
+    take(&mut agent);
+    customer.wait_session("the agent", secure);
+    let page = server.get("/queue/help");
+    assert_eq!(page.status, 200);
+    assert!(page.body.contains("Wait for an agent") && page.body.contains("join.js"), "{}", page.body);
+    assert!(server.get("/queue/help?lang=fr").body.contains("Attendre un conseiller"));
+    assert_eq!(server.get("/queue/No%20Name").status, 404);
+}
+
+#[test]
+fn a_full_queue_is_said() {
+    let server = server_with(&[("queues.longest", "1")]);
+    let first = waits(&server, None, "Zoé");
+    wait_place(&first, 1);
+    let mut second = waits(&server, None, "Luc");
+    second.wait("that it is full", |v| v.problem == Some(Problem::QueueFull));
+    assert_eq!(second.wait_exit().code(), Some(3));
 }

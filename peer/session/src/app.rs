@@ -37,7 +37,7 @@ pub enum AppOnly {
     Assist {
         target: String,
     },
-    /// A number, or a link with its secret.
+    /// A number, a link with its secret, or a link to a queue.
     Join {
         target: String,
         #[serde(default)]
@@ -46,6 +46,9 @@ pub enum AppOnly {
     /// Customer: waits in a queue, without a number, until an agent comes.
     EnterQueue {
         queue: String,
+        /// Another server than that of the view.
+        #[serde(default)]
+        server: Option<String>,
         #[serde(default)]
         name: Option<String>,
     },

@@ -1,5 +1,7 @@
 //! What a person types or clicks to join: a number, or a link.
 
+use deskside_protocol::QueueName;
+
 use crate::{SessionNumber, identity::LinkSecret};
 
 /// Longest text that is looked at, in bytes.
@@ -38,28 +40,50 @@ impl JoinTarget {
             let number = text.parse().map_err(|_| BadTarget::Number)?;
             return Ok(Self { number, server: None, secret: None });
         };
-        let scheme = match scheme.to_ascii_lowercase().as_str() {
-            "https" | "deskside" => "https",
-            "http" => "http",
-            _ => return Err(BadTarget::Link),
-        };
         let (rest, secret) = match rest.split_once('#') {
             None => (rest, None),
             Some((rest, s)) => (rest, Some(LinkSecret::from_text(s).ok_or(BadTarget::Secret)?)),
         };
-        let (authority, path) = rest.split_once('/').ok_or(BadTarget::Link)?;
-        let authority = authority.to_ascii_lowercase();
-        if !is_authority(&authority) {
-            return Err(BadTarget::Link);
-        }
+        let (server, path) = server_of(scheme, rest).ok_or(BadTarget::Link)?;
         let digits = path.strip_prefix("join/").ok_or(BadTarget::Link)?;
         let digits = digits.strip_suffix('/').unwrap_or(digits);
         if digits.len() != 9 || !digits.bytes().all(|b| b.is_ascii_digit()) {
             return Err(BadTarget::Link);
         }
         let number = digits.parse().map_err(|_| BadTarget::Link)?;
-        Ok(Self { number, server: Some(format!("{scheme}://{authority}")), secret })
+        Ok(Self { number, server: Some(server), secret })
     }
+}
+
+/// A link to a queue.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct QueueTarget {
+    /// As [`JoinTarget::server`].
+    pub server: String,
+    pub queue: QueueName,
+}
+
+impl QueueTarget {
+    /// `https://host[:port]/queue/name`, the same with `http`, or with `deskside`; anything else is `None`.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (scheme, rest) = text.trim().split_once("://").filter(|_| text.len() <= MAX_LEN)?;
+        let (server, path) = server_of(scheme, rest)?;
+        let name = path.strip_prefix("queue/")?;
+        let queue = name.strip_suffix('/').unwrap_or(name).parse().ok()?;
+        Some(Self { server, queue })
+    }
+}
+
+/// The server's address in a link, and the path behind it.
+fn server_of<'a>(scheme: &str, rest: &'a str) -> Option<(String, &'a str)> {
+    let scheme = match scheme.to_ascii_lowercase().as_str() {
+        "https" | "deskside" => "https",
+        "http" => "http",
+        _ => return None,
+    };
+    let (authority, path) = rest.split_once('/')?;
+    let authority = authority.to_ascii_lowercase();
+    is_authority(&authority).then(|| (format!("{scheme}://{authority}"), path))
 }
 
 /// `host`, `host:port`, `[v6]` or `[v6]:port`; no user name, no escapes.

@@ -28,7 +28,7 @@ pub mod wire;
 
 pub use deskside_protocol::{HandOver, ParticipantId, Role, SessionNumber};
 pub use identity::{Identity, LinkSecret, PublicKey};
-pub use join::{BadTarget, JoinTarget};
+pub use join::{BadTarget, JoinTarget, QueueTarget};
 pub use session::{Session, Start};
 pub use snapshot::{Keeping, MAX_SNAPSHOT, Snapshot, SnapshotError};
 pub use time::Now;

@@ -9,7 +9,7 @@ use deskside_protocol::{
     socket::FromServer,
 };
 use deskside_session::{
-    Identity, JoinTarget, LinkSecret, Role,
+    Identity, JoinTarget, LinkSecret, QueueTarget, Role,
     app::{Problem, Waiting},
 };
 use tokio::runtime::Handle;
@@ -125,6 +125,9 @@ impl App {
         name: Option<String>,
         joining: &mut Option<Joining>,
     ) -> Option<u8> {
+        if let Some(QueueTarget { server, queue }) = QueueTarget::parse(target) {
+            return self.enter_queue(queue.as_str(), Some(server), name, joining);
+        }
         let target = match JoinTarget::parse(target) {
             Ok(t) => t,
             Err(_) => {
@@ -406,7 +409,7 @@ pub(super) struct Entry {
     pub resumed: Option<(Kept, Vec<u8>)>,
 }
 
-fn problem_of(e: ApiError, server: &str, signing_in: bool) -> Problem {
+pub(super) fn problem_of(e: ApiError, server: &str, signing_in: bool) -> Problem {
     let server = server.to_owned();
     match e {
         ApiError::Down => Problem::ServerDown { server },
@@ -414,6 +417,7 @@ fn problem_of(e: ApiError, server: &str, signing_in: bool) -> Problem {
         ApiError::Version => Problem::ServerVersion { theirs: 0 },
         ApiError::Refused { code, retry_after } => match code {
             Code::NoSuchSession => Problem::NoSuchSession,
+            Code::QueueFull => Problem::QueueFull,
             Code::NoSuchQueue => Problem::NoSuchQueue,
             Code::NobodyWaits | Code::Taken => Problem::NobodyWaits,
             Code::TooManyTries => match retry_after {

@@ -16,7 +16,7 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 use account::Account;
 use deskside_net::Connector;
 use deskside_session::{
-    JoinTarget, LinkSecret, Role,
+    JoinTarget, LinkSecret, QueueTarget, Role,
     app::{AppCommand, AppOnly, AppView, Problem, Screen},
 };
 use event::{Event, Events};
@@ -193,6 +193,8 @@ impl App {
     fn begin(&mut self) {
         let wanted = match &self.options.first {
             First::Nothing => Some(None),
+            // Who follows a link to a queue wants a new session.
+            First::Join { target, .. } if QueueTarget::parse(target).is_some() => None,
             First::Join { target, .. } => Some(JoinTarget::parse(target).ok().map(|t| t.number)),
             First::Agent { .. } | First::Queue { .. } => None,
         };
@@ -210,7 +212,9 @@ impl App {
                 }
             }
             First::Join { target, name } => self.send(AppOnly::Join { target, name }.into()),
-            First::Queue { queue, name } => self.send(AppOnly::EnterQueue { queue, name }.into()),
+            First::Queue { queue, name } => {
+                self.send(AppOnly::EnterQueue { queue, server: None, name }.into())
+            }
         }
     }
 
@@ -317,7 +321,9 @@ impl App {
                 self.go(Phase::SignIn { busy: false });
             }
             AppOnly::Join { target, name } => return self.join(&target, name, joining),
-            AppOnly::EnterQueue { queue, name } => return self.enter_queue(&queue, name, joining),
+            AppOnly::EnterQueue { queue, server, name } => {
+                return self.enter_queue(&queue, server, name, joining);
+            }
             AppOnly::CancelJoin => {
                 self.forget_question();
                 self.go(Phase::Join { busy: false });

@@ -10,7 +10,7 @@ use deskside_session::{Role, app::Problem};
 use super::{
     App, Joining, Phase,
     account::insist,
-    entry::Entry,
+    entry::{Entry, problem_of},
     event::Answer,
     places::{Entering, Place, State},
 };
@@ -24,15 +24,17 @@ impl App {
     pub(super) fn enter_queue(
         &mut self,
         queue: &str,
+        server: Option<String>,
         name: Option<String>,
         joining: &mut Option<Joining>,
     ) -> Option<u8> {
         self.forget_question();
         self.go(Phase::Join { busy: false });
         let Ok(queue) = queue.trim().parse::<QueueName>() else {
-            return self.problem(Problem::NoSuchQueue);
+            return self.problem(Problem::MalformedQueue);
         };
-        let (server, name) = (self.options.server.clone(), name.unwrap_or_default());
+        let server = server.unwrap_or_else(|| self.options.server.clone());
+        let name = name.unwrap_or_default();
         let api = match self.site(&server) {
             Ok(site) => Api::new(site),
             Err(problem) => return self.problem(problem),
@@ -54,7 +56,7 @@ impl App {
         let ticket = match answer {
             Ok(ticket) => ticket,
             Err(e) => {
-                let problem = self.worded(e, false);
+                let problem = problem_of(e, &joining.server, false);
                 return self.problem(problem);
             }
         };
@@ -82,7 +84,7 @@ impl App {
             return None;
         };
         let Ok(queue) = queue.trim().parse::<QueueName>() else {
-            return self.problem(Problem::NoSuchQueue);
+            return self.problem(Problem::MalformedQueue);
         };
         let (api, token) = (account.api.clone(), account.token.clone());
         let claim = match fresh_claim() {

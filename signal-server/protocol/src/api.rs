@@ -118,6 +118,8 @@ pub enum Code {
     NoSuchQueue,
     /// The queue is empty.
     NobodyWaits,
+    /// As many wait as the queue holds.
+    QueueFull,
     /// Somebody else was first, or the one who is meant has left; or the name is in use.
     Taken,
     /// A newer version is saved already.

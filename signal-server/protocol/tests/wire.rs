@@ -131,6 +131,7 @@ fn failures() {
         (Code::BadRequest, "bad_request"),
         (Code::NotSignedIn, "not_signed_in"),
         (Code::NoSuchSession, "no_such_session"),
+        (Code::QueueFull, "queue_full"),
         (Code::TooManyTries, "too_many_tries"),
         (Code::SetupClosed, "setup_closed"),
         (Code::WeakAccount, "weak_account"),

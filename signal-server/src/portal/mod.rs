@@ -5,5 +5,5 @@ mod pages;
 mod texts;
 
 pub use assets::{asset, stamp};
-pub use pages::{Home, JoinPage, Message, SetupPage, Site};
+pub use pages::{Home, JoinPage, Message, QueuePage, SetupPage, Site};
 pub use texts::{Lang, Texts};

@@ -1,7 +1,7 @@
 //! The templates in `assets/portal`, with what each shows.
 
 use askama::Template;
-use deskside_protocol::SessionNumber;
+use deskside_protocol::{QueueName, SessionNumber};
 
 use super::{Texts, stamp};
 
@@ -43,6 +43,15 @@ impl<'a> JoinPage<'a> {
         let parts = number.to_string().split(' ').map(str::to_owned).collect();
         Self { site, text, parts }
     }
+}
+
+/// How to wait in a queue. The same for any name: it does not tell whether there is such a queue.
+#[derive(Template)]
+#[template(path = "queue.html")]
+pub struct QueuePage<'a> {
+    pub site: Site<'a>,
+    pub text: &'static Texts,
+    pub queue: QueueName,
 }
 
 /// The first admin account.

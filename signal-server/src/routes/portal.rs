@@ -17,7 +17,7 @@ use warp::{
 use super::{Client, api, body, own_origin, reply::Failed, with};
 use crate::{
     app::App,
-    portal::{Home, JoinPage, Lang, Message, SetupPage, Site, Texts, asset},
+    portal::{Home, JoinPage, Lang, Message, QueuePage, SetupPage, Site, Texts, asset},
 };
 
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; \
@@ -43,6 +43,13 @@ pub(super) fn routes(app: &Arc<App>) -> BoxedFilter<(Response,)> {
         .and(texts())
         .and(with(app))
         .map(|number: String, lang: Lang, app: Arc<App>| join(&app, lang.texts(), &number));
+    let queue = warp::path("queue")
+        .and(warp::path::param())
+        .and(end())
+        .and(warp::get())
+        .and(texts())
+        .and(with(app))
+        .map(|name: String, lang: Lang, app: Arc<App>| queue(&app, lang.texts(), &name));
     let setup = warp::path("setup").and(end()).and(warp::get()).and(texts()).and(with(app)).then(
         |lang: Lang, app: Arc<App>| async move {
             match app.accounts.setup_open().await {
@@ -66,7 +73,8 @@ pub(super) fn routes(app: &Arc<App>) -> BoxedFilter<(Response,)> {
     let assets = warp::path("assets").and(warp::path::param()).and(end()).and(warp::get()).and_then(
         |name: String| async move { asset(&name).map(embedded).ok_or_else(warp::reject::not_found) },
     );
-    let pages = home.or(entered).unify().or(join).unify().or(setup).unify().or(set_up).unify();
+    let pages =
+        home.or(entered).unify().or(join).unify().or(queue).unify().or(setup).unify().or(set_up).unify();
     pages.or(assets).unify().or(nothing(app)).unify().boxed()
 }
 
@@ -132,6 +140,15 @@ fn join(app: &App, text: &'static Texts, number: &str) -> Response {
     match number.parse() {
         Ok(number) => page(StatusCode::OK, &JoinPage::new(Site::new(&app.config.organisation), text, number)),
         Err(_) => page(StatusCode::NOT_FOUND, &home(app, text, "", true)),
+    }
+}
+
+fn queue(app: &App, text: &'static Texts, name: &str) -> Response {
+    match name.parse() {
+        Ok(queue) => {
+            page(StatusCode::OK, &QueuePage { site: Site::new(&app.config.organisation), text, queue })
+        }
+        Err(_) => missing(app, text),
     }
 }
 

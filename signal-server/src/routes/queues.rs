@@ -165,7 +165,7 @@ async fn enter(app: &App, client: &Client, name: &str, request: Enter) -> Result
     let (entered, saved) =
         app.act(|directory, _, now| match directory.enter(now, &name, &request.name, hash) {
             Some(Ok(outputs)) => (Ok(()), outputs),
-            Some(Err(_)) => (Err(Failed::later(60)), Vec::new()),
+            Some(Err(_)) => (Err(Failed { code: Code::QueueFull, retry_after: Some(60) }), Vec::new()),
             None => (Err(Code::NoSuchQueue.into()), Vec::new()),
         });
     entered?;

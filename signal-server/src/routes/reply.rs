@@ -52,7 +52,7 @@ fn status(code: Code) -> StatusCode {
         Code::BadRequest | Code::Version => StatusCode::BAD_REQUEST,
         Code::NotSignedIn => StatusCode::UNAUTHORIZED,
         Code::NoSuchSession | Code::NoSuchQueue | Code::NobodyWaits => StatusCode::NOT_FOUND,
-        Code::TooManyTries => StatusCode::TOO_MANY_REQUESTS,
+        Code::TooManyTries | Code::QueueFull => StatusCode::TOO_MANY_REQUESTS,
         Code::SetupClosed | Code::NotAllowed => StatusCode::FORBIDDEN,
         Code::WeakAccount | Code::NoSuchAccount => StatusCode::UNPROCESSABLE_ENTITY,
         Code::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,

@@ -1,4 +1,4 @@
-use deskside_session::{BadTarget, JoinTarget, LinkSecret};
+use deskside_session::{BadTarget, JoinTarget, LinkSecret, QueueTarget};
 use proptest::prelude::*;
 
 const SECRET: &str = "AAECAwQFBgcICQoLDA0ODw";
@@ -21,6 +21,31 @@ fn numbers_and_links() {
     }
     let t = JoinTarget::parse("https://help.example/join/123456789").unwrap();
     assert_eq!(t.secret, None);
+}
+
+#[test]
+fn links_to_queues() {
+    for (text, server) in [
+        ("https://help.example/queue/printers-2", "https://help.example"),
+        (" deskside://Help.Example:8443/queue/printers-2/ ", "https://help.example:8443"),
+        ("http://127.0.0.1:8080/queue/printers-2", "http://127.0.0.1:8080"),
+    ] {
+        let t = QueueTarget::parse(text).unwrap();
+        assert_eq!((t.server.as_str(), t.queue.as_str()), (server, "printers-2"));
+        assert!(JoinTarget::parse(text).is_err());
+    }
+    for text in [
+        "printers-2",
+        "https://help.example/queue/",
+        "https://help.example/queue/No Name",
+        "https://help.example/queue/a#b",
+        "https://help.example/queue/a?b",
+        "https://user@help.example/queue/a",
+        "ftp://help.example/queue/a",
+        "https://help.example/join/123456789",
+    ] {
+        assert_eq!(QueueTarget::parse(text), None, "{text}");
+    }
 }
 
 #[test]
