@@ -244,9 +244,30 @@ chat-me = Me
 chat-pending = Not delivered yet
 chat-too-long = This message is too long.
 chat-full = Too many messages wait for somebody who is not connected. This one was not sent.
+chat-everyone = Everyone
+chat-only = Only the two of you
+chat-conversation = Conversation: { $name }, { $count } unread elsewhere
 chat-unread = { $count ->
     [one] 1 new message
    *[other] { $count } new messages
+}
+chat-private = Only you and { $name } read this
+chat-placeholder-private = Only to { $name }…
+phrases = Stored phrases
+phrases-none = No phrases are stored yet.
+phrases-mine = Mine
+phrases-site = For everybody
+phrases-keep = Store what I wrote
+phrases-keep-hint = The message in the field becomes one of my phrases.
+phrases-manage = Remove some of mine…
+phrases-done = Done
+phrases-remove = Remove: { $phrase }
+ago-now = just now
+ago-minutes = { $minutes } min ago
+ago-hours = { $hours } h ago
+ago-days = { $days ->
+    [one] yesterday
+   *[other] { $days } days ago
 }
 
 # The customer's session

@@ -244,9 +244,30 @@ chat-me = Moi
 chat-pending = Pas encore reçu
 chat-too-long = Ce message est trop long.
 chat-full = Trop de messages attendent une personne qui n’est pas connectée. Celui-ci n’a pas été envoyé.
+chat-everyone = Tous
+chat-only = Seulement vous deux
+chat-conversation = Conversation : { $name }, { $count } non lus ailleurs
 chat-unread = { $count ->
-    [one] 1 nouveau message
+    [one] { $count } nouveau message
    *[other] { $count } nouveaux messages
+}
+chat-private = Seuls vous et { $name } lisez ceci
+chat-placeholder-private = À { $name } seulement…
+phrases = Phrases enregistrées
+phrases-none = Aucune phrase enregistrée pour l’instant.
+phrases-mine = Les miennes
+phrases-site = Pour tous
+phrases-keep = Enregistrer ce que j’ai écrit
+phrases-keep-hint = Le message du champ devient une de mes phrases.
+phrases-manage = En supprimer…
+phrases-done = Terminé
+phrases-remove = Supprimer : { $phrase }
+ago-now = à l’instant
+ago-minutes = il y a { $minutes } min
+ago-hours = il y a { $hours } h
+ago-days = { $days ->
+    [one] hier
+   *[other] il y a { $days } jours
 }
 
 # La session du client

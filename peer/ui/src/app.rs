@@ -252,7 +252,8 @@ impl App {
         let Some(view) = self.view.clone() else { return };
         let theme = self.themes.now(ui.ctx());
         let backend = Arc::clone(&self.backend);
-        let cx = Cx { t: &self.texts, k: &theme, backend: backend.as_ref(), now: ui.input(|i| i.time) };
+        let (now, wall) = (ui.input(|i| i.time), wall());
+        let cx = Cx { t: &self.texts, k: &theme, backend: backend.as_ref(), now, wall };
         let told = view.problem.as_ref();
         let mut quit = false;
         let seen = match &view.screen {
@@ -282,6 +283,7 @@ impl App {
             Screen::Session { session, .. } => {
                 let around = Around {
                     server: &view.server,
+                    phrases: view.phrases.as_ref(),
                     root: self.root,
                     dialog: self.dialog.is_some(),
                     chat: &mut self.room.chat,
@@ -310,6 +312,12 @@ impl App {
             self.quit(ui.ctx());
         }
     }
+}
+
+/// Milliseconds since 1970.
+fn wall() -> u64 {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }
 
 fn session_of(view: &AppView) -> Option<&deskside_session::view::View> {

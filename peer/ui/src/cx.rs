@@ -12,6 +12,8 @@ pub struct Cx<'a> {
     pub backend: &'a dyn Backend,
     /// Seconds since the windows opened.
     pub now: f64,
+    /// The computer's clock: milliseconds since 1970.
+    pub wall: u64,
 }
 
 impl Cx<'_> {

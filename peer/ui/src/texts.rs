@@ -236,8 +236,8 @@ mod tests {
     fn plurals_follow_the_language() {
         let en = Texts::new(Language::English).unwrap();
         let fr = Texts::new(Language::French).unwrap();
-        assert_eq!(en.ta("chat-unread", &[("count", 1.into())]), "1 new message");
-        assert_eq!(en.ta("chat-unread", &[("count", 3.into())]), "3 new messages");
+        assert_eq!(en.ta("ago-days", &[("days", 1.into())]), "yesterday");
+        assert_eq!(en.ta("ago-days", &[("days", 3.into())]), "3 days ago");
         assert_eq!(
             fr.ta("problem-tries-do", &[("seconds", 0.into())]),
             "Attendez 0 seconde, puis réessayez."

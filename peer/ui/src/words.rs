@@ -9,6 +9,17 @@ use deskside_session::{
 
 use crate::{acts, texts::Texts};
 
+/// How long ago something was; in minutes, hours or days.
+pub fn ago(t: &Texts, ms: u64) -> String {
+    let minutes = u32::try_from(ms / 60_000).unwrap_or(u32::MAX);
+    match minutes {
+        0 => t.t("ago-now"),
+        1..60 => t.ta("ago-minutes", &[("minutes", minutes.into())]),
+        60..1440 => t.ta("ago-hours", &[("hours", (minutes / 60).into())]),
+        _ => t.ta("ago-days", &[("days", (minutes / 1440).into())]),
+    }
+}
+
 /// What went wrong, and what to do about it.
 pub fn problem(t: &Texts, problem: &Problem) -> (String, String) {
     match problem {

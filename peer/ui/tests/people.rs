@@ -45,7 +45,7 @@ fn choose(s: &mut Shown, menu: &str, choice: &str) {
 
 #[test]
 fn control_is_handed_over_after_a_question_that_says_what_ends() {
-    let mut s = show(sample("agent-crowd"));
+    let mut s = show_large(sample("agent-crowd"));
     choose(&mut s, "More about Lea Martin", "Hand over to Lea Martin");
     s.must("Hand over to Lea Martin?");
     let ends = "Sharing, file transfers, video and recording end; a call goes on.";
@@ -59,7 +59,7 @@ fn control_is_handed_over_after_a_question_that_says_what_ends() {
 
 #[test]
 fn assistants_are_let_in_and_sent_away() {
-    let mut s = show(sample("agent-crowd"));
+    let mut s = show_large(sample("agent-crowd"));
     s.must("Sees the picture too");
     choose(&mut s, "More about Lea Martin", "Stop Lea Martin from watching");
     choose(&mut s, "More about Jonas Weber", "Let Jonas Weber watch");

@@ -7,7 +7,7 @@ use deskside_session::{
     Role,
     app::{AppCommand, AppOnly, AppView, Ending, Problem, Screen},
     command::{Act, Coder, Command, Shortcut},
-    view::{Grant, LinkView, Notice, Refusal, Trouble, Verified},
+    view::{Conversation, Grant, LinkView, Notice, Refusal, Trouble, Verified},
 };
 use deskside_ui::Language;
 use eframe::egui::{self, Key, vec2};
@@ -276,9 +276,9 @@ fn messages_are_sent_and_reported_as_read() {
     s.key(Key::Enter);
     assert_eq!(s.told(), session_command(Command::Chat { to: None, text: "One moment, please.".into() }));
     let mut view = samples::session(Role::Customer, Some(("Sam", samples::secure(Verified::Link))));
-    view.unread = 1;
+    view.conversations = vec![Conversation { with: None, name: String::new(), unread: 1, at: 0 }];
     s.set(samples::in_session(view));
-    assert!(s.told().contains(&Command::ChatRead.into()));
+    assert!(s.told().contains(&Command::ConversationRead { with: None }.into()));
 }
 
 #[test]

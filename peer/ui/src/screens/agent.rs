@@ -2,6 +2,7 @@
 
 use deskside_session::{
     Role,
+    app::PhrasesView,
     command::{Act, Command},
     view::{LinkView, Other, Verified, View},
 };
@@ -40,6 +41,7 @@ enum Copy {
 /// What the window around it lends.
 pub struct Around<'a> {
     pub server: &'a str,
+    pub phrases: Option<&'a PhrasesView>,
     /// The native window, if it has one in which others can be laid.
     pub root: Option<u64>,
     /// A question lies over everything.
@@ -62,7 +64,10 @@ impl AgentSession {
                 .resizable(false)
                 .exact_size(336.0)
                 .show_separator_line(false);
-            let rect = side.show(ui, |ui| dialog = self.side(ui, cx, view, around.chat)).response.rect;
+            let rect = side
+                .show(ui, |ui| dialog = self.side(ui, cx, view, around.chat, around.phrases))
+                .response
+                .rect;
             ui.painter().vline(rect.left(), rect.y_range(), stroke);
             let foot = k.size.control * 2.0 + k.space.four;
             around.toast.show(ui, cx, view, rect.with_max_y(rect.bottom() - foot));
@@ -168,7 +173,14 @@ impl AgentSession {
         }
     }
 
-    fn side(&mut self, ui: &mut Ui, cx: &Cx<'_>, view: &View, chat: &mut ChatForm) -> Option<Dialog> {
+    fn side(
+        &mut self,
+        ui: &mut Ui,
+        cx: &Cx<'_>,
+        view: &View,
+        chat: &mut ChatForm,
+        phrases: Option<&PhrasesView>,
+    ) -> Option<Dialog> {
         let k = cx.k;
         let mut dialog = None;
         let margin = Margin::same(k.space.two as i8);
@@ -194,12 +206,12 @@ impl AgentSession {
             },
         );
         let top = Frame::new().inner_margin(Margin { bottom: 0, ..margin });
-        Panel::top("side-head").frame(top).show_separator_line(false).max_size(whole * 0.62).show(ui, |ui| {
-            ScrollArea::vertical()
-                .id_salt("side-head")
-                .max_height(whole * 0.6)
-                .min_scrolled_height(whole * 0.6)
-                .show(ui, |ui| {
+        // The more people, the more there is to say.
+        let head = whole * if view.others.len() > 1 { 0.44 } else { 0.6 };
+        Panel::top("side-head").frame(top).show_separator_line(false).max_size(head + 16.0).show(ui, |ui| {
+            ScrollArea::vertical().id_salt("side-head").max_height(head).min_scrolled_height(head).show(
+                ui,
+                |ui| {
                     ui.spacing_mut().item_spacing.y = 12.0;
                     if !view.server_up {
                         banner(ui, cx, Tone::Warn, "", &cx.t.t("session-server-down"));
@@ -207,7 +219,8 @@ impl AgentSession {
                     self.people_head(ui, cx, view);
                     dialog = dialog.or(people::show(ui, cx, view));
                     side_asks(ui, cx, view);
-                });
+                },
+            );
         });
         CentralPanel::default().frame(Frame::new().inner_margin(Margin { bottom: 0, ..margin })).show(
             ui,
@@ -217,14 +230,8 @@ impl AgentSession {
                 ui.horizontal(|ui| {
                     icon(ui, cx, Icon::MessageCircle, k.size.icon, k.c.muted);
                     strong(ui, cx, cx.t.t("session-chat"));
-                    if view.unread > 0 {
-                        let count = cx.t.ta("chat-unread", &[("count", view.unread.into())]);
-                        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                            ui.label(RichText::new(count).size(k.text.small).color(k.c.accent_text));
-                        });
-                    }
                 });
-                chat.show(ui, cx, view);
+                chat.show(ui, cx, view, phrases);
             },
         );
         dialog

@@ -55,7 +55,7 @@ pub fn show(ui: &mut Ui, cx: &Cx<'_>, view: &View, chat: &mut ChatForm, toast: &
             strong(ui, cx, cx.t.t("session-chat"));
         });
         let place = ui.available_rect_before_wrap();
-        chat.show(ui, cx, view);
+        chat.show(ui, cx, view, None);
         toast.show(ui, cx, view, place.with_max_y(place.bottom() - k.size.control));
     });
     dialog

@@ -10,6 +10,7 @@ pub mod ended;
 pub mod home;
 pub mod join;
 pub mod people;
+pub mod phrases;
 pub mod prompt;
 pub mod queue;
 pub mod sign_in;

@@ -6,11 +6,13 @@ use std::sync::{Arc, Mutex, OnceLock};
 
 use deskside_session::{
     ParticipantId, Role, SessionNumber,
-    app::{AppCommand, AppView, DeskView, Ending, Problem, Screen as AppScreen, Waiting, desk::Desk},
+    app::{
+        AppCommand, AppView, DeskView, Ending, PhrasesView, Problem, Screen as AppScreen, Waiting, desk::Desk,
+    },
     command::{Act, Coder, RequestId, Screen},
     view::{
-        ChatLine, Grant, LinkView, Monitor, Notice, Other, Prompt, Refusal, Route, Sharing, Trouble,
-        Verified, View,
+        ChatLine, Conversation, Grant, LinkView, Monitor, Notice, Other, Prompt, Refusal, Route, Sharing,
+        Trouble, Verified, View,
     },
 };
 use deskside_ui::{Backend, PicturePlace, Scale};
@@ -174,6 +176,33 @@ fn crowd(mut view: View) -> View {
     view
 }
 
+/// Lea wrote to me alone, and to everybody.
+fn private(mut view: View) -> View {
+    let with = |with: Option<ParticipantId>, name: &str, unread| Conversation {
+        with,
+        name: name.into(),
+        unread,
+        at: 0,
+    };
+    view.chat.push(ChatLine {
+        to: Some(ME),
+        ..line(LEA, "Lea Martin", "It is the driver, I had that yesterday.")
+    });
+    view.unread = 3;
+    view.conversations = vec![with(Some(LEA), "Lea Martin", 1), with(None, "", 2)];
+    view
+}
+
+pub fn phrases() -> PhrasesView {
+    PhrasesView {
+        site: vec![
+            "Welcome to Northwind IT.".into(),
+            "Please save your work before I restart the computer.".into(),
+        ],
+        mine: vec!["One moment, please.".into()],
+    }
+}
+
 /// A place in a queue.
 pub fn place(place: u32) -> Waiting {
     let (queue, title) = ("printers".into(), "Printers and scanners".into());
@@ -283,6 +312,11 @@ pub fn all() -> Vec<(&'static str, AppView)> {
                 s.viewers.push(LEA);
             }),
         ),
+        ("agent-private", {
+            let mut view = in_session(private(crowd(agent(Verified::Link))));
+            view.phrases = Some(phrases());
+            view
+        }),
         (
             "assistant",
             in_session(crowd(session(Role::Assistant, Some(("Ana Ferreira", secure(Verified::Link)))))),

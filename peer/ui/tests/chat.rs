@@ -1,0 +1,85 @@
+//! Chat with everybody and with one, and stored phrases.
+
+mod samples;
+#[allow(dead_code, reason = "each test program uses a part")]
+mod shown;
+
+use deskside_session::{
+    app::{AppCommand, AppOnly, PhrasesView},
+    command::Command,
+};
+use eframe::egui::{Key, accesskit::Role as Access};
+use samples::LEA;
+use shown::{Shown, show};
+
+fn private() -> Shown {
+    show(samples::all().into_iter().find(|(n, _)| *n == "agent-private").expect("the sample").1)
+}
+
+fn said(to: Option<deskside_session::ParticipantId>, text: &str) -> AppCommand {
+    Command::Chat { to, text: text.into() }.into()
+}
+
+/// To another conversation.
+fn switch(s: &mut Shown, from: &str, to: &str) {
+    s.click(from);
+    s.choose(Access::MenuItemRadio, to);
+}
+
+#[test]
+fn a_private_conversation_is_kept_apart_and_marked() {
+    let mut s = private();
+    assert!(s.told().contains(&Command::ConversationRead { with: None }.into()));
+    s.must_not("It is the driver, I had that yesterday.");
+    switch(&mut s, "Conversation: Everyone, 1 unread elsewhere", "Lea Martin");
+    s.must("It is the driver, I had that yesterday.");
+    s.must("Only you and Lea Martin read this");
+    assert_eq!(s.told(), [Command::ConversationRead { with: Some(LEA) }.into()]);
+    s.type_into("Only to Lea Martin…", "Thank you.");
+    s.key(Key::Enter);
+    assert_eq!(s.told(), [said(Some(LEA), "Thank you.")]);
+}
+
+#[test]
+fn each_conversation_keeps_its_draft() {
+    let mut s = private();
+    let _ = s.told();
+    s.type_into("Write a message…", "For all of you");
+    switch(&mut s, "Conversation: Everyone, 1 unread elsewhere", "Lea Martin");
+    let _ = s.told();
+    s.key(Key::Enter);
+    assert_eq!(s.told(), [], "a line for all went to one");
+    switch(&mut s, "Conversation: Lea Martin, 2 unread elsewhere", "Everyone");
+    s.click("Send");
+    assert_eq!(s.told().last(), Some(&said(None, "For all of you")));
+}
+
+#[test]
+fn a_stored_phrase_goes_into_the_draft_and_own_ones_are_kept_and_removed() {
+    let mut s = private();
+    let _ = s.told();
+    s.click("Stored phrases");
+    s.choose(Access::MenuItem, "Welcome to Northwind IT.");
+    s.click("Stored phrases");
+    s.choose(Access::MenuItem, "Store what I wrote");
+    let mine = vec!["One moment, please.".to_owned(), "Welcome to Northwind IT.".to_owned()];
+    assert_eq!(s.told(), [AppOnly::Phrases { mine }.into()]);
+    s.choose(Access::MenuItem, "Remove some of mine…");
+    s.click("Remove: One moment, please.");
+    assert_eq!(s.told(), [AppOnly::Phrases { mine: Vec::new() }.into()]);
+    s.key(Key::Escape);
+    s.click("Send");
+    assert_eq!(s.told(), [said(None, "Welcome to Northwind IT.")]);
+}
+
+#[test]
+fn nobody_has_phrases_until_the_server_told() {
+    let mut view = samples::all().into_iter().find(|(n, _)| *n == "agent-private").expect("the sample").1;
+    view.phrases = None;
+    let mut s = show(view.clone());
+    s.must_not("Stored phrases");
+    view.phrases = Some(PhrasesView::default());
+    s.set(view);
+    s.click("Stored phrases");
+    s.must("No phrases are stored yet.");
+}
