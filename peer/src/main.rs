@@ -130,8 +130,8 @@ fn watch(runtime: &tokio::runtime::Runtime, events: event::Events) -> Option<Net
     let network = SystemNetwork::new()
         .inspect_err(|e| tracing::warn!(error = %e, "the system does not tell of changes of the network"))
         .ok()?;
-    Some(watch_network(runtime.handle(), network, move |usable| {
-        if events.try_send(event::Event::Network(usable)).is_err() {
+    Some(watch_network(runtime.handle(), network, move |change| {
+        if events.try_send(event::Event::Network(change)).is_err() {
             tracing::warn!("a change of the network was missed: too much is waiting");
         }
     }))

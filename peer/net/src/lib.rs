@@ -17,7 +17,7 @@ use deskside_protocol::{api::IceServer, socket::Signal};
 pub use self::{
     api::{Api, ApiError},
     desk::{DeskEvent, DeskSocket},
-    network::{Network, NetworkWatch, SystemNetwork, watch_network},
+    network::{Change, Network, NetworkWatch, SystemNetwork, watch_network},
     signaling::{Signaling, SignalingConfig, SignalingEvent},
     site::{BadSite, Site},
     socket::Loss,

@@ -16,6 +16,26 @@ pub trait Network: Send + 'static {
     fn usable(&self) -> BTreeSet<(String, IpAddr)>;
 }
 
+/// How the usable addresses changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// There are none now.
+    Gone,
+    /// There are others beside those that were there.
+    More,
+    /// Some that were there are gone, or these are the first ones.
+    Other,
+}
+
+fn change(before: &BTreeSet<(String, IpAddr)>, now: &BTreeSet<(String, IpAddr)>) -> Option<Change> {
+    match now {
+        _ if now == before => None,
+        _ if now.is_empty() => Some(Change::Gone),
+        _ if !before.is_empty() && now.is_superset(before) => Some(Change::More),
+        _ => Some(Change::Other),
+    }
+}
+
 /// Ends the watch when dropped.
 pub struct NetworkWatch(JoinHandle<()>);
 
@@ -25,11 +45,11 @@ impl Drop for NetworkWatch {
     }
 }
 
-/// Calls `changed` from a task after each change of the usable addresses; true: there are some. It must not block.
+/// Calls `changed` from a task after each change of the usable addresses. It must not block.
 pub fn watch_network(
     runtime: &Handle,
     mut network: impl Network + Sync,
-    changed: impl Fn(bool) + Send + 'static,
+    changed: impl Fn(Change) + Send + 'static,
 ) -> NetworkWatch {
     NetworkWatch(runtime.spawn(async move {
         let mut before = network.usable();
@@ -37,9 +57,9 @@ pub fn watch_network(
             // Until it is quiet for a moment.
             while matches!(timeout(SETTLE, network.notice()).await, Ok(Ok(()))) {}
             let now = network.usable();
-            if now != before {
-                tracing::info!(usable = now.len(), "the network changed");
-                changed(!now.is_empty());
+            if let Some(change) = change(&before, &now) {
+                tracing::info!(?change, usable = now.len(), "the network changed");
+                changed(change);
                 before = now;
             }
         }
@@ -137,17 +157,21 @@ mod tests {
         let (say, notices) = mpsc::channel(8);
         let network = Told { notices, now: Mutex::new(vec!["10.0.0.1"]) };
         let (told, mut changes) = mpsc::channel(8);
-        let _watch = watch_network(&Handle::current(), network, move |usable| {
-            told.try_send(usable).unwrap();
+        let _watch = watch_network(&Handle::current(), network, move |change| {
+            told.try_send(change).unwrap();
         });
         // Nothing new, which is not told; then gone, and another one in its place within one breath; then none.
         say.send(vec!["10.0.0.1"]).await.unwrap();
         tokio::time::advance(SETTLE * 2).await;
         say.send(vec![]).await.unwrap();
         say.send(vec!["10.0.0.2"]).await.unwrap();
-        assert_eq!(changes.recv().await, Some(true));
+        assert_eq!(changes.recv().await, Some(Change::Other));
+        say.send(vec!["10.0.0.2", "10.0.0.3"]).await.unwrap();
+        assert_eq!(changes.recv().await, Some(Change::More));
         say.send(vec![]).await.unwrap();
-        assert_eq!(changes.recv().await, Some(false));
+        assert_eq!(changes.recv().await, Some(Change::Gone));
+        say.send(vec!["10.0.0.2"]).await.unwrap();
+        assert_eq!(changes.recv().await, Some(Change::Other));
         drop(say);
         assert_eq!(changes.recv().await, None);
     }

@@ -1,7 +1,7 @@
 //! Everything that can happen to the program, in one enum.
 
 use deskside_devices::watch::OwnAct;
-use deskside_net::{ApiError, DeskEvent, LinkEvent, SignalingEvent};
+use deskside_net::{ApiError, Change, DeskEvent, LinkEvent, SignalingEvent};
 use deskside_protocol::api::{Joined, SessionOpened, SignedIn};
 use deskside_session::{ParticipantId, SessionNumber, app::AppCommand, input::InputEvent, view::Trouble};
 
@@ -16,8 +16,8 @@ pub enum Event {
     /// Of the place with this id, as the next one.
     Signaling(u64, SignalingEvent),
     Session(u64, SessionEvent),
-    /// This computer's addresses changed; false: it has none now.
-    Network(bool),
+    /// This computer's addresses changed.
+    Network(Change),
     /// Of the sign-in with this id, as the next one.
     Desk(u64, DeskEvent),
     Phrases(u64, PhrasesAnswer),

@@ -248,9 +248,20 @@ impl Links {
         }
     }
 
+    pub fn peers(&self) -> Vec<ParticipantId> {
+        self.links.keys().copied().collect()
+    }
+
     /// New paths for all connections, whoever offered them.
     pub fn restart_all(&self) {
         for link in self.links.values() {
+            link.transport.restart();
+        }
+    }
+
+    /// Those that wait for an offer ask for it now.
+    pub fn ask_for_offers(&self) {
+        for link in self.links.values().filter(|l| !l.offerer) {
             link.transport.restart();
         }
     }

@@ -263,7 +263,7 @@ impl App {
             Event::Desk(id, event) => self.desk(id, event),
             Event::Phrases(id, answer) => self.phrases(id, answer),
             Event::Notes(number, answer) => self.noted(number, answer),
-            Event::Network(usable) => self.network(usable),
+            Event::Network(change) => self.network(change),
             Event::Session(place, event) => {
                 if let Some(r) = self.running_at(place) {
                     r.event(event);

@@ -1,6 +1,6 @@
 //! The sessions that the program is in: a customer's one, or several of an agent, of which one is shown.
 
-use deskside_net::Signaling;
+use deskside_net::{Change, Signaling};
 use deskside_protocol::SessionNumber;
 use deskside_session::{
     LinkSecret, Role,
@@ -122,11 +122,12 @@ impl App {
         self.save_notes(now);
     }
 
-    /// This computer's addresses changed; `usable`: it has some.
-    pub(super) fn network(&mut self, usable: bool) {
+    /// This computer's addresses changed.
+    pub(super) fn network(&mut self, change: Change) {
+        let usable = change != Change::Gone;
         for place in &mut self.places {
             match &mut place.state {
-                State::Running(r) => r.network(usable),
+                State::Running(r) => r.network(change),
                 State::Entering(e) if usable => e.signaling.renew(),
                 State::Entering(_) | State::Ended(_) => {}
             }

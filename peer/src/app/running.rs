@@ -11,7 +11,7 @@ use std::{
 
 use bytes::Bytes;
 use deskside_devices::{clipboard, watch};
-use deskside_net::{Channel, Connector, LinkEvent, SendError, Signaling, SignalingEvent};
+use deskside_net::{Change, Channel, Connector, LinkEvent, SendError, Signaling, SignalingEvent};
 use deskside_protocol::{
     HandOver, SessionNumber,
     api::{self, IceServer},
@@ -68,6 +68,8 @@ pub struct Running {
     frame: Option<Box<dyn deskside_devices::own::Frame>>,
     clipboard: Option<Box<dyn clipboard::Clipboard>>,
     viewing: Option<(ParticipantId, Viewing)>,
+    /// The network is another one: the connections are made anew when the server is there.
+    remake: bool,
     over: Option<Ending>,
     refusal: Option<Refusal>,
     /// The last one of this session.
@@ -142,6 +144,7 @@ impl Running {
             frame: None,
             clipboard: None,
             viewing: None,
+            remake: false,
             over: None,
             refusal: None,
             transfer: None,
@@ -208,6 +211,9 @@ impl Running {
                 self.transfer_unknown();
                 self.words(hand_overs);
                 self.input(Input::Roster(roster));
+                if std::mem::take(&mut self.remake) {
+                    self.remake_links();
+                }
             }
             SignalingEvent::Message(FromServer::HandOver { word }) => self.input(Input::HandOver { word }),
             SignalingEvent::Message(FromServer::Roster { roster }) => self.input(Input::Roster(roster)),
@@ -264,13 +270,28 @@ impl Running {
     }
 
     /// What goes over the network that was is given up at once, and not when silence says so.
-    pub fn network(&mut self, usable: bool) {
-        if !usable {
-            return self.signaling.doubt();
+    pub fn network(&mut self, change: Change) {
+        match change {
+            Change::Gone => self.signaling.doubt(),
+            Change::More => {
+                self.signaling.renew();
+                self.links.restart_all();
+            }
+            Change::Other => {
+                self.remake = true;
+                self.signaling.renew();
+            }
         }
-        self.signaling.renew();
-        self.links.restart_all();
+    }
+
+    /// A path that is found again still waits for what was lost on the old one, longer the longer it was away
+    /// (RFC 9260, section 6.3.3): new connections wait for nothing. Only with the server there, which they need.
+    fn remake_links(&mut self) {
+        for peer in self.links.peers() {
+            self.link(peer, LinkEvent::Closed);
+        }
         self.input(Input::NetworkChanged);
+        self.links.ask_for_offers();
     }
 
     fn link(&mut self, peer: ParticipantId, event: LinkEvent) {
