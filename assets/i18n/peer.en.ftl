@@ -475,3 +475,87 @@ queue-before = { $before ->
 }
 queue-safe = Leave this window open. Nothing of your computer is shown to anybody before you allow it.
 queue-leave = Leave the line
+
+# The log of acts, on the command line and in the receipt
+log-date = { $year }-{ $month }-{ $day }, { $hour }:{ $minute } UTC
+log-duration = { $minutes } min { $seconds } s
+log-list = { $when }  { $number }  { $name } – { $helpers } ({ $state })
+log-none = There is no log here yet.
+log-closed = ended
+log-open = without an end
+log-right = Every line of this log of session { $number } is right ({ $count ->
+    [one] one entry
+   *[other] { $count } entries
+}).
+log-signed = Signed by both sides: { $count } of { $all } entries. The others are signed by the customer’s side alone.
+log-disputed = The agent’s side says of { $count ->
+    [one] one entry that it is
+   *[other] { $count } entries that they are
+} not so.
+log-whole = The log is closed: nothing was cut off at its end.
+log-no-end = The log has no end: the session still ran, its program was killed, or the end was cut off. Compare it with the other side’s copy.
+log-fingerprint = Fingerprint of the log: { $fingerprint }
+log-wrong = Line { $line } is wrong: { $why }
+log-malformed = it was changed, or is not a line of a log.
+log-too-long = it is longer than a line may be.
+log-torn = it is torn; its end is missing.
+log-beginning = a log does not begin like this.
+log-order = entry { $found } stands where entry { $expected } should be; something was dropped or moved.
+log-previous = it does not follow the entry before it; something was dropped, moved or changed.
+log-signature = it is not signed by the customer’s program that wrote the log.
+log-answer = the agent’s signature does not fit.
+log-close = the end does not fit what is before it.
+log-other = The other copy is of another session or customer.
+log-differs = The two copies say different things from entry { $serial } on.
+log-cut = The end was cut off: the other copy has { $count ->
+    [one] one entry
+   *[other] { $count } entries
+} more.
+log-ended-before = The two copies agree. This side left before the last { $count ->
+    [one] entry
+   *[other] { $count } entries
+} of the other copy.
+log-same = The two copies agree in every entry.
+log-more = The two copies agree. This one has { $count ->
+    [one] one entry
+   *[other] { $count } entries
+} more.
+log-unreadable = { $file } cannot be read: { $detail }
+log-unwritable = { $file } cannot be written: { $detail }
+log-receipt-saved = The receipt is in { $file }
+
+receipt-title = Receipt of a support session
+receipt-organisation = Organisation: { $organisation }
+receipt-number = Session: { $number }
+receipt-customer = Customer: { $name }
+receipt-when = From { $begin } to { $end } ({ $duration })
+receipt-helpers = Who helped
+receipt-helper = { $name }: { $role }, from { $since }; { $proof }
+receipt-led = led the session
+receipt-assisted = assisted
+receipt-by-link = identity verified by the secret in the invitation link
+receipt-by-code = identity shown by a code of six digits for both people to compare
+receipt-allowed = What the customer allowed
+receipt-all = Everything, without further questions
+receipt-count = { $what } ({ $count ->
+    [one] once
+   *[other] { $count } times
+})
+receipt-refused = What the customer refused or did not answer
+receipt-seen = When the screen was seen
+receipt-control = When mouse and keyboard were used
+receipt-total = { $duration } in all
+receipt-period = from { $begin } to { $end } ({ $duration })
+receipt-nothing = Nothing
+receipt-more = { $count ->
+    [one] and one more
+   *[other] and { $count } more
+}
+receipt-end = How it ended
+receipt-left = The customer left the session.
+receipt-ended = The agent ended the session.
+receipt-expired = The session expired.
+receipt-not-trusted = The connection could not be trusted, and was ended.
+receipt-no-end = This log does not say how the session ended.
+receipt-resumed = The customer’s program was started again during the session.
+receipt-full = So much happened that not all of it could be written down.

@@ -475,3 +475,84 @@ queue-before = { $before ->
 }
 queue-safe = Gardez cette fenêtre ouverte. Rien de votre ordinateur n’est montré à personne avant votre accord.
 queue-leave = Quitter la file
+
+# Le journal des actes, sur la ligne de commande et dans le reçu
+log-date = { $day }/{ $month }/{ $year } à { $hour } h { $minute } UTC
+log-duration = { $minutes } min et { $seconds } s
+log-list = { $when }  { $number }  { $name } – { $helpers } ({ $state })
+log-none = Il n’y a pas encore de journal ici.
+log-closed = terminée
+log-open = sans fin
+log-right = Chaque ligne de ce journal de la session { $number } est juste ({ $count ->
+    [one] une entrée
+   *[other] { $count } entrées
+}).
+log-signed = Signées par les deux côtés : { $count } entrées sur { $all }. Les autres ne sont signées que du côté du client.
+log-disputed = Le côté de l’agent conteste { $count ->
+    [one] une entrée
+   *[other] { $count } entrées
+}.
+log-whole = Le journal est clos : rien n’a été coupé à la fin.
+log-no-end = Le journal n’a pas de fin : la session durait encore, le programme a été tué, ou la fin a été coupée. Comparez-le avec la copie de l’autre côté.
+log-fingerprint = Empreinte du journal : { $fingerprint }
+log-wrong = La ligne { $line } est fausse : { $why }
+log-malformed = elle a été modifiée, ou n’est pas une ligne de journal.
+log-too-long = elle est trop longue.
+log-torn = elle est déchirée ; il en manque la fin.
+log-beginning = un journal ne commence pas ainsi.
+log-order = l’entrée { $found } se trouve à la place de l’entrée { $expected } ; quelque chose a été retiré ou déplacé.
+log-previous = elle ne suit pas l’entrée précédente ; quelque chose a été retiré, déplacé ou modifié.
+log-signature = elle n’est pas signée par le programme du client qui a écrit le journal.
+log-answer = la signature de l’agent ne convient pas.
+log-close = la fin ne convient pas à ce qui précède.
+log-other = L’autre copie vient d’une autre session ou d’un autre client.
+log-differs = Les deux copies divergent à partir de l’entrée { $serial }.
+log-cut = La fin a été coupée : l’autre copie a { $count ->
+    [one] une entrée
+   *[other] { $count } entrées
+} de plus.
+log-ended-before = Les deux copies concordent. Ce côté est parti avant { $count ->
+    [one] la dernière entrée
+   *[other] les { $count } dernières entrées
+} de l’autre copie.
+log-same = Les deux copies concordent en chaque entrée.
+log-more = Les deux copies concordent. Celle-ci a { $count ->
+    [one] une entrée
+   *[other] { $count } entrées
+} de plus.
+log-unreadable = { $file } ne peut pas être lu : { $detail }
+log-unwritable = { $file } ne peut pas être écrit : { $detail }
+log-receipt-saved = Le reçu est dans { $file }
+
+receipt-title = Reçu d’une session d’assistance
+receipt-organisation = Organisation : { $organisation }
+receipt-number = Session : { $number }
+receipt-customer = Client : { $name }
+receipt-when = Du { $begin } au { $end } ({ $duration })
+receipt-helpers = Qui a aidé
+receipt-helper = { $name } : { $role }, à partir du { $since } ; { $proof }
+receipt-led = a mené la session
+receipt-assisted = a assisté
+receipt-by-link = identité vérifiée par le secret du lien d’invitation
+receipt-by-code = identité montrée par un code de six chiffres à comparer entre les deux personnes
+receipt-allowed = Ce que le client a autorisé
+receipt-all = Tout, sans autre question
+receipt-count = { $what } ({ $count } fois)
+receipt-refused = Ce que le client a refusé ou laissé sans réponse
+receipt-seen = Quand l’écran a été vu
+receipt-control = Quand la souris et le clavier ont été utilisés
+receipt-total = { $duration } en tout
+receipt-period = du { $begin } au { $end } ({ $duration })
+receipt-nothing = Rien
+receipt-more = { $count ->
+    [one] et une autre
+   *[other] et { $count } autres
+}
+receipt-end = Comment elle s’est terminée
+receipt-left = Le client a quitté la session.
+receipt-ended = L’agent a terminé la session.
+receipt-expired = La session a expiré.
+receipt-not-trusted = La connexion n’était pas digne de confiance ; elle a été coupée.
+receipt-no-end = Ce journal ne dit pas comment la session s’est terminée.
+receipt-resumed = Le programme du client a été relancé pendant la session.
+receipt-full = Il s’est passé tant de choses que tout n’a pas pu être noté.

@@ -53,4 +53,32 @@ pub enum RoleCommand {
         #[arg(long)]
         name: Option<String>,
     },
+    /// The signed logs of what was asked, allowed and done
+    Log {
+        #[command(subcommand)]
+        command: LogCommand,
+    },
+}
+
+#[derive(Debug, Clone, Subcommand)]
+pub enum LogCommand {
+    /// The logs of this home
+    List,
+    /// Whether a log is whole and as it was signed; exit code 1 if not
+    Verify {
+        file: PathBuf,
+        /// The other side's copy of the same log
+        #[arg(long, value_name = "OTHER")]
+        against: Option<PathBuf>,
+    },
+    /// A page in plain words: who helped whom, and what was allowed
+    Receipt {
+        file: PathBuf,
+        /// en or fr; the system's without it
+        #[arg(long)]
+        language: Option<String>,
+        /// Where to write the page; without it, to standard output
+        #[arg(long, value_name = "FILE")]
+        output: Option<PathBuf>,
+    },
 }

@@ -32,6 +32,7 @@ pub enum Line<'a> {
     Ready { version: &'static str, protocol: u32 },
     View { view: &'a AppView },
     Screenshot { path: &'a str, width: u16, height: u16 },
+    Receipt { path: &'a str },
     Error { detail: &'a str },
     Exit { code: u8 },
 }

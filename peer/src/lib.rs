@@ -13,6 +13,8 @@ mod hands;
 pub mod headless;
 pub mod identity;
 mod kept;
+pub mod log_command;
+mod logs;
 mod privacy;
 pub mod publish;
 mod share;

@@ -10,7 +10,7 @@ use deskside::{
     cli::{Cli, RoleCommand},
     exit,
     headless::{self, Line, Printer},
-    identity,
+    identity, log_command,
     publish::Publisher,
 };
 use deskside_net::{NetworkWatch, SystemNetwork, WebrtcConnector, watch_network};
@@ -35,8 +35,10 @@ fn main() -> ExitCode {
 }
 
 fn run(cli: Cli) -> anyhow::Result<u8> {
+    let home = cli.home.clone().unwrap_or_else(identity::default_home);
     let first = match cli.role.clone() {
         None => First::Nothing,
+        Some(RoleCommand::Log { command }) => return log_command::run(command, &home),
         Some(RoleCommand::Agent { name, start }) => {
             First::Agent { name, password: std::env::var("DESKSIDE_PASSWORD").ok(), start }
         }
@@ -51,7 +53,7 @@ fn run(cli: Cli) -> anyhow::Result<u8> {
     let options = Options {
         server: cli.server.trim_end_matches('/').to_owned(),
         ca: cli.ca.clone(),
-        home: cli.home.clone().unwrap_or_else(identity::default_home),
+        home,
         relay_only: cli.relay_only,
         windows: slot.clone(),
         first,

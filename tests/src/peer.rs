@@ -32,6 +32,7 @@ pub enum Line {
     Ready { version: String, protocol: u32 },
     View { view: Box<AppView> },
     Screenshot { path: String, width: u16, height: u16 },
+    Receipt { path: String },
     Error { detail: String },
     Exit { code: u8 },
 }

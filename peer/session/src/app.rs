@@ -88,6 +88,12 @@ pub enum AppOnly {
     Phrases {
         mine: Vec<String>,
     },
+    /// After the end: writes a page that says in plain words what was allowed and done; answered with an event.
+    SaveReceipt {
+        /// The documents' folder without it.
+        #[serde(default)]
+        path: Option<String>,
+    },
     /// Headless: writes the viewer's picture to a PNG file; answered with an event.
     Screenshot {
         path: String,
@@ -168,6 +174,9 @@ pub enum Screen {
         /// Agent: for a last edit.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         notes: Option<NotesView>,
+        /// The file with the log of acts.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        log: Option<String>,
     },
 }
 

@@ -285,6 +285,7 @@ impl App {
                 self.printer.print(&Line::View { view: &view });
             }
             AppOnly::Screenshot { path } => self.screenshot(&path),
+            AppOnly::SaveReceipt { path } => self.save_receipt(path),
             AppOnly::ShowSession { number } => self.show_session(number),
             AppOnly::StartSession => return self.start_session(),
             AppOnly::Assist { target } => return self.assist(&target, joining),

@@ -9,7 +9,7 @@ use deskside_session::{
 use tokio::time::Instant;
 
 use super::{App, Phase, running::Running};
-use crate::{exit, kept::Kept};
+use crate::{exit, headless::Line, kept::Kept};
 
 /// A session from the server's yes on, until the person has seen its end.
 pub(super) struct Place {
@@ -44,6 +44,8 @@ pub(super) struct Entering {
 pub(super) struct Ended {
     pub role: Role,
     pub ending: Ending,
+    /// The file with the log of acts.
+    pub log: Option<String>,
     /// What it looked like last.
     pub tab: Tab,
 }
@@ -198,7 +200,13 @@ impl App {
             State::Running(r) => {
                 Screen::Session { session: Box::new(r.view()), notes, transfer: r.transfer_view() }
             }
-            State::Ended(e) => Screen::Ended { role: e.role, ending: e.ending, number: e.tab.number, notes },
+            State::Ended(e) => Screen::Ended {
+                role: e.role,
+                ending: e.ending,
+                number: e.tab.number,
+                notes,
+                log: e.log.clone(),
+            },
         })
     }
 
@@ -227,8 +235,8 @@ impl App {
         let shown = self.shown == Some(id);
         let running = self.running_at(id)?;
         let (role, refusal) = (running.role(), running.refusal());
-        let tab = Tab { state: TabState::Ended, ..running.tab() };
-        let ended = State::Ended(Ended { role, ending, tab });
+        let (tab, log) = (Tab { state: TabState::Ended, ..running.tab() }, running.log());
+        let ended = State::Ended(Ended { role, ending, log, tab });
         if let State::Running(running) = std::mem::replace(&mut self.place(id)?.state, ended) {
             self.leaving.push(tokio::spawn(running.goodbye()));
         }
@@ -259,5 +267,17 @@ impl App {
             (Some(_), None) => Phase::SignIn { busy: false },
             _ => Phase::AgentHome { busy: false },
         };
+    }
+
+    /// The session that ended, in plain words.
+    pub(super) fn save_receipt(&mut self, path: Option<String>) {
+        let log = match self.shown().map(|p| &p.state) {
+            Some(State::Ended(Ended { log: Some(log), .. })) => log.clone(),
+            _ => return self.bad_command("there is no ended session with a log"),
+        };
+        match crate::log_command::save_receipt(std::path::Path::new(&log), path) {
+            Ok(path) => self.printer.print(&Line::Receipt { path: &path.to_string_lossy() }),
+            Err(e) => self.bad_command(&e),
+        }
     }
 }

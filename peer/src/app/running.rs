@@ -1,6 +1,7 @@
 //! One running session: the core's outputs, carried out.
 
 mod devices;
+mod line;
 mod transfer;
 
 use std::{
@@ -9,9 +10,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-use bytes::Bytes;
 use deskside_devices::{clipboard, watch};
-use deskside_net::{Change, Channel, Connector, LinkEvent, SendError, Signaling, SignalingEvent};
+use deskside_net::{Channel, Connector, LinkEvent, Signaling, SignalingEvent};
 use deskside_protocol::{
     HandOver, SessionNumber,
     api::{self, IceServer},
@@ -21,8 +21,8 @@ use deskside_session::{
     Identity, Keeping, Now, ParticipantId, Role, Session, Snapshot, Start,
     app::{Ending, Tab, TabState, TransferView},
     command::Command,
-    io::{Binding, Capture, DeviceEvent, Input, Output},
-    view::{LinkView, Refusal, Route, View},
+    io::{Capture, DeviceEvent, Input, Output},
+    view::{LinkView, Refusal, View},
 };
 
 use super::{
@@ -36,7 +36,8 @@ use crate::{
     hands::Hands,
     identity,
     kept::{Kept, Seat},
-    share::{Report, Share, Tell},
+    logs::Logs,
+    share::{Report, Share},
     viewing::Viewing,
 };
 
@@ -76,6 +77,7 @@ pub struct Running {
     transfer: Option<TransferView>,
     /// The file from which a program goes on after this one was killed.
     kept: Option<Kept>,
+    logs: Logs,
 }
 
 impl Running {
@@ -105,6 +107,7 @@ impl Running {
                 (kept.ok(), None)
             }
         };
+        let (logs, found) = Logs::open(home, welcome.number, welcome.you);
         let core = Session::new(
             Now::new(Duration::ZERO),
             Start {
@@ -119,8 +122,8 @@ impl Running {
                 link: entering.link,
                 nonce_seed: identity::fresh()?,
                 snapshot,
-                logs: Vec::new(),
                 keeping: if kept.is_some() { Keeping::StateAndSecret } else { Keeping::Nothing },
+                logs: found,
                 unix_ms: std::time::SystemTime::now()
                     .duration_since(std::time::UNIX_EPOCH)
                     .map_or(0, |d| u64::try_from(d.as_millis()).unwrap_or(u64::MAX)),
@@ -149,6 +152,7 @@ impl Running {
             refusal: None,
             transfer: None,
             kept,
+            logs,
         };
         running.drain();
         running.words(welcome.hand_overs);
@@ -165,6 +169,11 @@ impl Running {
 
     pub fn number(&self) -> SessionNumber {
         self.number
+    }
+
+    /// The file of the log of acts, if anything was written.
+    pub fn log(&self) -> Option<String> {
+        self.logs.last().map(|p| p.to_string_lossy().into_owned())
     }
 
     pub fn over(&self) -> Option<Ending> {
@@ -269,66 +278,6 @@ impl Running {
         }
     }
 
-    /// What goes over the network that was is given up at once, and not when silence says so.
-    pub fn network(&mut self, change: Change) {
-        match change {
-            Change::Gone => self.signaling.doubt(),
-            Change::More => {
-                self.signaling.renew();
-                self.links.restart_all();
-            }
-            Change::Other => {
-                self.remake = true;
-                self.signaling.renew();
-            }
-        }
-    }
-
-    /// A path that is found again still waits for what was lost on the old one, longer the longer it was away
-    /// (RFC 9260, section 6.3.3): new connections wait for nothing. Only with the server there, which they need.
-    fn remake_links(&mut self) {
-        for peer in self.links.peers() {
-            self.link(peer, LinkEvent::Closed);
-        }
-        self.input(Input::NetworkChanged);
-        self.links.ask_for_offers();
-    }
-
-    fn link(&mut self, peer: ParticipantId, event: LinkEvent) {
-        match event {
-            LinkEvent::Signal(body) => self.signaling.send(ToServer::Signal { to: peer, body }),
-            LinkEvent::Open { local, remote } => {
-                let binding = Binding { local, remote, offerer: self.links.offerer(peer) };
-                self.input(Input::LinkOpen { peer, binding });
-            }
-            LinkEvent::Pointer(bytes) => self.input(Input::Pointer { peer, bytes: bytes.to_vec() }),
-            LinkEvent::State { up, relayed } => {
-                let route = match relayed {
-                    None => Route::Unknown,
-                    Some(true) => Route::Relayed,
-                    Some(false) => Route::Direct,
-                };
-                if !up {
-                    self.links.restart(peer);
-                    // What took this path may have taken the server's too.
-                    self.signaling.doubt();
-                }
-                self.input(Input::LinkState { peer, up, route });
-            }
-            LinkEvent::Closed => {
-                self.links.disconnect(peer);
-                if let Some((from, viewing)) = &self.viewing
-                    && *from == peer
-                {
-                    viewing.link(None);
-                }
-                self.input(Input::LinkClosed { peer });
-            }
-            // Taken before, and by the sharing thread.
-            LinkEvent::Control(_) | LinkEvent::KeyFrameWanted | LinkEvent::Bitrate(_) => {}
-        }
-    }
-
     fn report(&mut self, report: Report) {
         match report {
             Report::Monitors(m) => self.input(Input::Device(DeviceEvent::Monitors(m))),
@@ -415,8 +364,12 @@ impl Running {
             // It is in the view as the newest notice.
             // It is in the view, which is published before the loop waits again.
             Output::Tell(_) => {}
-            Output::Act { .. } => {}
             Output::Keep(state) => self.keep(&state),
+            Output::Act { writer, lines } => {
+                if let Err(e) = self.logs.append(writer, &lines) {
+                    tracing::error!(error = %e, "the log of acts cannot be written");
+                }
+            }
             Output::TellServerHandOver { word } => self.signaling.send(ToServer::HandOver { word }),
             Output::TellServerLeave => self.signaling.send(ToServer::Leave),
             Output::TellServerEnd => self.signaling.send(ToServer::End),
@@ -426,33 +379,6 @@ impl Running {
                     kept.forget();
                 }
             }
-        }
-    }
-
-    fn send(&mut self, peer: ParticipantId, channel: Channel, bytes: Vec<u8>) {
-        let Some(transport) = self.links.transport(peer) else { return };
-        match transport.send(channel, Bytes::from(bytes)) {
-            Err(SendError::Full) if channel == Channel::Control => {
-                // Nothing on this channel may be lost: a new connection brings what is missing.
-                tracing::warn!(peer = peer.0, "the line takes nothing any more; it is made anew");
-                self.link(peer, LinkEvent::Closed);
-            }
-            Err(e) => tracing::debug!(peer = peer.0, ?channel, error = %e, "a message was not sent"),
-            Ok(()) => {}
-        }
-    }
-
-    /// A new connection to someone who watches or is watched.
-    fn relink(&mut self, peer: ParticipantId) {
-        if let Some((from, viewing)) = &self.viewing
-            && *from == peer
-        {
-            viewing.link(self.links.transport(peer));
-        }
-        if let Some((share, capture)) = &self.share
-            && capture.viewers.contains(&peer)
-        {
-            share.teller().tell(Tell::Viewers(self.viewers(capture)));
         }
     }
 

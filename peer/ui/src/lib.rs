@@ -9,6 +9,7 @@ mod app;
 mod cx;
 mod icon;
 mod input;
+pub mod log;
 mod number;
 mod screens;
 mod texts;

@@ -39,13 +39,17 @@ impl Language {
             .unwrap_or_default()
     }
 
-    fn tag(self) -> LanguageIdentifier {
-        let code = match self {
+    /// The language tag.
+    pub fn code(self) -> &'static str {
+        match self {
             Self::English => "en",
             Self::French => "fr",
-        };
+        }
+    }
+
+    fn tag(self) -> LanguageIdentifier {
         // Both are well formed; the default is the undetermined language, whose plurals are "other".
-        code.parse().unwrap_or_default()
+        self.code().parse().unwrap_or_default()
     }
 
     /// The Fluent source of this language.

@@ -1,7 +1,6 @@
 //! Chat with everybody and with one, and stored phrases.
 
 mod samples;
-#[allow(dead_code, reason = "each test program uses a part")]
 mod shown;
 
 use deskside_session::{

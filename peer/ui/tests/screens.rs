@@ -414,7 +414,7 @@ fn the_end_is_told_to_both_roles_and_leads_home() {
         {
             for role in [Role::Customer, Role::Primary, Role::Assistant] {
                 s.set(samples::app(
-                    Screen::Ended { role, ending, number: samples::number(), notes: None },
+                    Screen::Ended { role, ending, number: samples::number(), notes: None, log: None },
                     None,
                 ));
                 let (title, lead) = deskside_ui::ending_words(&s.texts, role, ending);

@@ -30,7 +30,7 @@ pub struct Standing {
 
 impl Standing {
     /// An entry was written.
-    pub(crate) fn apply(&mut self, who: Person, what: &What) {
+    pub fn apply(&mut self, who: Person, what: &What) {
         match what {
             What::Began { .. } => self.me = Some(who),
             What::Resumed => self.over = false,
