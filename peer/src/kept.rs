@@ -140,7 +140,8 @@ pub(crate) fn replace(
 }
 
 pub(crate) fn remove(file: &Path, lock: &Lock) {
-    for path in [file, &lock.path] {
+    // A program that was killed while it wrote left the new file behind.
+    for path in [file, &file.with_extension("new"), &lock.path] {
         if let Err(e) = std::fs::remove_file(path)
             && e.kind() != io::ErrorKind::NotFound
         {
@@ -192,8 +193,10 @@ mod tests {
             use std::os::unix::fs::PermissionsExt;
             assert_eq!(std::fs::metadata(&kept.file).unwrap().permissions().mode() & 0o077, 0);
         }
+        std::fs::write(kept.file.with_extension("new"), b"half").unwrap();
         kept.forget();
         assert!(Kept::find(&home, |_| true).is_none());
+        assert_eq!(std::fs::read_dir(folder(&home)).unwrap().count(), 0, "nothing stays");
         std::fs::remove_dir_all(&home).unwrap();
     }
 

@@ -16,6 +16,7 @@ pub mod desk;
 mod still;
 
 use desk::{at_desk, tabs};
+#[allow(unused_imports, reason = "tests and the gallery each use a part")]
 pub use still::{Done, Picture, Still, desktop};
 
 pub const SERVER: &str = "help.example.org";
