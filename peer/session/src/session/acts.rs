@@ -70,7 +70,7 @@ impl Session {
             return self.send_acts_to_all();
         }
         let at = self.unix_now();
-        for (writer, log) in &mut self.acts.logs {
+        for (writer, log) in self.acts.logs.iter_mut().filter(|(_, log)| !log.is_closed()) {
             self.acts.unsaved.extend(log.close(&self.identity, at).map(|line| (*writer, line)));
         }
     }
