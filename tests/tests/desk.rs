@@ -5,7 +5,7 @@ use deskside_protocol::{
     records::Phrases,
 };
 use deskside_session::app::{AppOnly, PhrasesView, Problem, Screen};
-use deskside_tests::{Peer, Server, peer::Start, scene::secure, server::AGENT};
+use deskside_tests::{Peer, Server, peer::Start, scene::secure, server::AGENT, until};
 
 const BOB: &str = "Bob";
 
@@ -97,6 +97,24 @@ fn a_sign_in_that_ended_is_said_and_the_session_goes_on() {
 }
 
 #[test]
+fn whoever_asks_for_something_after_the_sign_in_hears_that_it_is_over() {
+    let server = Server::with(&[("accounts.sign_in_lives", "2")]);
+    server.add_queue("help", "Help desk", &[AGENT]);
+    let mut ada = at_home(&server, AGENT);
+    until("the end of the sign-in", || {
+        ada.tell(AppOnly::TakeNext { queue: "help".into(), entry: None });
+        let view = ada.wait("an answer", |v| v.problem.is_some());
+        let over = view.problem == Some(Problem::SignedOut);
+        if over {
+            assert!(matches!(view.screen, Screen::SignIn { busy: false }), "{:?}", view.screen);
+        } else {
+            assert_eq!(view.problem, Some(Problem::NobodyWaits));
+        }
+        over.then_some(())
+    });
+}
+
+#[test]
 fn phrases_of_the_site_and_of_the_agent() {
     let server = Server::start();
     let site = Phrases { phrases: vec!["Good morning!".into()] };
@@ -113,7 +131,7 @@ fn phrases_of_the_site_and_of_the_agent() {
     }
     let both = ["One moment.", "Thank you for your patience."];
     bob.wait("the own ones", |v| v.phrases == expected(&both));
-    deskside_tests::until("the server has them", || {
+    until("the server has them", || {
         let token = server.sign_in_as(BOB).token;
         let saved: Phrases = server.call(&token, "GET", "/api/v1/phrases/mine", None::<&()>);
         (saved.phrases == both).then_some(())
