@@ -192,6 +192,8 @@ fn old_and_forged_words_and_another_primary_agent_in_the_roster() {
     let primary = |id| move |s: &View| s.role == Role::Primary && s.me == id;
     scene.agent.tell(Command::HandOver { to: bob_id });
     bob.wait_session("the role", primary(bob_id));
+    // Or its view of before would be taken for that of after the way back.
+    scene.agent.wait_session("that it passed the role on", |s| s.role == Role::Assistant);
     bob.tell(Command::HandOver { to: ada_id });
     scene.agent.wait_session("the role", primary(ada_id));
     scene.allow(Act::View);
