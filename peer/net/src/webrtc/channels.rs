@@ -15,7 +15,7 @@ use webrtc::{
 use super::{
     Shared,
     line::{Line, MAX_MESSAGE},
-    negotiate,
+    path,
 };
 use crate::{Channel, LinkEvent, SendError};
 
@@ -133,7 +133,7 @@ impl Opening {
     /// Waits for the others; false when the link is closed already.
     async fn wait(&self, shared: &Shared) -> bool {
         self.all.wait().await;
-        *self.announced.get_or_init(|| negotiate::announce(shared, &self.pc)).await
+        *self.announced.get_or_init(|| path::announce(shared, &self.pc)).await
     }
 
     /// Whether this side has to speak first.

@@ -10,6 +10,7 @@ mod h264;
 mod line;
 mod negotiate;
 mod pace;
+mod path;
 mod sdp;
 mod video;
 

@@ -4,10 +4,9 @@
 //! so that offers are only made to begin and to restart, and only the impolite side (the offerer) makes
 //! them; the other one asks for an offer by [`Signal::Renew`]. Offers of other programs are followed.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::HashSet, sync::Arc, time::Duration};
 
 use deskside_protocol::socket::Signal;
-use sha2::{Digest, Sha256};
 use tokio::{
     sync::mpsc::{Receiver, Sender},
     task::JoinSet,
@@ -17,8 +16,8 @@ use webrtc::{
     error::Result,
     media_stream::track_remote::TrackRemote,
     peer_connection::{
-        PeerConnection, PeerConnectionEventHandler, RTCIceCandidateInit, RTCIceCandidateType,
-        RTCIceConnectionState, RTCPeerConnectionIceEvent, RTCPeerConnectionState, RTCSessionDescription,
+        PeerConnection, PeerConnectionEventHandler, RTCIceCandidateInit, RTCIceConnectionState,
+        RTCPeerConnectionIceEvent, RTCPeerConnectionState, RTCSessionDescription,
     },
 };
 
@@ -27,6 +26,7 @@ use super::{
     channels::{self, Opening},
     line::{self, Line},
     pace::Route,
+    path::{relayed, settle},
     sdp, video,
 };
 use crate::{LinkConfig, LinkEvent};
@@ -73,6 +73,10 @@ pub(super) struct Negotiator {
     /// Local candidates of the description in force, for when the offer must be sent again.
     gathered: Vec<Signal>,
     path: bool,
+    /// Addresses of the other side's relays: who is heard from there before its candidate comes seems to be direct.
+    relays: HashSet<(String, u16)>,
+    /// What was said of the path last.
+    told_relayed: Option<bool>,
     /// When to nudge, retry or give up, and how long until the time after.
     alarm: Option<(Instant, Duration)>,
 }
@@ -91,6 +95,8 @@ impl Negotiator {
             remote: None,
             gathered: Vec::new(),
             path: false,
+            relays: HashSet::new(),
+            told_relayed: None,
             alarm: None,
         }
     }
@@ -226,6 +232,7 @@ impl Negotiator {
     }
 
     async fn offered(&mut self, sdp: String) -> Result<()> {
+        self.note_relays(sdp::relays(&sdp).collect::<Vec<_>>()).await;
         let fingerprint = sdp::fingerprint(&sdp);
         if fingerprint.is_none() {
             return Ok(());
@@ -273,6 +280,7 @@ impl Negotiator {
     }
 
     async fn answered(&mut self, sdp: String) -> Result<()> {
+        self.note_relays(sdp::relays(&sdp).collect::<Vec<_>>()).await;
         let Some(pc) = self.pc() else { return Ok(()) };
         if pc.pending_local_description().await.is_none() {
             return Ok(());
@@ -311,6 +319,7 @@ impl Negotiator {
             return Ok(());
         }
         self.candidates += 1;
+        self.note_relays(sdp::relay(&candidate)).await;
         let init =
             RTCIceCandidateInit { candidate, sdp_mid: mid, sdp_mline_index: mline, ..Default::default() };
         match self.pc() {
@@ -357,14 +366,7 @@ impl Negotiator {
             RTCIceConnectionState::Connected | RTCIceConnectionState::Completed => {
                 self.path = true;
                 self.alarm = (!self.shared.is(Phase::Open)).then(|| (Instant::now() + OPENING, OPENING));
-                let relayed = match self.pc() {
-                    Some(pc) => relayed(&pc).await,
-                    None => None,
-                };
-                if self.shared.is(Phase::Open) {
-                    settle(&self.shared, relayed);
-                }
-                self.shared.report(LinkEvent::State { up: true, relayed });
+                self.tell_path().await;
             }
             RTCIceConnectionState::Disconnected => {
                 self.path = false;
@@ -373,6 +375,31 @@ impl Negotiator {
             }
             RTCIceConnectionState::Failed => self.fail(),
             _ => {}
+        }
+    }
+
+    async fn tell_path(&mut self) {
+        let relayed = match self.pc() {
+            Some(pc) => relayed(&pc, &self.relays).await,
+            None => None,
+        };
+        if self.shared.is(Phase::Open) {
+            settle(&self.shared, relayed);
+        }
+        self.told_relayed = relayed;
+        self.shared.report(LinkEvent::State { up: true, relayed });
+    }
+
+    /// The other side has these relays; the path may be over one of them.
+    async fn note_relays(&mut self, relays: impl IntoIterator<Item = (String, u16)>) {
+        let before = self.relays.len();
+        for relay in relays {
+            if self.relays.len() < CANDIDATES {
+                self.relays.insert(relay);
+            }
+        }
+        if self.relays.len() > before && self.path && self.told_relayed == Some(false) {
+            self.tell_path().await;
         }
     }
 
@@ -399,46 +426,6 @@ async fn until(alarm: Option<(Instant, Duration)>) {
         Some((at, _)) => tokio::time::sleep_until(at).await,
         None => std::future::pending().await,
     }
-}
-
-/// Whether a relay carries the chosen path, on either side.
-async fn relayed(pc: &Arc<dyn PeerConnection>) -> Option<bool> {
-    let pair = pc.sctp().await?.transport().ice_transport().get_selected_candidate_pair().await.ok()??;
-    let relay = RTCIceCandidateType::Relay;
-    Some(pair.local().typ == relay || pair.remote().typ == relay)
-}
-
-/// All channels are open: tells with which certificates. False when it is closed already.
-pub(super) async fn announce(shared: &Shared, pc: &Arc<dyn PeerConnection>) -> bool {
-    let (Some(local), Some(remote)) = (local_fingerprint(pc).await, remote_fingerprint(pc).await) else {
-        tracing::warn!("a connection without certificates");
-        return false;
-    };
-    settle(shared, relayed(pc).await);
-    if !shared.open() {
-        return false;
-    }
-    shared.sink.event(LinkEvent::Open { local, remote });
-    true
-}
-
-/// The path is found: the driver needs fewer passes now.
-fn settle(shared: &Shared, relayed: Option<bool>) {
-    shared.pace.set_route(match relayed {
-        Some(false) => Route::Direct,
-        Some(true) => Route::Relayed,
-        None => Route::Connecting,
-    });
-}
-
-async fn local_fingerprint(pc: &Arc<dyn PeerConnection>) -> Option<[u8; 32]> {
-    sdp::digest(&sdp::fingerprint(&pc.local_description().await?.sdp)?)
-}
-
-/// From the certificate that the DTLS handshake really saw.
-async fn remote_fingerprint(pc: &Arc<dyn PeerConnection>) -> Option<[u8; 32]> {
-    let certificates = pc.sctp().await?.transport().get_remote_certificates().await.ok()?;
-    Some(Sha256::digest(certificates.first()?).into())
 }
 
 /// Carries a line's events to the task; runs on the driver, so it must not wait.

@@ -26,6 +26,18 @@ pub(super) fn is_ours(candidate: &str) -> bool {
     candidate.split_ascii_whitespace().nth(1) == Some("1")
 }
 
+/// Address and port of a candidate, without `a=`, that a relay lends (RFC 8839, section 5.1).
+pub(super) fn relay(candidate: &str) -> Option<(String, u16)> {
+    let mut words = candidate.split_ascii_whitespace().skip(4);
+    let (address, port) = (words.next()?, words.next()?.parse().ok()?);
+    (words.next() == Some("typ") && words.next() == Some("relay")).then(|| (address.to_owned(), port))
+}
+
+/// The same of all candidates within a description.
+pub(super) fn relays(sdp: &str) -> impl Iterator<Item = (String, u16)> {
+    sdp.lines().filter_map(|line| line.trim_start().strip_prefix("a=").and_then(relay))
+}
+
 /// A description without the candidates that are not ours.
 pub(super) fn with_ours(sdp: &str) -> String {
     let keeps = |line: &&str| line.trim_start().strip_prefix("a=candidate:").is_none_or(is_ours);
@@ -45,6 +57,19 @@ mod tests {
         assert!(is_ours("candidate:1 1 udp 0 10.0.0.1 5000 typ host"));
         for bad in ["", "candidate:1", "candidate:1 01 udp", "candidate:1 257 udp"] {
             assert!(!is_ours(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn relays_are_told_from_other_candidates() {
+        let relayed = "candidate:7 1 udp 41885439 10.0.0.1 5000 typ relay raddr 10.0.0.2 rport 4";
+        assert_eq!(relay(relayed), Some(("10.0.0.1".to_owned(), 5000)));
+        let sdp = format!("v=0\r\na={relayed}\r\na=candidate:1 1 udp 0 10.0.0.3 5 typ host\r\n");
+        assert_eq!(relays(&sdp).count(), 1);
+        for other in
+            ["", "candidate:7 1 udp 1 10.0.0.1 typ relay", "candidate:7 1 udp 1 10.0.0.1 x typ relay"]
+        {
+            assert_eq!(relay(other), None, "{other}");
         }
     }
 
