@@ -559,3 +559,12 @@ receipt-not-trusted = The connection could not be trusted, and was ended.
 receipt-no-end = This log does not say how the session ended.
 receipt-resumed = The customer’s program was started again during the session.
 receipt-full = So much happened that not all of it could be written down.
+
+# Notes
+notes = Notes
+notes-hint = For you and your colleagues; the customer does not see it.
+notes-last = Notes of this session
+notes-loading = Asking the server…
+notes-saved = Saved
+notes-saving = Saving…
+notes-too-long = Too long to be saved. Shorten it.

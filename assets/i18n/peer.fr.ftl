@@ -556,3 +556,12 @@ receipt-not-trusted = La connexion n’était pas digne de confiance ; elle a é
 receipt-no-end = Ce journal ne dit pas comment la session s’est terminée.
 receipt-resumed = Le programme du client a été relancé pendant la session.
 receipt-full = Il s’est passé tant de choses que tout n’a pas pu être noté.
+
+# Notes
+notes = Mes notes
+notes-hint = Pour vous et vos collègues ; le client ne les voit pas.
+notes-last = Notes de cette session
+notes-loading = Demande au serveur…
+notes-saved = Enregistré
+notes-saving = Enregistrement…
+notes-too-long = Trop long pour être enregistré. Raccourcissez.

@@ -21,6 +21,7 @@ use crate::{
         ended,
         home::Home,
         join::JoinForm,
+        notes::NotesForm,
         prompt::PromptWindow,
         queue,
         sign_in::SignInForm,
@@ -61,6 +62,7 @@ pub struct App {
 struct Room {
     agent: AgentSession,
     chat: ChatForm,
+    notes: NotesForm,
     toast: Toast,
 }
 
@@ -269,7 +271,10 @@ impl App {
             Screen::Waiting(place) => queue::show(ui, &cx, place, told),
             Screen::SignIn { busy } => self.sign_in.show(ui, &cx, &view.server, *busy, told),
             Screen::AgentHome { name, busy } => self.home.show(ui, &cx, &view, name, *busy),
-            Screen::Ended { role, ending, .. } => quit = ended::show(ui, &cx, *role, *ending, told),
+            Screen::Ended { role, ending, notes, .. } => {
+                let notes = notes.as_ref().map(|n| (n, &mut self.room.notes));
+                quit = ended::show(ui, &cx, *role, *ending, notes, told);
+            }
             Screen::Session { session, .. } if session.role == Role::Customer => {
                 let asked = customer::show(ui, &cx, session, &mut self.room.chat, &mut self.room.toast);
                 self.dialog = self.dialog.or(asked);
@@ -280,12 +285,13 @@ impl App {
                     bar::show(ui, &cx, session, sharing);
                 }
             }
-            Screen::Session { session, .. } => {
+            Screen::Session { session, notes, .. } => {
                 let around = Around {
                     server: &view.server,
                     phrases: view.phrases.as_ref(),
                     root: self.root,
                     dialog: self.dialog.is_some(),
+                    notes: notes.as_ref().map(|n| (n, &mut self.room.notes)),
                     chat: &mut self.room.chat,
                     toast: &mut self.room.toast,
                 };

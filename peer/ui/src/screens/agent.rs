@@ -2,7 +2,7 @@
 
 use deskside_session::{
     Role,
-    app::PhrasesView,
+    app::{NotesView, PhrasesView},
     command::{Act, Command},
     view::{LinkView, Other, Verified, View},
 };
@@ -12,7 +12,8 @@ use eframe::egui::{
 use lucide_icons::Icon;
 
 use super::{
-    chat::ChatForm, dialog::Dialog, half, idle, middle, people, toast::Toast, toolbar, viewer::Viewer,
+    chat::ChatForm, dialog::Dialog, half, idle, middle, notes::NotesForm, people, toast::Toast, toolbar,
+    viewer::Viewer,
 };
 use crate::{
     acts,
@@ -30,6 +31,8 @@ const COPIED: f64 = 2.0;
 pub struct AgentSession {
     pub viewer: Viewer,
     copied: Option<(Copy, f64)>,
+    /// Notes are shown in place of the chat.
+    writing: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -46,13 +49,14 @@ pub struct Around<'a> {
     pub root: Option<u64>,
     /// A question lies over everything.
     pub dialog: bool,
+    pub notes: Option<(&'a NotesView, &'a mut NotesForm)>,
     pub chat: &'a mut ChatForm,
     pub toast: &'a mut Toast,
 }
 
 impl AgentSession {
     /// Draws it; a question to ask, if a button led to one.
-    pub fn show(&mut self, ui: &mut Ui, cx: &Cx<'_>, view: &View, around: Around<'_>) -> Option<Dialog> {
+    pub fn show(&mut self, ui: &mut Ui, cx: &Cx<'_>, view: &View, mut around: Around<'_>) -> Option<Dialog> {
         let k = cx.k;
         let mut dialog = None;
         let watching = view.sharing.as_ref().filter(|s| s.sharer != view.me);
@@ -64,10 +68,7 @@ impl AgentSession {
                 .resizable(false)
                 .exact_size(336.0)
                 .show_separator_line(false);
-            let rect = side
-                .show(ui, |ui| dialog = self.side(ui, cx, view, around.chat, around.phrases))
-                .response
-                .rect;
+            let rect = side.show(ui, |ui| dialog = self.side(ui, cx, view, &mut around)).response.rect;
             ui.painter().vline(rect.left(), rect.y_range(), stroke);
             let foot = k.size.control * 2.0 + k.space.four;
             around.toast.show(ui, cx, view, rect.with_max_y(rect.bottom() - foot));
@@ -173,14 +174,7 @@ impl AgentSession {
         }
     }
 
-    fn side(
-        &mut self,
-        ui: &mut Ui,
-        cx: &Cx<'_>,
-        view: &View,
-        chat: &mut ChatForm,
-        phrases: Option<&PhrasesView>,
-    ) -> Option<Dialog> {
+    fn side(&mut self, ui: &mut Ui, cx: &Cx<'_>, view: &View, around: &mut Around<'_>) -> Option<Dialog> {
         let k = cx.k;
         let mut dialog = None;
         let margin = Margin::same(k.space.two as i8);
@@ -227,11 +221,35 @@ impl AgentSession {
             |ui| {
                 rule(ui, cx);
                 ui.add_space(k.space.half);
+                let Some((notes, form)) = &mut around.notes else {
+                    ui.horizontal(|ui| {
+                        icon(ui, cx, Icon::MessageCircle, k.size.icon, k.c.muted);
+                        strong(ui, cx, cx.t.t("session-chat"));
+                    });
+                    return around.chat.show(ui, cx, view, around.phrases);
+                };
                 ui.horizontal(|ui| {
-                    icon(ui, cx, Icon::MessageCircle, k.size.icon, k.c.muted);
-                    strong(ui, cx, cx.t.t("session-chat"));
+                    let width = half(ui, cx);
+                    for (writing, sign, words) in [
+                        (false, Icon::MessageCircle, cx.t.t("session-chat")),
+                        (true, Icon::NotebookPen, cx.t.t("notes")),
+                    ] {
+                        let button = Button::new(cx, words).tool().icon(sign).width(width);
+                        let response = ui.add(button.selected(self.writing == writing));
+                        if !writing && self.writing && view.unread > 0 {
+                            let at = response.rect.right_top() + eframe::egui::vec2(-8.0, 8.0);
+                            ui.painter().circle_filled(at, 4.0, k.c.danger);
+                        }
+                        if response.clicked() {
+                            self.writing = writing;
+                        }
+                    }
                 });
-                chat.show(ui, cx, view, phrases);
+                if self.writing {
+                    form.show(ui, cx, notes, ui.available_height());
+                } else {
+                    around.chat.show(ui, cx, view, around.phrases);
+                }
             },
         );
         dialog

@@ -2,20 +2,27 @@
 
 use deskside_session::{
     Role,
-    app::{AppOnly, Ending, Problem},
+    app::{AppOnly, Ending, NotesView, Problem},
 };
 use eframe::egui::Ui;
 use lucide_icons::Icon;
 
-use super::{column, problem};
+use super::{column, notes::NotesForm, problem};
 use crate::{
     cx::Cx,
-    widgets::{Button, Look, Tone, banner, icon},
+    widgets::{Button, Look, Tone, banner, icon, strong},
     words,
 };
 
 /// True when the program should close.
-pub fn show(ui: &mut Ui, cx: &Cx<'_>, role: Role, ending: Ending, told: Option<&Problem>) -> bool {
+pub fn show(
+    ui: &mut Ui,
+    cx: &Cx<'_>,
+    role: Role,
+    ending: Ending,
+    notes: Option<(&NotesView, &mut NotesForm)>,
+    told: Option<&Problem>,
+) -> bool {
     let k = cx.k;
     let (title, lead) = words::ending(cx.t, role, ending);
     let mut quit = false;
@@ -33,6 +40,11 @@ pub fn show(ui: &mut Ui, cx: &Cx<'_>, role: Role, ending: Ending, told: Option<&
             ui.add_space(k.space.one);
         }
         problem(ui, cx, told);
+        if let Some((notes, form)) = notes {
+            strong(ui, cx, cx.t.t("notes-last"));
+            form.show(ui, cx, notes, 180.0);
+            ui.add_space(k.space.one);
+        }
         let home =
             if role == Role::Customer { cx.t.t("ended-home-customer") } else { cx.t.t("ended-home-agent") };
         let wide = ui.available_width();

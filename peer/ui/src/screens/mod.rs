@@ -9,6 +9,7 @@ pub mod dialog;
 pub mod ended;
 pub mod home;
 pub mod join;
+pub mod notes;
 pub mod people;
 pub mod phrases;
 pub mod prompt;

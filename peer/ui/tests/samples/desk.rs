@@ -1,9 +1,9 @@
 //! Desks and tabs of agents.
 
 use deskside_session::{
-    SessionNumber,
+    Role, SessionNumber,
     app::{
-        AppView, DeskView, Screen, Tab, TabState,
+        AppView, DeskView, Ending, NotesState, NotesView, Screen, Tab, TabState,
         desk::{AgentState, Desk, DeskAgent, DeskQueue, DeskWaiting},
         transfers::TransferOffer,
     },
@@ -78,4 +78,18 @@ pub fn tabs() -> Vec<Tab> {
 pub fn at_desk(desk: Option<DeskView>, tabs: Vec<Tab>) -> AppView {
     let home = Screen::AgentHome { name: "Sam Okafor".into(), busy: false };
     AppView { desk, tabs, ..app(home, None) }
+}
+
+/// An agent's session with what colleagues are there, and notes.
+pub fn with_notes(mut view: AppView, state: NotesState) -> AppView {
+    let wrote = Some(NotesView { text: "Driver 4.2 is old.".into(), state });
+    if let Screen::Session { notes, .. } | Screen::Ended { notes, .. } = &mut view.screen {
+        *notes = wrote;
+    }
+    AppView { desk: Some(desk()), tabs: tabs(), ..view }
+}
+
+pub fn over() -> AppView {
+    let (role, ending) = (Role::Primary, Ending::EndedByMe);
+    app(Screen::Ended { role, ending, number: number(), notes: None, log: None }, None)
 }
