@@ -568,3 +568,21 @@ notes-loading = Asking the server…
 notes-saved = Saved
 notes-saving = Saving…
 notes-too-long = Too long to be saved. Shorten it.
+
+# Transfer
+transfer = Transfer…
+transfer-title = Transfer this session
+transfer-lead = Your customer stays connected. The first who takes it leads, and you leave.
+transfer-nobody = There is no queue and no colleague.
+transfer-queue = Queue
+transfer-message = Message for whoever takes it
+transfer-offer = Offer
+transfer-offered = Offered. Nobody has taken it yet.
+transfer-taken = Taken. Control is handed over…
+transfer-withdraw = Withdraw the offer
+transfer-returned-time = Nobody took the session in time. It is still yours.
+transfer-returned = The transfer did not succeed. The session is still yours.
+transfer-refused-primary = Only who leads the session can transfer it.
+transfer-refused-under-way = It is being transferred already.
+transfer-refused-target = This queue or colleague is not there any more.
+transfer-refused = The server refused the transfer.

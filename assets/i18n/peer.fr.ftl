@@ -565,3 +565,21 @@ notes-loading = Demande au serveur…
 notes-saved = Enregistré
 notes-saving = Enregistrement…
 notes-too-long = Trop long pour être enregistré. Raccourcissez.
+
+# Transfert
+transfer = Transférer…
+transfer-title = Transférer cette session
+transfer-lead = Votre client reste connecté. Le premier qui la prend la mène, et vous la quittez.
+transfer-nobody = Il n’y a ni file ni collègue.
+transfer-queue = File d’attente
+transfer-message = Message pour qui la prendra
+transfer-offer = Proposer
+transfer-offered = Proposée. Personne ne l’a encore prise.
+transfer-taken = Prise. La main est en train de passer…
+transfer-withdraw = Retirer la proposition
+transfer-returned-time = Personne n’a pris la session à temps. Elle reste la vôtre.
+transfer-returned = Le transfert n’a pas abouti. La session reste la vôtre.
+transfer-refused-primary = Seul celui qui mène la session peut la transférer.
+transfer-refused-under-way = Elle est déjà en cours de transfert.
+transfer-refused-target = Cette file ou ce collègue n’existe plus.
+transfer-refused = Le serveur a refusé le transfert.

@@ -80,7 +80,10 @@ impl App {
     pub(super) fn desk(&mut self, id: u64, event: DeskEvent) {
         let Some(account) = self.account.as_mut().filter(|a| a.id == id) else { return };
         match event {
-            DeskEvent::Desk(desk) => account.desk = Some(DeskView { up: true, at: unix_ms(), desk }),
+            DeskEvent::Desk(desk) => {
+                let me = account.name.clone();
+                account.desk = Some(DeskView { up: true, at: unix_ms(), me, desk });
+            }
             DeskEvent::Down(loss) => {
                 tracing::debug!(?loss, "the desk is not up");
                 if let Some(desk) = &mut account.desk {

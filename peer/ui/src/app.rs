@@ -27,6 +27,7 @@ use crate::{
         sign_in::SignInForm,
         tabs,
         toast::Toast,
+        transfer::TransferForm,
         viewer::Viewer,
     },
     texts::Texts,
@@ -63,6 +64,7 @@ struct Room {
     agent: AgentSession,
     chat: ChatForm,
     notes: NotesForm,
+    transfer: TransferForm,
     toast: Toast,
 }
 
@@ -285,11 +287,14 @@ impl App {
                     bar::show(ui, &cx, session, sharing);
                 }
             }
-            Screen::Session { session, notes, .. } => {
+            Screen::Session { session, notes, transfer } => {
                 let around = Around {
                     server: &view.server,
                     phrases: view.phrases.as_ref(),
                     root: self.root,
+                    desk: view.desk.as_ref(),
+                    transfer: *transfer,
+                    passing: &mut self.room.transfer,
                     dialog: self.dialog.is_some(),
                     notes: notes.as_ref().map(|n| (n, &mut self.room.notes)),
                     chat: &mut self.room.chat,

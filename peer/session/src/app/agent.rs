@@ -38,6 +38,8 @@ pub struct DeskView {
     pub up: bool,
     /// When it came, milliseconds since 1970; what it calls `since` counts back from here.
     pub at: u64,
+    /// The own account's name.
+    pub me: String,
     pub desk: Desk,
 }
 

@@ -2,7 +2,7 @@
 
 use deskside_session::{
     Role,
-    app::{NotesView, PhrasesView},
+    app::{DeskView, NotesView, PhrasesView, TransferView},
     command::{Act, Command},
     view::{LinkView, Other, Verified, View},
 };
@@ -12,7 +12,14 @@ use eframe::egui::{
 use lucide_icons::Icon;
 
 use super::{
-    chat::ChatForm, dialog::Dialog, half, idle, middle, notes::NotesForm, people, toast::Toast, toolbar,
+    chat::ChatForm,
+    dialog::Dialog,
+    half, idle, middle,
+    notes::NotesForm,
+    people,
+    toast::Toast,
+    toolbar,
+    transfer::{self, TransferForm},
     viewer::Viewer,
 };
 use crate::{
@@ -47,6 +54,9 @@ pub struct Around<'a> {
     pub phrases: Option<&'a PhrasesView>,
     /// The native window, if it has one in which others can be laid.
     pub root: Option<u64>,
+    pub desk: Option<&'a DeskView>,
+    pub transfer: Option<TransferView>,
+    pub passing: &'a mut TransferForm,
     /// A question lies over everything.
     pub dialog: bool,
     pub notes: Option<(&'a NotesView, &'a mut NotesForm)>,
@@ -73,6 +83,9 @@ impl AgentSession {
             let foot = k.size.control * 2.0 + k.space.four;
             around.toast.show(ui, cx, view, rect.with_max_y(rect.bottom() - foot));
         }
+        if let Some(desk) = around.desk.filter(|_| view.role == Role::Primary) {
+            around.passing.show(ui, cx, desk);
+        }
         match watching {
             Some(sharing) => {
                 let news = if self.viewer.side { None } else { around.toast.words(ui.ctx(), cx, view) };
@@ -80,7 +93,9 @@ impl AgentSession {
                     self.viewer.toggle_full_screen(ui.ctx());
                 }
                 toolbar::show(ui, cx, view, sharing, &mut self.viewer, news.as_ref().map(|n| n.0.as_str()));
-                let covered = around.dialog || Popup::is_any_open(ui.ctx());
+                let covered = around.dialog
+                    || (around.passing.open && view.role == Role::Primary)
+                    || Popup::is_any_open(ui.ctx());
                 self.viewer.show(ui, cx, view, sharing, around.root, covered);
             }
             None => {
@@ -182,6 +197,13 @@ impl AgentSession {
         Panel::bottom("side-foot").frame(Frame::new().inner_margin(margin)).show_separator_line(false).show(
             ui,
             |ui| {
+                let open = matches!(around.transfer, Some(TransferView::Offered | TransferView::Taken));
+                if around.desk.is_some() && view.role == Role::Primary && !view.others.is_empty() && !open {
+                    let pass = Button::new(cx, cx.t.t("transfer")).icon(Icon::ArrowRightLeft);
+                    if ui.add(pass.width(ui.available_width())).clicked() {
+                        around.passing.open = true;
+                    }
+                }
                 ui.horizontal(|ui| {
                     let primary = view.role == Role::Primary;
                     let width = if primary { half(ui, cx) } else { ui.available_width() };
@@ -211,6 +233,9 @@ impl AgentSession {
                         banner(ui, cx, Tone::Warn, "", &cx.t.t("session-server-down"));
                     }
                     self.people_head(ui, cx, view);
+                    if let Some(transfer) = around.transfer {
+                        transfer::state(ui, cx, transfer);
+                    }
                     dialog = dialog.or(people::show(ui, cx, view));
                     side_asks(ui, cx, view);
                 },

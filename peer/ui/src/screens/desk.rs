@@ -5,7 +5,7 @@ use deskside_session::app::{
     desk::{AgentState, DeskQueue, DeskWaiting},
     transfers::TransferOffer,
 };
-use eframe::egui::{Align, Layout, RichText, Sense, Stroke, Ui, vec2};
+use eframe::egui::{Align, Color32, Layout, RichText, Sense, Stroke, Ui, vec2};
 use lucide_icons::Icon;
 
 use crate::{
@@ -205,24 +205,30 @@ fn waiting(ui: &mut Ui, cx: &Cx<'_>, view: &DeskView, queue: &DeskQueue, who: &D
     });
 }
 
+/// Its colour and its words.
+pub(crate) fn agent_state(cx: &Cx<'_>, state: AgentState) -> (Color32, String) {
+    let c = &cx.k.c;
+    match state {
+        AgentState::Free => (c.good, cx.t.t("desk-free")),
+        AgentState::Busy => (c.warn, cx.t.t("desk-busy")),
+        AgentState::Away | AgentState::Unknown => (c.line_strong, cx.t.t("desk-away")),
+    }
+}
+
 /// Who else is there.
-pub fn colleagues(ui: &mut Ui, cx: &Cx<'_>, view: Option<&DeskView>, me: &str) {
+pub fn colleagues(ui: &mut Ui, cx: &Cx<'_>, view: Option<&DeskView>) {
     let Some(view) = view else { return };
     let k = cx.k;
     title(ui, cx, Icon::Headset, cx.t.t("desk-colleagues"));
     card(cx).show(ui, |ui| {
         ui.set_width(ui.available_width());
         ui.spacing_mut().item_spacing.y = 6.0;
-        let others: Vec<_> = view.desk.agents.iter().filter(|a| a.name != me).collect();
+        let others: Vec<_> = view.desk.agents.iter().filter(|a| a.name != view.me).collect();
         if others.is_empty() {
             text::muted(ui, cx, cx.t.t("desk-no-colleagues"));
         }
         for agent in others {
-            let (ink, words) = match agent.state {
-                AgentState::Free => (k.c.good, cx.t.t("desk-free")),
-                AgentState::Busy => (k.c.warn, cx.t.t("desk-busy")),
-                AgentState::Away | AgentState::Unknown => (k.c.line_strong, cx.t.t("desk-away")),
-            };
+            let (ink, words) = agent_state(cx, agent.state);
             ui.horizontal(|ui| {
                 let (rect, _) = ui.allocate_exact_size(vec2(10.0, 18.0), Sense::hover());
                 ui.painter().circle_filled(rect.center(), 4.5, ink);

@@ -51,7 +51,7 @@ impl Home {
                         desk::offers(ui, cx, view.desk.as_ref(), busy);
                         desk::queues(ui, cx, view.desk.as_ref(), busy);
                         ui.add_space(k.space.two);
-                        desk::colleagues(ui, cx, view.desk.as_ref(), name);
+                        desk::colleagues(ui, cx, view.desk.as_ref());
                         return;
                     }
                     let main = width - SIDE - k.space.three;
@@ -64,7 +64,7 @@ impl Home {
                         part(ui, cx, SIDE, |ui| {
                             self.begin(ui, cx, busy);
                             ui.add_space(k.space.two);
-                            desk::colleagues(ui, cx, view.desk.as_ref(), name);
+                            desk::colleagues(ui, cx, view.desk.as_ref());
                         });
                     });
                 });

@@ -18,6 +18,7 @@ pub mod sign_in;
 pub mod tabs;
 pub mod toast;
 pub mod toolbar;
+pub mod transfer;
 pub mod viewer;
 
 use deskside_session::app::Problem;

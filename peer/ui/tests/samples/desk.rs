@@ -36,6 +36,7 @@ pub fn desk() -> DeskView {
     printers.count = 12;
     DeskView {
         up: true,
+        me: "Sam Okafor".into(),
         at: now.as_millis() as u64,
         desk: Desk {
             agents: vec![
