@@ -292,3 +292,34 @@ fn another_agents_control_is_named() {
     let w = watch(view, true, 1.0);
     w.harness.get_by_label("Ana Ferreira controls");
 }
+
+#[test]
+fn in_full_screen_the_tools_go_and_come_back_at_the_upper_edge() {
+    let mut w = watch(sample("agent-views"), true, 1.0);
+    w.harness.key_press(Key::F11);
+    w.harness.run_ok();
+    w.harness.get_by_label("Leave full screen");
+    let later = |w: &mut Watching, seconds: f64| {
+        let time = w.harness.ctx.input(|i| i.time) + seconds;
+        w.harness.input_mut().time = Some(time);
+        w.harness.step();
+        w.harness.input_mut().time = None;
+        w.harness.step();
+    };
+    later(&mut w, 4.0);
+    assert!(w.harness.query_by_label("Leave full screen").is_none());
+    let Some(Done::Put { y, .. }) = w.put().last().copied() else { panic!("the picture is gone") };
+    assert_eq!(y, 3, "no edge is left for the pointer");
+    w.harness.event(egui::Event::PointerMoved(Pos2::new(600.0, 1.0)));
+    w.harness.step();
+    w.harness.get_by_label("Leave full screen");
+    w.harness.event(egui::Event::PointerMoved(Pos2::new(600.0, 40.0)));
+    later(&mut w, 0.3);
+    w.harness.get_by_label("Leave full screen");
+    w.harness.event(egui::Event::PointerMoved(Pos2::new(600.0, 400.0)));
+    later(&mut w, 1.0);
+    assert!(w.harness.query_by_label("Leave full screen").is_none());
+    w.harness.key_press(Key::F11);
+    w.harness.run_ok();
+    w.harness.get_by_label("Full screen");
+}

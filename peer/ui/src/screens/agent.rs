@@ -20,7 +20,7 @@ use super::{
     toast::Toast,
     toolbar,
     transfer::{self, TransferForm},
-    viewer::Viewer,
+    viewer::{self, Viewer},
 };
 use crate::{
     acts,
@@ -92,7 +92,17 @@ impl AgentSession {
                 if ui.input(|i| i.key_pressed(egui::Key::F11)) {
                     self.viewer.toggle_full_screen(ui.ctx());
                 }
-                toolbar::show(ui, cx, view, sharing, &mut self.viewer, news.as_ref().map(|n| n.0.as_str()));
+                if self.viewer.shows_tools(ui.ctx(), cx.now) {
+                    let news = news.as_ref().map(|n| n.0.as_str());
+                    toolbar::show(ui, cx, view, sharing, &mut self.viewer, news);
+                } else {
+                    let strip = Frame::new().fill(k.c.line_strong);
+                    Panel::top("edge")
+                        .frame(strip)
+                        .exact_size(viewer::EDGE)
+                        .show_separator_line(false)
+                        .show(ui, |_| {});
+                }
                 let covered = around.dialog
                     || (around.passing.open && view.role == Role::Primary)
                     || Popup::is_any_open(ui.ctx());

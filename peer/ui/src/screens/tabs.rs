@@ -10,7 +10,7 @@ use eframe::egui::{
 };
 use lucide_icons::Icon;
 
-use super::desk::names;
+use super::{desk::names, viewer::PICTURE};
 use crate::{
     cx::Cx,
     number,
@@ -121,6 +121,10 @@ fn tab(ui: &mut Ui, cx: &Cx<'_>, sign: Icon, words: &str, unread: Option<u32>, s
 fn keys(ui: &Ui, cx: &Cx<'_>, tabs: &[Tab], shown: Option<SessionNumber>) {
     const DIGITS: [Key; 9] =
         [Key::Num1, Key::Num2, Key::Num3, Key::Num4, Key::Num5, Key::Num6, Key::Num7, Key::Num8, Key::Num9];
+    if ui.memory(|m| m.has_focus(egui::Id::unique(PICTURE))) {
+        // They are for the other computer.
+        return;
+    }
     let places: Vec<_> = std::iter::once(None).chain(tabs.iter().map(|t| Some(t.number))).collect();
     let now = places.iter().position(|p| *p == shown).unwrap_or(0);
     let back = ui.input_mut(|i| i.consume_key(Modifiers::CTRL | Modifiers::SHIFT, Key::Tab));

@@ -21,6 +21,16 @@ use crate::{
     words,
 };
 
+/// Seconds for which the tools stay when full screen begins, and after the pointer left them.
+const AT_FIRST: f64 = 3.0;
+const LINGER: f64 = 0.6;
+/// Heights at the upper edge, in points: what calls the tools (kept free of the picture), and the tools.
+pub(crate) const EDGE: f32 = 3.0;
+const TOOLS: f32 = 76.0;
+
+/// The picture, where the window draws it and gives it the keyboard.
+pub(crate) const PICTURE: &str = "remote-picture";
+
 /// Where the native surface lies now: parent, physical pixels, scale.
 type Laid = (u64, i32, i32, u16, u16, Scale);
 
@@ -32,6 +42,8 @@ pub struct Viewer {
     pub full_screen: bool,
     /// Whether the panel at the side is shown.
     pub side: bool,
+    /// In full screen: until when the tools stay without the pointer, in seconds since the windows opened.
+    tools: Option<f64>,
     laid: Option<Laid>,
     /// The place has a native surface; unknown until it was asked.
     native: bool,
@@ -52,6 +64,7 @@ impl Default for Viewer {
             grab: false,
             full_screen: false,
             side: true,
+            tools: None,
             laid: None,
             native: true,
             accepting: None,
@@ -69,7 +82,27 @@ impl Viewer {
         self.full_screen = !self.full_screen;
         // Alone on the screen, the picture gets all of it.
         self.side = !self.full_screen;
+        self.tools = None;
         ctx.send_viewport_cmd(ViewportCommand::Fullscreen(self.full_screen));
+    }
+
+    /// Whether the tools are there: in full screen at first, and while the pointer is at the upper edge.
+    pub fn shows_tools(&mut self, ctx: &egui::Context, now: f64) -> bool {
+        if !self.full_screen {
+            return true;
+        }
+        let until = *self.tools.get_or_insert(now + AT_FIRST);
+        let edge = if now < until { TOOLS } else { EDGE };
+        let near = ctx.input(|i| i.pointer.hover_pos()).is_some_and(|at| at.y <= edge);
+        if near || egui::Popup::is_any_open(ctx) {
+            // The way from the edge to the tools is longer than the edge.
+            self.tools = Some(until.max(now + LINGER));
+        }
+        let left = self.tools.unwrap_or(until) - now;
+        if left > 0.0 {
+            ctx.request_repaint_after(std::time::Duration::from_secs_f64(left));
+        }
+        left > 0.0
     }
 
     pub fn set_grab(&mut self, cx: &Cx<'_>, on: bool) {
@@ -250,7 +283,7 @@ impl Viewer {
         };
         let unit = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
         ui.painter_at(area).image(texture.id(), rect, unit, egui::Color32::WHITE);
-        let id = egui::Id::unique("remote-picture");
+        let id = egui::Id::unique(PICTURE);
         let response = ui.interact(area, id, Sense::click_and_drag());
         let name = view.others.iter().find(|o| o.id == sharing.sharer).map_or("", |o| o.name.as_str());
         let words = cx.t.ta("viewer-picture", &[("name", name.into())]);
