@@ -409,6 +409,9 @@ ended-not-trusted-lead = It could not be proven who is on the other side, so Des
 ended-home-customer = Join another session
 ended-home-agent = Back to the start
 ended-quit = Close Deskside
+ended-receipt = Save a receipt
+ended-receipt-lead = A page that says in plain words what was allowed and done.
+ended-receipt-saved = The receipt is saved: { $file }
 
 # What went wrong, and what to do
 problem-number = This is not a session number.

@@ -409,6 +409,9 @@ ended-not-trusted-lead = Rien ne prouvait qui se trouvait de l’autre côté :
 ended-home-customer = Rejoindre une autre session
 ended-home-agent = Retour à l’accueil
 ended-quit = Fermer Deskside
+ended-receipt = Enregistrer un reçu
+ended-receipt-lead = Une page qui dit en mots simples ce qui a été autorisé et fait.
+ended-receipt-saved = Le reçu est enregistré : { $file }
 
 # Ce qui ne va pas, et que faire
 problem-number = Ce n’est pas un numéro de session.

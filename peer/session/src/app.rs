@@ -177,6 +177,9 @@ pub enum Screen {
         /// The file with the log of acts.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         log: Option<String>,
+        /// Where the receipt was saved, once it was.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        receipt: Option<String>,
     },
 }
 

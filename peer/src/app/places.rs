@@ -46,6 +46,8 @@ pub(super) struct Ended {
     pub ending: Ending,
     /// The file with the log of acts.
     pub log: Option<String>,
+    /// Where its receipt was saved.
+    pub receipt: Option<String>,
     /// What it looked like last.
     pub tab: Tab,
 }
@@ -206,6 +208,7 @@ impl App {
                 number: e.tab.number,
                 notes,
                 log: e.log.clone(),
+                receipt: e.receipt.clone(),
             },
         })
     }
@@ -236,7 +239,7 @@ impl App {
         let running = self.running_at(id)?;
         let (role, refusal) = (running.role(), running.refusal());
         let (tab, log) = (Tab { state: TabState::Ended, ..running.tab() }, running.log());
-        let ended = State::Ended(Ended { role, ending, log, tab });
+        let ended = State::Ended(Ended { role, ending, log, receipt: None, tab });
         if let State::Running(running) = std::mem::replace(&mut self.place(id)?.state, ended) {
             self.leaving.push(tokio::spawn(running.goodbye()));
         }
@@ -271,13 +274,22 @@ impl App {
 
     /// The session that ended, in plain words.
     pub(super) fn save_receipt(&mut self, path: Option<String>) {
-        let log = match self.shown().map(|p| &p.state) {
-            Some(State::Ended(Ended { log: Some(log), .. })) => log.clone(),
-            _ => return self.bad_command("there is no ended session with a log"),
+        let id = self.shown;
+        let ended = self.places.iter_mut().find(|p| Some(p.id) == id).map(|p| &mut p.state);
+        let Some(State::Ended(Ended { log: Some(log), receipt, .. })) = ended else {
+            return self.bad_command("there is no ended session with a log");
         };
-        match crate::log_command::save_receipt(std::path::Path::new(&log), path) {
-            Ok(path) => self.printer.print(&Line::Receipt { path: &path.to_string_lossy() }),
-            Err(e) => self.bad_command(&e),
+        match crate::log_command::save_receipt(std::path::Path::new(log), path) {
+            Ok(path) => {
+                let path = path.to_string_lossy().into_owned();
+                self.printer.print(&Line::Receipt { path: &path });
+                *receipt = Some(path);
+                self.problem = None;
+            }
+            Err(e) => {
+                self.bad_command(&e);
+                self.problem = Some(Problem::Other { detail: e });
+            }
         }
     }
 }

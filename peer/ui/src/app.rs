@@ -18,7 +18,7 @@ use crate::{
         chat::ChatForm,
         customer,
         dialog::{self, Answer, Dialog},
-        ended,
+        ended::{self, After},
         home::Home,
         join::JoinForm,
         notes::NotesForm,
@@ -273,9 +273,11 @@ impl App {
             Screen::Waiting(place) => queue::show(ui, &cx, place, told),
             Screen::SignIn { busy } => self.sign_in.show(ui, &cx, &view.server, *busy, told),
             Screen::AgentHome { name, busy } => self.home.show(ui, &cx, &view, name, *busy),
-            Screen::Ended { role, ending, notes, .. } => {
+            Screen::Ended { role, ending, notes, log, receipt, .. } => {
                 let notes = notes.as_ref().map(|n| (n, &mut self.room.notes));
-                quit = ended::show(ui, &cx, *role, *ending, notes, told);
+                let after =
+                    After { role: *role, ending: *ending, log: log.is_some(), receipt: receipt.as_deref() };
+                quit = ended::show(ui, &cx, after, notes, told);
             }
             Screen::Session { session, .. } if session.role == Role::Customer => {
                 let asked = customer::show(ui, &cx, session, &mut self.room.chat, &mut self.room.toast);

@@ -413,10 +413,7 @@ fn the_end_is_told_to_both_roles_and_leads_home() {
             [Ending::Left, Ending::EndedByMe, Ending::EndedByAgent, Ending::Expired, Ending::NotTrusted]
         {
             for role in [Role::Customer, Role::Primary, Role::Assistant] {
-                s.set(samples::app(
-                    Screen::Ended { role, ending, number: samples::number(), notes: None, log: None },
-                    None,
-                ));
+                s.set(samples::ended(role, ending));
                 let (title, lead) = deskside_ui::ending_words(&s.texts, role, ending);
                 s.must(&title);
                 s.must(&lead);

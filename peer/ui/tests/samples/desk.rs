@@ -92,5 +92,5 @@ pub fn with_notes(mut view: AppView, state: NotesState) -> AppView {
 
 pub fn over() -> AppView {
     let (role, ending) = (Role::Primary, Ending::EndedByMe);
-    app(Screen::Ended { role, ending, number: number(), notes: None, log: None }, None)
+    app(Screen::Ended { role, ending, number: number(), notes: None, log: None, receipt: None }, None)
 }

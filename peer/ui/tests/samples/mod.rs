@@ -4,7 +4,9 @@
 
 use deskside_session::{
     ParticipantId, Role, SessionNumber,
-    app::{AppView, DeskView, Ending, PhrasesView, Problem, Screen as AppScreen, Waiting, desk::Desk},
+    app::{
+        AppView, DeskView, Ending, NotesState, PhrasesView, Problem, Screen as AppScreen, Waiting, desk::Desk,
+    },
     command::{Act, Coder, RequestId, Screen},
     view::{
         ChatLine, Conversation, Grant, LinkView, Monitor, Notice, Other, Prompt, Refusal, Route, Sharing,
@@ -207,11 +209,14 @@ pub fn place(place: u32) -> Waiting {
     Waiting { queue, title, organisation: "Acme Support".into(), place, waiting: 4 }
 }
 
+/// A session that is over, without notes and log.
+pub fn ended(role: Role, ending: Ending) -> AppView {
+    app(AppScreen::Ended { role, ending, number: number(), notes: None, log: None, receipt: None }, None)
+}
+
 /// All screens of the gallery by name.
 pub fn all() -> Vec<(&'static str, AppView)> {
     let join = |problem| app(AppScreen::Join { busy: false }, problem);
-    let ended =
-        |role, ending| app(AppScreen::Ended { role, ending, number: number(), notes: None, log: None }, None);
     let server = || SERVER.to_owned();
     let mut all = vec![
         ("join", join(None)),
@@ -346,6 +351,8 @@ pub fn all() -> Vec<(&'static str, AppView)> {
             view
         }),
         ("ended-left", ended(Role::Customer, Ending::Left)),
+        ("notes", desk::with_notes(agent_views(|_, _| ()), NotesState::Saving)),
+        ("notes-ended", desk::with_notes(desk::over(), NotesState::Saved)),
         ("ended-agent", ended(Role::Customer, Ending::EndedByAgent)),
         ("ended-me", ended(Role::Primary, Ending::EndedByMe)),
         ("ended-expired", ended(Role::Primary, Ending::Expired)),
