@@ -4,7 +4,7 @@ use deskside_session::app::{AppOnly, AppView};
 use eframe::egui::{self, Align, CentralPanel, Frame, Layout, Margin, Panel, RichText, ScrollArea, Ui, vec2};
 use lucide_icons::Icon;
 
-use super::{desk, problem, waiting};
+use super::{centred, desk, problem, waiting};
 use crate::{
     cx::Cx,
     texts::clean,
@@ -37,10 +37,7 @@ impl Home {
             ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
                 let room = ui.available_width();
                 let width = (room - 2.0 * k.space.three).min(1080.0);
-                let side = ((room - width) / 2.0).max(0.0) as i8;
-                let margin = Margin { left: side, right: side, top: 28, bottom: 24 };
-                Frame::new().inner_margin(margin).show(ui, |ui| {
-                    ui.set_width(width);
+                centred(ui, width, 28.0, |ui| {
                     ui.spacing_mut().item_spacing.y = k.space.one;
                     head(ui, cx, name);
                     ui.add_space(k.space.two);

@@ -22,7 +22,7 @@ pub mod transfer;
 pub mod viewer;
 
 use deskside_session::app::Problem;
-use eframe::egui::{self, Frame, Margin, ScrollArea, Ui, vec2};
+use eframe::egui::{self, Frame, ScrollArea, Ui, vec2};
 
 use crate::{
     cx::Cx,
@@ -37,11 +37,8 @@ pub(crate) fn column(ui: &mut Ui, cx: &Cx<'_>, title: &str, lead: &str, content:
         ui.set_min_size(ui.available_size());
         ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
             let width = (ui.available_width() - 2.0 * k.space.three).min(392.0);
-            let side = ((ui.available_width() - width) / 2.0) as i8;
-            let high = ui.available_height() > 560.0;
-            let margin = Margin { left: side, right: side, top: if high { 40 } else { 24 }, bottom: 24 };
-            Frame::new().inner_margin(margin).show(ui, |ui| {
-                ui.set_width(width);
+            let top = if ui.available_height() > 560.0 { 40.0 } else { 24.0 };
+            centred(ui, width, top, |ui| {
                 ui.spacing_mut().item_spacing.y = k.space.one;
                 ui.horizontal(|ui| {
                     ui.spacing_mut().item_spacing.x = 12.0;
@@ -57,9 +54,18 @@ pub(crate) fn column(ui: &mut Ui, cx: &Cx<'_>, title: &str, lead: &str, content:
                 }
                 ui.add_space(k.space.two);
                 content(ui);
+                ui.add_space(24.0);
             });
         });
     });
+}
+
+/// A column of this width in the middle, so far below the top. (A frame's margin ends at 127 points.)
+pub(crate) fn centred(ui: &mut Ui, width: f32, top: f32, content: impl FnOnce(&mut Ui)) {
+    let room = ui.available_rect_before_wrap();
+    let start = egui::pos2(room.center().x - width / 2.0, room.top() + top);
+    let rect = egui::Rect::from_min_size(start, vec2(width, room.height() - top));
+    ui.scope_builder(egui::UiBuilder::new().max_rect(rect), content);
 }
 
 /// Leaves what room there is, so that something `height` high stands at the foot of the window.
