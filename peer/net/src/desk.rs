@@ -54,21 +54,21 @@ async fn run(site: Site, token: String, sink: impl Fn(DeskEvent) + Send + Sync) 
     let mut backoff = Backoff::default();
     let mut up = true;
     loop {
-        let began = Instant::now();
-        match once(&site, &token, &sink, &mut up).await {
+        let mut told = false;
+        match once(&site, &token, &sink, &mut told).await {
             End::Done | End::Renewed => return,
             End::Refused(code) => return sink(DeskEvent::Refused(code)),
             End::Lost(loss) => {
-                if std::mem::replace(&mut up, false) {
+                if std::mem::take(&mut up) || told {
                     sink(DeskEvent::Down(loss));
                 }
             }
         }
-        backoff.wait(began.elapsed(), std::future::pending::<()>()).await;
+        backoff.wait(told, std::future::pending::<()>()).await;
     }
 }
 
-async fn once(site: &Site, token: &str, sink: &impl Fn(DeskEvent), up: &mut bool) -> End {
+async fn once(site: &Site, token: &str, sink: &impl Fn(DeskEvent), told: &mut bool) -> End {
     let mut socket = match timeout(ANSWER, socket::connect(site, "/api/v1/desk")).await {
         Ok(Ok(socket)) => socket,
         Ok(Err(loss)) => return End::Lost(loss),
@@ -77,12 +77,12 @@ async fn once(site: &Site, token: &str, sink: &impl Fn(DeskEvent), up: &mut bool
     let hello = DeskHello { version: VERSION, token: token.to_owned() };
     let hello = serde_json::to_string(&hello).unwrap_or_default();
     match timeout(ANSWER, socket.send(Message::text(hello))).await {
-        Ok(Ok(())) => attend(&mut socket, sink, up).await,
+        Ok(Ok(())) => attend(&mut socket, sink, told).await,
         _ => End::Lost(Loss::Away),
     }
 }
 
-async fn attend(socket: &mut WebSocket, sink: &impl Fn(DeskEvent), up: &mut bool) -> End {
+async fn attend(socket: &mut WebSocket, sink: &impl Fn(DeskEvent), told: &mut bool) -> End {
     let mut heard = Instant::now();
     loop {
         let received = tokio::select! {
@@ -102,7 +102,7 @@ async fn attend(socket: &mut WebSocket, sink: &impl Fn(DeskEvent), up: &mut bool
         };
         match serde_json::from_str(&text) {
             Ok(FromDesk::Desk(desk)) => {
-                *up = true;
+                *told = true;
                 sink(DeskEvent::Desk(desk));
             }
             Ok(FromDesk::Refused { error }) => return refused(error),

@@ -81,7 +81,7 @@ impl Signaling {
         sink: impl Fn(SignalingEvent) + Send + Sync + 'static,
     ) -> Self {
         let outbox = Arc::new(Outbox::default());
-        let socket = Socket { config, outbox: outbox.clone(), sink, up: None };
+        let socket = Socket { config, outbox: outbox.clone(), sink, up: None, welcomed: false };
         let task = runtime.spawn(socket.run());
         Self { outbox, task: Some(task) }
     }
@@ -168,13 +168,15 @@ struct Socket<F> {
     sink: F,
     /// What was said last; `None`: nothing yet.
     up: Option<bool>,
+    /// By the last socket.
+    welcomed: bool,
 }
 
 impl<F: Fn(SignalingEvent) + Send + Sync> Socket<F> {
     async fn run(mut self) {
         let mut backoff = Backoff::default();
         loop {
-            let began = Instant::now();
+            self.welcomed = false;
             match self.once().await {
                 End::Done => return,
                 End::Refused(code) => {
@@ -198,7 +200,7 @@ impl<F: Fn(SignalingEvent) + Send + Sync> Socket<F> {
             let outbox = self.outbox.clone();
             tokio::select! {
                 // Somebody wants to say something: try now.
-                () = backoff.wait(began.elapsed(), outbox.ready.notified()) => {}
+                () = backoff.wait(self.welcomed, outbox.ready.notified()) => {}
                 () = outbox.anew.notified() => backoff = Backoff::default(),
             }
         }
@@ -311,7 +313,7 @@ impl<F: Fn(SignalingEvent) + Send + Sync> Socket<F> {
             }
             other => SignalingEvent::Message(other),
         };
-        self.up = Some(true);
+        (self.up, self.welcomed) = (Some(true), true);
         (self.sink)(event);
         Ok(())
     }

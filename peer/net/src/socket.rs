@@ -109,10 +109,9 @@ impl Default for Backoff {
 }
 
 impl Backoff {
-    /// Waits after a try that held for so long, or until `sooner`.
-    pub(crate) async fn wait(&mut self, held: Duration, sooner: impl Future) {
-        // One that held for a while starts over.
-        let wait = if held > BACKOFF.1 { BACKOFF.0 } else { self.0 };
+    /// Waits after a try, or until `sooner`. `welcomed`: the server took it, so that the waits start over.
+    pub(crate) async fn wait(&mut self, welcomed: bool, sooner: impl Future) {
+        let wait = if welcomed { BACKOFF.0 } else { self.0 };
         sleep(BACKOFF.0).await;
         let _ = timeout(jitter(wait), sooner).await;
         self.0 = (wait * 2).min(BACKOFF.1);
