@@ -491,6 +491,7 @@ log-right = Every line of this log of session { $number } is right ({ $count ->
    *[other] { $count } entries
 }).
 log-signed = Signed by both sides: { $count } of { $all } entries. The others are signed by the customer’s side alone.
+log-signed-all = Both sides signed every entry.
 log-disputed = The agent’s side says of { $count ->
     [one] one entry that it is
    *[other] { $count } entries that they are
@@ -559,6 +560,7 @@ receipt-left = The customer left the session.
 receipt-ended = The agent ended the session.
 receipt-expired = The session expired.
 receipt-not-trusted = The connection could not be trusted, and was ended.
+receipt-closed = The agent ended the session, or left it.
 receipt-no-end = This log does not say how the session ended.
 receipt-resumed = The customer’s program was started again during the session.
 receipt-full = So much happened that not all of it could be written down.

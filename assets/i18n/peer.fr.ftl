@@ -491,6 +491,7 @@ log-right = Chaque ligne de ce journal de la session { $number } est juste ({ $c
    *[other] { $count } entrées
 }).
 log-signed = Signées par les deux côtés : { $count } entrées sur { $all }. Les autres ne sont signées que du côté du client.
+log-signed-all = Les deux côtés ont signé chaque entrée.
 log-disputed = Le côté de l’agent conteste { $count ->
     [one] une entrée
    *[other] { $count } entrées
@@ -556,6 +557,7 @@ receipt-left = Le client a quitté la session.
 receipt-ended = L’agent a terminé la session.
 receipt-expired = La session a expiré.
 receipt-not-trusted = La connexion n’était pas digne de confiance ; elle a été coupée.
+receipt-closed = Le conseiller a terminé la session, ou l’a quittée.
 receipt-no-end = Ce journal ne dit pas comment la session s’est terminée.
 receipt-resumed = Le programme du client a été relancé pendant la session.
 receipt-full = Il s’est passé tant de choses que tout n’a pas pu être noté.

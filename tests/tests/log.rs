@@ -119,7 +119,9 @@ fn both_sides_hold_the_same_signed_log_and_a_change_is_noticed() {
         _ => None,
     });
     assert_eq!(Path::new(&saved), to);
-    assert!(std::fs::read_to_string(&to).expect("the page").contains(&agent_name));
+    let own_page = std::fs::read_to_string(&to).expect("the page");
+    assert!(own_page.contains(&agent_name) && !own_page.contains("does not say how"), "{own_page}");
+    assert!(own_page.contains("Both sides signed every entry"), "{own_page}");
     let listed = Program::new(programs::deskside())
         .args(["log", "list", "--home", path(&scene.agent.home())])
         .env("DESKSIDE_LANG", "en")

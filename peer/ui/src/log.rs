@@ -36,7 +36,10 @@ pub fn summary(t: &Texts, log: &Log) -> Vec<String> {
     let number = log.session().to_string();
     let mut lines = vec![
         t.ta("log-right", &[("count", log.len().into()), ("number", (&number).into())]),
-        t.ta("log-signed", &[("count", facts.signed.into()), ("all", log.len().into())]),
+        match facts.signed {
+            all if all == log.len() => t.t("log-signed-all"),
+            some => t.ta("log-signed", &[("count", some.into()), ("all", log.len().into())]),
+        },
     ];
     if facts.disputed > 0 {
         lines.push(t.ta("log-disputed", &[("count", facts.disputed.into())]));

@@ -39,8 +39,8 @@ pub struct Log {
     records: Vec<Record>,
     bytes: usize,
     standing: Standing,
-    /// An agent's copy: closed after so many entries, by this key.
-    closed: Option<(u32, PublicKey)>,
+    /// An agent's copy: closed after so many entries, by this key, then.
+    closed: Option<(u32, PublicKey, u64)>,
 }
 
 impl Log {
@@ -82,12 +82,17 @@ impl Log {
 
     /// The customer wrote the end, or an agent closed its copy after the last entry.
     pub fn is_closed(&self) -> bool {
-        self.standing.over || self.closed.is_some_and(|(n, _)| n == self.len())
+        self.standing.over || self.closed.is_some_and(|(n, ..)| n == self.len())
     }
 
     /// Who closed this copy, after how many entries.
     pub fn closed_by(&self) -> Option<(u32, PublicKey)> {
-        self.closed
+        self.closed.map(|(n, key, _)| (n, key))
+    }
+
+    /// When this copy was closed by the clock of who did, milliseconds since 1970.
+    pub fn closed_at(&self) -> Option<u64> {
+        self.closed.map(|(_, _, at)| at)
     }
 
     /// Whose counter-signature an entry should have: of whoever is primary after it.
@@ -193,7 +198,7 @@ impl Log {
     pub(crate) fn close(&mut self, by: &Identity, at: u64) -> Option<String> {
         let hash = self.records.last()?.hash;
         let signature = by.sign_text(&entry::closed(&hash, at));
-        self.closed = Some((self.len(), by.public()));
+        self.closed = Some((self.len(), by.public(), at));
         Some(Line::Closed { serial: self.len(), key: by.public(), at, signature }.encode())
     }
 
@@ -207,7 +212,7 @@ impl Log {
         let last = self.records.last().filter(|_| serial == self.len()).ok_or(Fault::Close)?;
         let signed = entry::closed(&last.hash, at);
         let right = decode(signature).is_some_and(|s| key.verifies(&signed, &s));
-        self.closed = Some((serial, key));
+        self.closed = Some((serial, key, at));
         if right { Ok(()) } else { Err(Fault::Close) }
     }
 }

@@ -54,7 +54,7 @@ impl Facts {
             customer: String::new(),
             organisation: String::new(),
             began: at(log.records().first()),
-            last: at(log.records().last()),
+            last: last(log),
             helpers: Vec::new(),
             allowed: BTreeMap::new(),
             refused: BTreeMap::new(),
@@ -110,7 +110,7 @@ impl Facts {
     }
 }
 
-/// When something stood; what stands at the last entry stood until then.
+/// When something stood; what stands at the last entry stood until the end.
 fn periods(log: &Log, stands: impl Fn(&Standing) -> bool) -> Vec<Period> {
     let mut all = Vec::new();
     let mut standing = Standing::default();
@@ -126,9 +126,14 @@ fn periods(log: &Log, stands: impl Fn(&Standing) -> bool) -> Vec<Period> {
             _ => {}
         }
     }
-    let last = log.records().last().map_or(0, |r| r.entry.at);
-    all.extend(since.map(|from| (from, last)));
+    all.extend(since.map(|from| (from, last(log))));
     all
+}
+
+/// When it ends: with the last entry, or when an agent closed its copy.
+fn last(log: &Log) -> u64 {
+    let entry = log.records().last().map_or(0, |r| r.entry.at);
+    log.closed_at().map_or(entry, |closed| closed.max(entry))
 }
 
 /// Day and time in Coordinated Universal Time.

@@ -52,7 +52,7 @@ pub fn receipt(t: &Texts, log: &Log) -> String {
     let periods = facts.controlled.iter().map(period);
     page.lines(t, total(t, &facts.controlled).into_iter().chain(periods).collect());
     page.tag("h2", &t.t("receipt-end"));
-    page.list([ending(t, facts.ending)]);
+    page.list([ending(t, facts.ending, log.closed_at().is_some())]);
     page.list(facts.resumed.then(|| t.t("receipt-resumed")));
     page.list(facts.full.then(|| t.t("receipt-full")));
     page.0.push_str("<footer>");
@@ -110,12 +110,14 @@ fn arguments(between: &[String; 3]) -> [(&'static str, Arg<'_>); 3] {
     [("begin", begin.into()), ("end", end.into()), ("duration", time.into())]
 }
 
-fn ending(t: &Texts, ending: Option<Ending>) -> String {
+/// `closed`: an agent closed its copy, and nothing came after.
+fn ending(t: &Texts, ending: Option<Ending>, closed: bool) -> String {
     match ending {
         Some(Ending::Left) => t.t("receipt-left"),
         Some(Ending::EndedByMe | Ending::EndedByAgent) => t.t("receipt-ended"),
         Some(Ending::Expired) => t.t("receipt-expired"),
         Some(Ending::NotTrusted) => t.t("receipt-not-trusted"),
+        None if closed => t.t("receipt-closed"),
         None => t.t("receipt-no-end"),
     }
 }
