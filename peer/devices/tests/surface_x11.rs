@@ -74,6 +74,9 @@ impl Stage {
         stage.brush.point(130, 100);
         assert_eq!(stage.next(), InputEvent::Move { x: 10, y: 20 });
         stage.click();
+        // 0 and 1 are no window: the focus goes to the picture a moment after the click was told.
+        let own = |focus: Window| focus > 1 && focus != stage.parent && focus != stage.brush.root;
+        until("the picture has the keyboard", || own(stage.focus()));
         stage
     }
 
