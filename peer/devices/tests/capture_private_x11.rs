@@ -73,9 +73,10 @@ fn what_the_window_manager_put_around_a_private_window_is_black_too() {
     let prompt = brush.managed_window(200, 100, 0xd0_0000);
     own::register_private(prompt.into());
     brush.map(prompt);
-    until("it is decorated", || brush.outermost(prompt) != prompt);
-    let frame = brush.conn.get_geometry(brush.outermost(prompt)).unwrap().reply().unwrap();
-    assert!(frame.height > 100, "openbox gives it a title");
+    let frame = || brush.conn.get_geometry(brush.outermost(prompt)).unwrap().reply().unwrap();
+    // openbox gives it a title; the frame gets its size after it is there.
+    until("it is decorated", || brush.outermost(prompt) != prompt && frame().height > 100);
+    let frame = frame();
     let (x, y) = (frame.x as u16, frame.y as u16);
     until("it is drawn", || brush.pixel(frame.x + 20, frame.y + 60) == 0xd0_0000);
     capturer.refresh();
