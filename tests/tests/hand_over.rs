@@ -113,6 +113,18 @@ fn an_assistant_leaves_and_the_session_goes_on() {
 }
 
 #[test]
+fn an_assistant_who_left_comes_in_again_by_the_same_number() {
+    let scene = Scene::joined();
+    let mut bob = assisted(&scene);
+    bob.tell(Command::Leave);
+    bob.wait("the end", |v| matches!(v.screen, Screen::Ended { .. }));
+    let number = scene.agent.session().expect("a session").number.to_string();
+    bob.tell(AppOnly::Assist { target: number });
+    bob.wait_session("both others", |s| s.others.len() == 2 && s.others.iter().all(|o| secure_with(s, o.id)));
+    assert_eq!(bob.view().map(|v| v.tabs.len()), Some(1), "the end is not seen beside it");
+}
+
+#[test]
 fn wrong_numbers_of_colleagues_are_said() {
     let scene = Scene::joined();
     let mut bob = colleague(&scene);

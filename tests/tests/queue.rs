@@ -7,7 +7,7 @@ use deskside_session::{
 };
 use deskside_tests::{
     Display, Peer, Server,
-    peer::Start,
+    peer::{Line, Start},
     scene::secure,
     server::{AGENT, PASSWORD},
 };
@@ -112,6 +112,10 @@ fn the_next_is_asked_for_until_the_server_is_back() {
     server.kill();
     take(&mut agent);
     agent.wait("the question", |v| matches!(v.screen, Screen::AgentHome { busy: true, .. }));
+    // Something else now would forget the customer who may have been given already.
+    let from = agent.printed();
+    agent.tell(AppOnly::StartSession);
+    agent.wait_line("that it must wait", from, |l| matches!(l, Line::Error { .. }).then_some(()));
     server.start_again();
     agent.wait_session("the customer", secure);
     customer.wait_session("the agent", secure);

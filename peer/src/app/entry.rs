@@ -89,7 +89,7 @@ impl App {
         let Ok(target) = JoinTarget::parse(target) else {
             return self.problem(Problem::MalformedNumber);
         };
-        if self.place_of(target.number).is_some() {
+        if self.is_in(target.number) {
             self.show_session(Some(target.number));
             return None;
         }
@@ -311,8 +311,9 @@ impl App {
             signaling,
             resumed,
         };
-        // Ends have been seen when the next thing is begun.
-        self.places.retain(|p| role != Role::Customer || !matches!(p.state, State::Ended(_)));
+        // The end of a customer's session has been seen when the next thing is begun, an agent's when it is entered again.
+        let again = |p: &Place| role == Role::Customer || p.number() == number;
+        self.places.retain(|p| !(matches!(p.state, State::Ended(_)) && again(p)));
         self.places.push(Place { id: socket, state: State::Entering(Box::new(entering)) });
         self.look_at(Some(socket));
         None

@@ -287,6 +287,15 @@ impl App {
             AppOnly::Screenshot { path } => self.screenshot(&path),
             AppOnly::SaveReceipt { path } => self.save_receipt(path),
             AppOnly::ShowSession { number } => self.show_session(number),
+            // An answer that nobody waits for any more could be a customer whom nobody meets.
+            AppOnly::StartSession
+            | AppOnly::Assist { .. }
+            | AppOnly::TakeNext { .. }
+            | AppOnly::TakeTransfer { .. }
+                if matches!(self.phase, Phase::AgentHome { busy: true }) =>
+            {
+                self.bad_command("wait for the answer to what was asked before");
+            }
             AppOnly::StartSession => return self.start_session(),
             AppOnly::Assist { target } => return self.assist(&target, joining),
             AppOnly::TakeNext { queue, entry } => return self.take_next(&queue, entry),

@@ -161,7 +161,7 @@ impl App {
             self.problem = None;
             return self.look_at(None);
         };
-        match self.place_of(number) {
+        match self.places.iter().find(|p| p.number() == Some(number)).map(|p| p.id) {
             Some(id) => {
                 self.problem = None;
                 self.look_at(Some(id));
@@ -170,10 +170,10 @@ impl App {
         }
     }
 
-    /// The place in the session with this number that is not over.
-    pub(super) fn place_of(&self, number: SessionNumber) -> Option<u64> {
-        let mut with = self.places.iter().filter(|p| p.number() == Some(number)).rev();
-        with.next().map(|p| p.id)
+    /// Whether this program is in the session with this number, or about to be.
+    pub(super) fn is_in(&self, number: SessionNumber) -> bool {
+        let over = |p: &Place| matches!(p.state, State::Ended(_));
+        self.places.iter().any(|p| p.number() == Some(number) && !over(p))
     }
 
     /// Takes a place away; what is shown then is the phase's own screen.
@@ -191,14 +191,14 @@ impl App {
     }
 
     /// The screen of the place that is shown.
-    pub(super) fn place_screen(&self) -> Option<Screen> {
-        let notes = self.shown_notes();
-        Some(match &self.shown()?.state {
+    pub(super) fn place_screen(&mut self) -> Option<Screen> {
+        let (notes, name, id) = (self.shown_notes(), self.account_name(), self.shown?);
+        Some(match &mut self.place(id)?.state {
             State::Entering(e) if e.role == Role::Customer => match &e.waiting {
                 Some(waiting) => Screen::Waiting(waiting.clone()),
                 None => Screen::Join { busy: true },
             },
-            State::Entering(_) => Screen::AgentHome { name: self.account_name(), busy: true },
+            State::Entering(_) => Screen::AgentHome { name, busy: true },
             State::Running(r) => {
                 Screen::Session { session: Box::new(r.view()), notes, transfer: r.transfer_view() }
             }

@@ -55,6 +55,7 @@ pub struct Running {
     /// Whether the person sees it. The clipboard belongs to the session that is seen, so that no text goes from one
     /// customer to another.
     shown: bool,
+    /// As it was when the view was made last; none when something happened since.
     tab: Option<Tab>,
     core: Session,
     started: Instant,
@@ -184,14 +185,18 @@ impl Running {
         self.refusal
     }
 
-    pub fn view(&self) -> View {
-        self.core.view(self.now())
+    pub fn view(&mut self) -> View {
+        let view = self.core.view(self.now());
+        self.tab = Some(tab(&view));
+        view
     }
 
     /// What it looks like from outside.
     pub fn tab(&mut self) -> Tab {
-        let (core, now) = (&self.core, self.now());
-        self.tab.get_or_insert_with(|| tab(&core.view(now))).clone()
+        match &self.tab {
+            Some(tab) => tab.clone(),
+            None => tab(&self.view()),
+        }
     }
 
     pub fn next_timeout(&self) -> Option<tokio::time::Instant> {
@@ -361,7 +366,6 @@ impl Running {
                 tracing::warn!(peer = peer.0, ?reason, "a connection was refused");
                 self.refusal = Some(reason);
             }
-            // It is in the view as the newest notice.
             // It is in the view, which is published before the loop waits again.
             Output::Tell(_) => {}
             Output::Keep(state) => self.keep(&state),
