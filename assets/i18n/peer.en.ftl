@@ -106,11 +106,13 @@ session-end-body = It ends for everyone, and its number no longer works.
 session-end-yes = End session
 session-leave-title = Leave this session?
 session-leave-agent = The others stay connected. You can come back with the number.
+session-leave-primary = { $name } leads from now on, and the others stay connected. You can come back with the number.
 session-leave-customer = Nobody sees or controls your computer any more.
 session-leave-yes = Leave
 session-stay = Stay
 session-quit-title = Close Deskside?
 session-quit-body = You leave the session that is under way.
+session-quit-agent = You leave your sessions. Those that no other agent can lead end for everyone.
 session-quit-yes = Close
 session-server-down = The server does not answer. This session goes on; Deskside reconnects by itself.
 

@@ -106,11 +106,13 @@ session-end-body = Elle se termine pour tous, et son numéro n’est plus valabl
 session-end-yes = Terminer
 session-leave-title = Quitter cette session ?
 session-leave-agent = Les autres restent connectés. Vous pouvez revenir avec le numéro.
+session-leave-primary = { $name } mène la session à partir de maintenant, et les autres restent connectés. Vous pourrez revenir avec le numéro.
 session-leave-customer = Plus personne ne verra ni ne contrôlera votre ordinateur.
 session-leave-yes = Quitter
 session-stay = Rester
 session-quit-title = Fermer Deskside ?
 session-quit-body = Vous quittez la session en cours.
+session-quit-agent = Vous quittez vos sessions. Celles qu’aucun autre conseiller ne peut mener se terminent pour tous.
 session-quit-yes = Fermer
 session-server-down = Le serveur ne répond pas. La session continue ; Deskside se reconnecte de lui-même.
 

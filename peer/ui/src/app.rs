@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use deskside_session::{
     Role, SessionNumber,
-    app::{AppOnly, AppView, Screen},
+    app::{AppOnly, AppView, Screen, Tab, TabState},
 };
 use eframe::egui::{self, Ui, Vec2, ViewportCommand, vec2};
 use raw_window_handle::{HasWindowHandle, RawWindowHandle};
@@ -151,10 +151,12 @@ impl App {
         if !matches!(view.screen, Screen::SignIn { .. }) {
             self.sign_in.clear();
         }
-        let was = before.as_deref().and_then(session_of).map(|s| s.number);
-        let is = session.map(|s| s.number);
+        let (was, is) = (before.as_deref().and_then(number_of), number_of(&view));
         if was != is {
             self.change_room(ctx, &view, was, is);
+        }
+        if before.as_deref().and_then(session_of).is_some() != session.is_some() {
+            self.dialog = None;
         }
         self.resize(ctx, Kind::of(&view.screen));
     }
@@ -239,8 +241,9 @@ impl App {
         if self.closing || !ctx.input(|i| i.viewport().close_requested()) {
             return;
         }
-        let running = self.view.as_deref().is_some_and(|v| matches!(v.screen, Screen::Session { .. }));
-        if running {
+        let runs = |t: &Tab| t.state != TabState::Ended;
+        let running = |v: &AppView| session_of(v).is_some() || v.tabs.iter().any(runs);
+        if self.view.as_deref().is_some_and(running) {
             ctx.send_viewport_cmd(ViewportCommand::CancelClose);
             self.dialog = Some(Dialog::Quit);
         } else {
@@ -260,13 +263,8 @@ impl App {
         let cx = Cx { t: &self.texts, k: &theme, backend: backend.as_ref(), now, wall };
         let told = view.problem.as_ref();
         let mut quit = false;
-        let seen = match &view.screen {
-            Screen::Session { session, .. } => Some(session.number),
-            Screen::Ended { number, .. } => Some(*number),
-            _ => None,
-        };
         if !self.room.agent.viewer.full_screen {
-            tabs::show(ui, &cx, &view.tabs, seen);
+            tabs::show(ui, &cx, &view.tabs, number_of(&view));
         }
         match &view.screen {
             Screen::Join { busy } => self.join.show(ui, &cx, *busy, told),
@@ -309,8 +307,8 @@ impl App {
         if !matches!(&view.screen, Screen::Session { session, .. } if session.role != Role::Customer) {
             Viewer::close_if_open(&mut self.room.agent.viewer, ui.ctx(), &cx);
         }
-        if let (Some(open), Some(session)) = (self.dialog, session_of(&view)) {
-            match dialog::show(ui, &cx, open, session) {
+        if let Some(open) = self.dialog {
+            match dialog::show(ui, &cx, open, session_of(&view)) {
                 None => {}
                 Some(Answer::Stay | Answer::Done) => self.dialog = None,
                 Some(Answer::Quit) => quit = true,
@@ -331,6 +329,15 @@ impl App {
 fn wall() -> u64 {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
     u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// The session that is seen, or whose end is.
+fn number_of(view: &AppView) -> Option<SessionNumber> {
+    match &view.screen {
+        Screen::Session { session, .. } => Some(session.number),
+        Screen::Ended { number, .. } => Some(*number),
+        _ => None,
+    }
 }
 
 fn session_of(view: &AppView) -> Option<&deskside_session::view::View> {

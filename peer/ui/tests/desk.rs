@@ -104,6 +104,26 @@ fn the_keyboard_goes_round_the_tabs() {
 }
 
 #[test]
+fn closing_the_window_asks_while_a_session_runs_though_another_place_is_seen() {
+    let close = |s: &mut Shown| {
+        let window = s.harness.input_mut().viewports.entry(egui::ViewportId::ROOT).or_default();
+        window.events.push(egui::ViewportEvent::Close);
+        s.harness.run_ok();
+        s.harness.input_mut().viewports.entry(egui::ViewportId::ROOT).or_default().events.clear();
+    };
+    let mut s = show(samples::desk::at_desk(Some(samples::desk::desk()), samples::desk::tabs()));
+    close(&mut s);
+    assert!(s.told().is_empty());
+    s.must("Close Deskside?");
+    s.must("You leave your sessions. Those that no other agent can lead end for everyone.");
+    s.click("Close");
+    told(&s, AppOnly::Quit);
+    let mut s = show(at_desk());
+    close(&mut s);
+    told(&s, AppOnly::Quit);
+}
+
+#[test]
 fn what_was_typed_stays_with_its_session() {
     let session = |number: u32| {
         let view = deskside_session::view::View {

@@ -29,6 +29,18 @@ fn changed(name: &str, change: impl FnOnce(&mut View)) -> AppView {
     view
 }
 
+#[test]
+fn a_primary_agent_who_leaves_is_told_who_leads_then() {
+    let mut s = show_large(sample("agent-crowd"));
+    s.click("Leave");
+    s.must("Leave this session?");
+    s.must("Lea Martin leads from now on, and the others stay connected. You can come back with the number.");
+    let leave = s.harness.query_all_by_label("Leave").last().expect("the dialog's button");
+    leave.click();
+    s.harness.run_ok();
+    assert_eq!(s.told(), [Command::Leave.into()]);
+}
+
 /// With room for everybody's card, and for the bar.
 fn show_large(view: AppView) -> Shown {
     let mut s = show(view);

@@ -252,12 +252,8 @@ fn ending_and_leaving_are_asked_first() {
     s.click("End session");
     s.key(Key::Escape);
     s.must_not("End this session?");
-    s.click("Leave");
-    s.must("Leave this session?");
-    let leave = s.harness.query_all_by_label("Leave").last().expect("the dialog's button");
-    leave.click();
-    s.harness.run_ok();
-    assert_eq!(s.told(), session_command(Command::Leave));
+    // Nobody else could lead.
+    s.must_not("Leave");
 }
 
 #[test]

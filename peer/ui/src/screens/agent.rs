@@ -216,9 +216,11 @@ impl AgentSession {
                 }
                 ui.horizontal(|ui| {
                     let primary = view.role == Role::Primary;
-                    let width = if primary { half(ui, cx) } else { ui.available_width() };
+                    // Without somebody who could lead, leaving would be ending it.
+                    let leaves = !primary || people::successor(view).is_some();
+                    let width = if primary && leaves { half(ui, cx) } else { ui.available_width() };
                     let leave = Button::new(cx, cx.t.t("session-leave")).icon(Icon::LogOut).width(width);
-                    if ui.add(leave).clicked() {
+                    if leaves && ui.add(leave).clicked() {
                         dialog = Some(Dialog::Leave);
                     }
                     let end = Button::new(cx, cx.t.t("session-end"))

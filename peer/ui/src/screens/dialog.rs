@@ -29,18 +29,30 @@ pub enum Answer {
     Quit,
 }
 
-/// Draws the question; something once it is answered.
-pub fn show(ui: &mut Ui, cx: &Cx<'_>, dialog: Dialog, view: &View) -> Option<Answer> {
+/// Draws the question; something once it is answered. `view`: the session that is shown; none on an agent's desk, where
+/// only [`Dialog::Quit`] is asked.
+pub fn show(ui: &mut Ui, cx: &Cx<'_>, dialog: Dialog, view: Option<&View>) -> Option<Answer> {
     let k = cx.k;
     let t = cx.t;
-    let named = |key, id| t.ta(key, &[("name", (&people::short_name(cx, view, id)).into())]);
+    let named = |key, id| {
+        let name = view.map(|v| people::short_name(cx, v, id)).unwrap_or_default();
+        t.ta(key, &[("name", (&name).into())])
+    };
+    let customer = view.is_some_and(|v| v.role == Role::Customer);
     let (title, body, yes) = match dialog {
         Dialog::End => (t.t("session-end-title"), t.t("session-end-body"), t.t("session-end-yes")),
-        Dialog::Leave if view.role == Role::Customer => {
-            (t.t("session-leave-title"), t.t("session-leave-customer"), t.t("session-leave-yes"))
+        Dialog::Leave => {
+            let body = match view.and_then(people::successor) {
+                Some(next) => named("session-leave-primary", next.id),
+                None if customer => t.t("session-leave-customer"),
+                None => t.t("session-leave-agent"),
+            };
+            (t.t("session-leave-title"), body, t.t("session-leave-yes"))
         }
-        Dialog::Leave => (t.t("session-leave-title"), t.t("session-leave-agent"), t.t("session-leave-yes")),
-        Dialog::Quit => (t.t("session-quit-title"), t.t("session-quit-body"), t.t("session-quit-yes")),
+        Dialog::Quit => {
+            let body = if customer { t.t("session-quit-body") } else { t.t("session-quit-agent") };
+            (t.t("session-quit-title"), body, t.t("session-quit-yes"))
+        }
         Dialog::HandOver(to) => {
             (named("hand-over-title", to), named("hand-over-body", to), t.t("hand-over-yes"))
         }

@@ -142,6 +142,12 @@ pub(crate) fn leader(view: &View) -> Option<&Other> {
     view.others.iter().find(|o| o.role == Role::Primary)
 }
 
+/// Who leads when I, the primary agent, leave: as the core chooses.
+pub(crate) fn successor(view: &View) -> Option<&Other> {
+    let connected = |o: &&Other| o.role == Role::Assistant && matches!(o.link, LinkView::Secure { .. });
+    view.others.iter().find(connected).filter(|_| view.role == Role::Primary)
+}
+
 /// How somebody is called in a sentence.
 pub(crate) fn short_name(cx: &Cx<'_>, view: &View, id: ParticipantId) -> String {
     view.others.iter().find(|o| o.id == id).map_or_else(|| "?".to_owned(), |o| cx.t.short_name(&o.name))
