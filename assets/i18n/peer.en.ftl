@@ -61,7 +61,6 @@ desk-take-name = Take { $name }
 desk-take-next = Take next
 desk-take-next-of = Take the next one of { $queue }
 desk-offline = connection lost
-desk-since-now = just now
 desk-since-minutes = { $minutes } min
 desk-since-hours = { $hours } h
 desk-offers = Passed on to you

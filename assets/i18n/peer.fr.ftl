@@ -61,7 +61,6 @@ desk-take-name = Prendre { $name }
 desk-take-next = Au suivant
 desk-take-next-of = Prendre le client suivant de { $queue }
 desk-offline = connexion perdue
-desk-since-now = à l’instant
 desk-since-minutes = { $minutes } min
 desk-since-hours = { $hours } h
 desk-offers = On vous transmet

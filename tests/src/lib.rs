@@ -4,6 +4,7 @@
 //! A test panics with the last view and the logs when what it waits for does not come.
 
 pub mod account;
+pub mod dice;
 pub mod display;
 pub mod evil;
 pub mod http;
@@ -19,6 +20,7 @@ pub mod server;
 pub mod turn;
 pub mod wait;
 
+pub use dice::Dice;
 pub use display::Display;
 pub use evil::Evil;
 pub use net::{Apart, Net};

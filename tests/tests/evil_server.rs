@@ -17,7 +17,7 @@ use deskside_session::{
     wire::{Lead, Message, Outcome},
 };
 use deskside_tests::{
-    Display, Evil, Peer, Puppet, Scene, Server,
+    Dice, Display, Evil, Peer, Puppet, Scene, Server,
     evil::{roster_in, roster_of},
     peer::Start,
     puppet::Part,
@@ -363,18 +363,5 @@ fn signals_that_are_dropped_doubled_and_out_of_order() {
         customer.tell(Command::Chat { to: None, text: "here".into() });
         let s = agent.wait_session("the line", |s| !s.chat.is_empty());
         assert_eq!(s.chat.len(), 1);
-    }
-}
-
-/// Numbers that look random and are the same for each run.
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self, sides: u64) -> u64 {
-        // xorshift64
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 >> 20) % sides
     }
 }

@@ -12,7 +12,7 @@ use deskside_session::{
     command::{Act, Command},
     view::{LinkView, View},
 };
-use deskside_tests::{Display, Peer, Probe, Scene, Server, peer::Start, server::AGENT, wait};
+use deskside_tests::{Dice, Display, Peer, Probe, Scene, Server, peer::Start, server::AGENT, wait};
 
 const BOB: &str = "Bob";
 /// A program that comes back shows the last hundred lines: so many of one sender are sure to be among them.
@@ -40,19 +40,6 @@ struct Run {
     sure: [Vec<String>; 3],
     /// Views of the customer's program with a question: the first one was answered before.
     asked: usize,
-}
-
-/// Numbers that look random and are the same for each run with a seed.
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self, sides: u64) -> u64 {
-        // xorshift64
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 >> 20) % sides
-    }
 }
 
 fn number_of(variable: &str, otherwise: u64) -> u64 {

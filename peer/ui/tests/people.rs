@@ -3,31 +3,14 @@
 mod samples;
 mod shown;
 
-use deskside_session::{
-    ParticipantId,
-    app::{AppView, Screen},
-    command::Command,
-    view::View,
-};
+use deskside_session::{ParticipantId, app::AppView, command::Command};
 use eframe::egui::accesskit::Role as Access;
 use egui_kittest::kittest::Queryable as _;
-use samples::{LEA, Picture, Still};
+use samples::{LEA, Picture, Still, changed, sample};
 use shown::{Shown, open, show};
 
 const JONAS: ParticipantId = ParticipantId(4);
 const OLIVIER: ParticipantId = ParticipantId(6);
-
-fn sample(name: &str) -> AppView {
-    samples::all().into_iter().find(|(n, _)| *n == name).expect("a sample of this name").1
-}
-
-fn changed(name: &str, change: impl FnOnce(&mut View)) -> AppView {
-    let mut view = sample(name);
-    if let Screen::Session { session, .. } = &mut view.screen {
-        change(session);
-    }
-    view
-}
 
 #[test]
 fn a_primary_agent_who_leaves_is_told_who_leads_then() {

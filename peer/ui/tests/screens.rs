@@ -12,7 +12,7 @@ use deskside_session::{
 use deskside_ui::Language;
 use eframe::egui::{self, Key, vec2};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
-use samples::{ME, OTHER, Picture, Still};
+use samples::{ME, OTHER, Picture, Still, sample};
 use shown::{Shown, open, show};
 
 fn app_command(command: AppOnly) -> Vec<AppCommand> {
@@ -33,10 +33,6 @@ fn show_wide(view: AppView) -> Shown {
     s.harness.set_size(vec2(1400.0, 900.0));
     s.harness.run_ok();
     s
-}
-
-fn sample(name: &str) -> AppView {
-    samples::all().into_iter().find(|(n, _)| *n == name).expect("a sample of this name").1
 }
 
 #[test]

@@ -5,15 +5,14 @@ mod samples;
 use std::sync::Arc;
 
 use deskside_session::{
-    app::{AppCommand, AppView, Screen},
+    app::{AppCommand, AppView},
     command::Command,
     input::{Button, InputEvent, Key as RemoteKey, NamedKey},
-    view::View,
 };
 use deskside_ui::{App, Language, Options, Scale};
 use eframe::egui::{self, Key, Modifiers, PointerButton, Pos2, vec2};
 use egui_kittest::{Harness, kittest::Queryable as _};
-use samples::{Done, ME, Picture, Still};
+use samples::{Done, ME, Picture, Still, changed, sample};
 
 const WINDOW: u64 = 0x0060_0007;
 
@@ -21,18 +20,6 @@ struct Watching {
     harness: Harness<'static, App>,
     program: Arc<Still>,
     picture: Arc<Picture>,
-}
-
-fn sample(name: &str) -> AppView {
-    samples::all().into_iter().find(|(n, _)| *n == name).expect("a sample of this name").1
-}
-
-fn changed(name: &str, change: impl FnOnce(&mut View)) -> AppView {
-    let mut view = sample(name);
-    if let Screen::Session { session, .. } = &mut view.screen {
-        change(session);
-    }
-    view
 }
 
 fn watch(view: AppView, native: bool, scale: f32) -> Watching {

@@ -165,12 +165,7 @@ fn a_crash_between_any_two_outputs_loses_no_entry() {
             w.command(CUSTOMER, Command::Revoke { act: None });
         }
         w.run(30);
-        for (id, kept) in std::mem::take(&mut w.fallen) {
-            w.restart(id, kept);
-        }
-        w.fuse = None;
-        w.until("all secure", World::all_secure);
-        w.run(200);
+        w.raise_fallen();
         let own = log(&w, CUSTOMER);
         assert_eq!(log(&w, AGENT).against(&own), Tail::Whole { more: 0 }, "{who:?} {outputs}");
         let unsigned =

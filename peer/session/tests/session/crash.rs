@@ -202,12 +202,7 @@ fn a_crash_between_any_two_outputs_loses_no_line_and_no_answer() {
         }
         say(&mut w, writer, None, "two");
         w.run(30);
-        for (id, kept) in std::mem::take(&mut w.fallen) {
-            w.restart(id, kept);
-        }
-        w.fuse = None;
-        w.until("all secure", World::all_secure);
-        w.run(200);
+        w.raise_fallen();
         assert_eq!(texts(&w, reader), ["one", "two"], "{who:?} {outputs}");
         assert!(w.view(writer).chat.iter().all(|l| l.delivered));
         assert_eq!(w.acts(AGENT), w.acts(CUSTOMER), "{who:?} {outputs}");

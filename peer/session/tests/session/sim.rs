@@ -341,6 +341,16 @@ impl World {
         self.restart(id, kept);
     }
 
+    /// Who was killed by the fuse comes back with what it had kept, and everybody is connected.
+    pub fn raise_fallen(&mut self) {
+        for (id, kept) in std::mem::take(&mut self.fallen) {
+            self.restart(id, kept);
+        }
+        self.fuse = None;
+        self.until("all secure", World::all_secure);
+        self.run(200);
+    }
+
     /// Bytes from one to the other as if the other program had sent them.
     pub fn forge(&mut self, from: ParticipantId, to: ParticipantId, bytes: Vec<u8>) {
         self.input(to, Input::Control { peer: from, bytes });

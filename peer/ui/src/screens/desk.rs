@@ -12,22 +12,26 @@ use crate::{
     cx::Cx,
     texts::{clean, clean_lines},
     widgets::{self, Button, Look, Tone, banner, banner::note, card, icon, strong, text},
+    words,
 };
 
 /// Minutes are shown: looking more often than this shows nothing new.
 const LOOK_AGAIN: std::time::Duration = std::time::Duration::from_secs(20);
 
-/// For how long, in words. `since`: milliseconds at the time of the view.
+/// For how long by now, in words. `since`: milliseconds at the time of the view.
 fn since(cx: &Cx<'_>, view: &DeskView, since: u64) -> String {
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-    let now = now.map_or(0, |d| u64::try_from(d.as_millis()).unwrap_or(u64::MAX));
-    let minutes = since.saturating_add(now.saturating_sub(view.at)) / 60_000;
+    let minutes = passed(cx, view, since) / 60_000;
     let minutes = u32::try_from(minutes).unwrap_or(u32::MAX);
     match minutes {
-        0 => cx.t.t("desk-since-now"),
+        0 => cx.t.t("ago-now"),
         1..60 => cx.t.ta("desk-since-minutes", &[("minutes", minutes.into())]),
         _ => cx.t.ta("desk-since-hours", &[("hours", (minutes / 60).into())]),
     }
+}
+
+/// Milliseconds by now.
+fn passed(cx: &Cx<'_>, view: &DeskView, since: u64) -> u64 {
+    since.saturating_add(cx.wall.saturating_sub(view.at))
 }
 
 fn title(ui: &mut Ui, cx: &Cx<'_>, sign: Icon, words: String) {
@@ -64,7 +68,7 @@ fn offer(ui: &mut Ui, cx: &Cx<'_>, view: &DeskView, offer: &TransferOffer, busy:
                     "desk-offer-from",
                     &[
                         ("name", (&cx.t.name(&offer.from)).into()),
-                        ("since", (&since(cx, view, offer.since)).into()),
+                        ("since", (&words::ago(cx.t, passed(cx, view, offer.since))).into()),
                     ],
                 );
                 text::elided(ui, RichText::new(from).size(k.text.small).color(k.c.muted));

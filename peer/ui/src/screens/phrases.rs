@@ -1,13 +1,17 @@
 //! Stored sentences for chat: the site's and one's own.
 
 use deskside_session::app::{AppOnly, PhrasesView};
-use eframe::egui::{Align, Layout, Popup, PopupCloseBehavior, ScrollArea, Ui};
+use eframe::egui::{Align, Layout, ScrollArea, Ui};
 use lucide_icons::Icon;
 
 use crate::{
     cx::Cx,
     texts::clean_lines,
-    widgets::{Button, Look, menu::item, rule, text},
+    widgets::{
+        Button, Look,
+        menu::{item, lasting},
+        rule, text,
+    },
 };
 
 const WIDTH: f32 = 304.0;
@@ -26,40 +30,34 @@ pub fn show(
         *managing = false;
     }
     let mut chosen = None;
-    Popup::menu(&button)
-        .close_behavior(PopupCloseBehavior::CloseOnClickOutside)
-        .gap(cx.k.space.half)
-        .width(WIDTH)
-        .show(|ui| {
-            ui.set_width(WIDTH);
-            ui.spacing_mut().item_spacing.y = 0.0;
-            let most = 320.0;
-            ScrollArea::vertical().max_height(most).show(ui, |ui| {
-                chosen = list(ui, cx, phrases, *managing);
-            });
-            ui.add_space(cx.k.space.half);
-            rule(ui, cx);
-            ui.add_space(cx.k.space.half);
-            let words = draft.trim();
-            let known = phrases.mine.iter().any(|p| p == words);
-            let keep = cx.t.t("phrases-keep");
-            ui.add_enabled_ui(!words.is_empty() && !known, |ui| {
-                if item(ui, cx, None, &keep, &cx.t.t("phrases-keep-hint")).clicked() {
-                    let mut mine = phrases.mine.clone();
-                    mine.push(words.to_owned());
-                    cx.send(AppOnly::Phrases { mine });
-                }
-            });
-            if !phrases.mine.is_empty() {
-                let words = if *managing { cx.t.t("phrases-done") } else { cx.t.t("phrases-manage") };
-                if item(ui, cx, None, &words, "").clicked() {
-                    *managing = !*managing;
-                }
-            }
-            if chosen.is_some() {
-                ui.close();
+    lasting(cx, &button, WIDTH, |ui| {
+        let most = 320.0;
+        ScrollArea::vertical().max_height(most).show(ui, |ui| {
+            chosen = list(ui, cx, phrases, *managing);
+        });
+        ui.add_space(cx.k.space.half);
+        rule(ui, cx);
+        ui.add_space(cx.k.space.half);
+        let words = draft.trim();
+        let known = phrases.mine.iter().any(|p| p == words);
+        let keep = cx.t.t("phrases-keep");
+        ui.add_enabled_ui(!words.is_empty() && !known, |ui| {
+            if item(ui, cx, None, &keep, &cx.t.t("phrases-keep-hint")).clicked() {
+                let mut mine = phrases.mine.clone();
+                mine.push(words.to_owned());
+                cx.send(AppOnly::Phrases { mine });
             }
         });
+        if !phrases.mine.is_empty() {
+            let words = if *managing { cx.t.t("phrases-done") } else { cx.t.t("phrases-manage") };
+            if item(ui, cx, None, &words, "").clicked() {
+                *managing = !*managing;
+            }
+        }
+        if chosen.is_some() {
+            ui.close();
+        }
+    });
     let Some(phrase) = chosen else { return false };
     if !draft.is_empty() && !draft.ends_with(char::is_whitespace) {
         draft.push(' ');

@@ -11,15 +11,26 @@ use crate::cx::Cx;
 
 /// Opens below `button` when it is clicked; closes on a choice, outside clicks and Escape.
 pub fn menu(cx: &Cx<'_>, button: &Response, width: f32, content: impl FnOnce(&mut Ui)) {
-    Popup::menu(button)
-        .close_behavior(PopupCloseBehavior::CloseOnClick)
-        .gap(cx.k.space.half)
-        .width(width)
-        .show(|ui| {
-            ui.set_width(width);
-            ui.spacing_mut().item_spacing.y = 0.0;
-            content(ui);
-        });
+    drop_below(cx, button, width, PopupCloseBehavior::CloseOnClick, content);
+}
+
+/// The same, but it stays when something in it is clicked.
+pub fn lasting(cx: &Cx<'_>, button: &Response, width: f32, content: impl FnOnce(&mut Ui)) {
+    drop_below(cx, button, width, PopupCloseBehavior::CloseOnClickOutside, content);
+}
+
+fn drop_below(
+    cx: &Cx<'_>,
+    button: &Response,
+    width: f32,
+    closes: PopupCloseBehavior,
+    content: impl FnOnce(&mut Ui),
+) {
+    Popup::menu(button).close_behavior(closes).gap(cx.k.space.half).width(width).show(|ui| {
+        ui.set_width(width);
+        ui.spacing_mut().item_spacing.y = 0.0;
+        content(ui);
+    });
 }
 
 /// One choice, with a second line that explains it when `hint` is not empty.

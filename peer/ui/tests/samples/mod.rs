@@ -214,6 +214,20 @@ pub fn ended(role: Role, ending: Ending) -> AppView {
     app(AppScreen::Ended { role, ending, number: number(), notes: None, log: None, receipt: None }, None)
 }
 
+/// One of [`all`].
+pub fn sample(name: &str) -> AppView {
+    all().into_iter().find(|(n, _)| *n == name).expect("a sample of this name").1
+}
+
+/// The same with something else in its session.
+pub fn changed(name: &str, change: impl FnOnce(&mut View)) -> AppView {
+    let mut view = sample(name);
+    if let AppScreen::Session { session, .. } = &mut view.screen {
+        change(session);
+    }
+    view
+}
+
 /// All screens of the gallery by name.
 pub fn all() -> Vec<(&'static str, AppView)> {
     let join = |problem| app(AppScreen::Join { busy: false }, problem);
