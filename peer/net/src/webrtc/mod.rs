@@ -31,6 +31,7 @@ use self::{
     feedback::SendRate,
     negotiate::{Event, Negotiator, Step},
     pace::Pace,
+    path::Relays,
     video::Video,
 };
 use crate::{Channel, Connector, LinkConfig, LinkEvent, LinkSink, SendError, Transport};
@@ -63,6 +64,7 @@ impl Connector for WebrtcConnector {
             outboxes: [Channel::Control, Channel::Pointer, Channel::Picture].map(Outbox::new),
             video: Video::new(SendRate::new(config.start_bitrate)),
             phase: AtomicU8::new(Phase::Connecting as u8),
+            relays: Relays::default(),
         });
         let negotiator = Negotiator::new(config, shared.clone(), events.clone());
         let task = self.runtime.spawn(negotiator.run(inbox, to_take));
@@ -84,6 +86,7 @@ struct Shared {
     outboxes: [Outbox; 3],
     video: Video,
     phase: AtomicU8,
+    relays: Relays,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

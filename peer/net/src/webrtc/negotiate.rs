@@ -4,7 +4,7 @@
 //! so that offers are only made to begin and to restart, and only the impolite side (the offerer) makes
 //! them; the other one asks for an offer by [`Signal::Renew`]. Offers of other programs are followed.
 
-use std::{collections::HashSet, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use deskside_protocol::socket::Signal;
 use tokio::{
@@ -73,8 +73,6 @@ pub(super) struct Negotiator {
     /// Local candidates of the description in force, for when the offer must be sent again.
     gathered: Vec<Signal>,
     path: bool,
-    /// Addresses of the other side's relays: who is heard from there before its candidate comes seems to be direct.
-    relays: HashSet<(String, u16)>,
     /// What was said of the path last.
     told_relayed: Option<bool>,
     /// When to nudge, retry or give up, and how long until the time after.
@@ -95,7 +93,6 @@ impl Negotiator {
             remote: None,
             gathered: Vec::new(),
             path: false,
-            relays: HashSet::new(),
             told_relayed: None,
             alarm: None,
         }
@@ -380,7 +377,7 @@ impl Negotiator {
 
     async fn tell_path(&mut self) {
         let relayed = match self.pc() {
-            Some(pc) => relayed(&pc, &self.relays).await,
+            Some(pc) => relayed(&self.shared, &pc).await,
             None => None,
         };
         if self.shared.is(Phase::Open) {
@@ -392,13 +389,7 @@ impl Negotiator {
 
     /// The other side has these relays; the path may be over one of them.
     async fn note_relays(&mut self, relays: impl IntoIterator<Item = (String, u16)>) {
-        let before = self.relays.len();
-        for relay in relays {
-            if self.relays.len() < CANDIDATES {
-                self.relays.insert(relay);
-            }
-        }
-        if self.relays.len() > before && self.path && self.told_relayed == Some(false) {
+        if self.shared.relays.note(relays) && self.path && self.told_relayed == Some(false) {
             self.tell_path().await;
         }
     }

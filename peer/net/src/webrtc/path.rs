@@ -1,6 +1,9 @@
 //! What is asked of a peer connection once its path is found: whether a relay carries it, and its certificates.
 
-use std::{collections::HashSet, sync::Arc};
+use std::{
+    collections::HashSet,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use sha2::{Digest, Sha256};
 use webrtc::peer_connection::{PeerConnection, RTCIceCandidateType};
@@ -8,13 +11,41 @@ use webrtc::peer_connection::{PeerConnection, RTCIceCandidateType};
 use super::{Shared, pace::Route, sdp};
 use crate::LinkEvent;
 
-/// Whether a relay carries the chosen path, on either side. `relays`: addresses of the other side's.
-pub(super) async fn relayed(pc: &Arc<dyn PeerConnection>, relays: &HashSet<(String, u16)>) -> Option<bool> {
+/// Addresses of the other side's relays: who is heard from there before its candidate comes seems to be direct.
+#[derive(Default)]
+pub(super) struct Relays(Mutex<HashSet<(String, u16)>>);
+
+impl Relays {
+    /// So many are known at most.
+    const MOST: usize = 64;
+
+    /// Whether some of these are new.
+    pub(super) fn note(&self, relays: impl IntoIterator<Item = (String, u16)>) -> bool {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut new = false;
+        for relay in relays {
+            if known.len() >= Self::MOST {
+                // Those of connections and restarts that were.
+                known.clear();
+            }
+            new |= known.insert(relay);
+        }
+        new
+    }
+
+    fn has(&self, address: &str, port: u16) -> bool {
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        known.contains(&(address.to_owned(), port))
+    }
+}
+
+/// Whether a relay carries the chosen path, on either side.
+pub(super) async fn relayed(shared: &Shared, pc: &Arc<dyn PeerConnection>) -> Option<bool> {
     let pair = pc.sctp().await?.transport().ice_transport().get_selected_candidate_pair().await.ok()??;
     let relay = RTCIceCandidateType::Relay;
     let theirs = pair.remote();
-    let known = relays.contains(&(theirs.address.clone(), theirs.port));
-    Some(pair.local().typ == relay || theirs.typ == relay || known)
+    let known = || shared.relays.has(&theirs.address, theirs.port);
+    Some(pair.local().typ == relay || theirs.typ == relay || known())
 }
 
 /// All channels are open: tells with which certificates. False when it is closed already.
@@ -23,7 +54,7 @@ pub(super) async fn announce(shared: &Shared, pc: &Arc<dyn PeerConnection>) -> b
         tracing::warn!("a connection without certificates");
         return false;
     };
-    settle(shared, relayed(pc, &HashSet::new()).await);
+    settle(shared, relayed(shared, pc).await);
     if !shared.open() {
         return false;
     }
