@@ -2,7 +2,7 @@
 //! the same machine in the same run. Needs root (network namespaces), Xvfb, openbox, xdotool, and the rivals.
 //!
 //! `cargo xtask bench` builds everything and runs this; `figures [PROGRAM…]` runs some of
-//! `tiles`, `h264`, `X0tigervnc`, `x11vnc`.
+//! `tiles`, `h264`, `X0tigervnc`, `x11vnc`; `figures viewers` tells what a session of five costs.
 
 #![expect(clippy::print_stdout, reason = "its output is what it is for")]
 
@@ -13,6 +13,7 @@ mod report;
 mod rivals;
 mod screen;
 mod stage;
+mod viewers;
 mod work;
 
 use anyhow::Result;
@@ -27,6 +28,9 @@ const SECONDS: u64 = 6;
 
 fn main() -> Result<()> {
     let wanted: Vec<String> = std::env::args().skip(1).collect();
+    if wanted == ["viewers"] {
+        return viewers::print();
+    }
     let wants = |name: &str| wanted.is_empty() || wanted.iter().any(|w| w == name);
     let net = Net::new()?;
     let mut all = Vec::new();
