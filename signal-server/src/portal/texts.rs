@@ -140,6 +140,8 @@ mod tests {
             include_str!("../../../assets/portal/home.html"),
             include_str!("../../../assets/portal/join.html"),
             include_str!("../../../assets/portal/queue.html"),
+            include_str!("../../../assets/portal/link-row.html"),
+            include_str!("../../../assets/portal/next-steps.html"),
             include_str!("../../../assets/portal/setup.html"),
             include_str!("../../../assets/portal/message.html"),
             include_str!("../routes/portal.rs"),
