@@ -468,14 +468,14 @@ problem-no-queue-do = Vérifiez le nom ou le lien que vous avez reçu.
 problem-too-many-sessions = Vous avez autant de sessions que votre organisation en permet à la fois.
 problem-too-many-sessions-do = Terminez-en une d’abord.
 problem-nobody-waits = Personne n’attend ici.
-problem-nobody-waits-do = Un autre agent a été plus rapide, ou le client est parti.
+problem-nobody-waits-do = Un autre conseiller a été plus rapide, ou le client est parti.
 queue-title = Vous êtes dans la file d’attente
 queue-lead = { $organisation } : { $title }
 queue-place = Votre place dans la file
 queue-next = Vous êtes le prochain. La session démarrera toute seule.
 queue-before = { $before ->
-    [one] Une personne est avant vous. La session démarrera toute seule dès qu’un agent sera libre.
-   *[other] { $before } personnes sont avant vous. La session démarrera toute seule dès qu’un agent sera libre.
+    [one] Une personne est avant vous. La session démarrera toute seule dès qu’un conseiller sera libre.
+   *[other] { $before } personnes sont avant vous. La session démarrera toute seule dès qu’un conseiller sera libre.
 }
 queue-safe = Gardez cette fenêtre ouverte. Rien de votre ordinateur n’est montré à personne avant votre accord.
 queue-leave = Quitter la file
@@ -493,7 +493,7 @@ log-right = Chaque ligne de ce journal de la session { $number } est juste ({ $c
 }).
 log-signed = Signées par les deux côtés : { $count } entrées sur { $all }. Les autres ne sont signées que du côté du client.
 log-signed-all = Les deux côtés ont signé chaque entrée.
-log-disputed = Le côté de l’agent conteste { $count ->
+log-disputed = Le côté du conseiller conteste { $count ->
     [one] une entrée
    *[other] { $count } entrées
 }.
@@ -508,7 +508,7 @@ log-beginning = un journal ne commence pas ainsi.
 log-order = l’entrée { $found } se trouve à la place de l’entrée { $expected } ; quelque chose a été retiré ou déplacé.
 log-previous = elle ne suit pas l’entrée précédente ; quelque chose a été retiré, déplacé ou modifié.
 log-signature = elle n’est pas signée par le programme du client qui a écrit le journal.
-log-answer = la signature de l’agent ne convient pas.
+log-answer = la signature du conseiller ne convient pas.
 log-close = la fin ne convient pas à ce qui précède.
 log-other = L’autre copie vient d’une autre session ou d’un autre client.
 log-differs = Les deux copies divergent à partir de l’entrée { $serial }.
@@ -555,7 +555,7 @@ receipt-more = { $count ->
 }
 receipt-end = Comment elle s’est terminée
 receipt-left = Le client a quitté la session.
-receipt-ended = L’agent a terminé la session.
+receipt-ended = Le conseiller a terminé la session.
 receipt-expired = La session a expiré.
 receipt-not-trusted = La connexion n’était pas digne de confiance ; elle a été coupée.
 receipt-closed = Le conseiller a terminé la session, ou l’a quittée.
