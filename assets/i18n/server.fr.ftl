@@ -63,4 +63,4 @@ setup-weak = Le mot de passe doit avoir au moins dix caractères, et le nom de 1
 setup-wait = Trop d’essais. Attendez { $seconds } secondes, puis réessayez.
 setup-busy = Le serveur ne peut pas le faire en ce moment. Réessayez.
 setup-done = Le compte est créé
-setup-done-more = { $name } peut maintenant se connecter avec le programme Deskside, par « Je suis un conseiller ».
+setup-done-more = { $name } peut maintenant se connecter avec le programme Deskside, par « Accès des conseillers ».
