@@ -101,6 +101,8 @@ pub struct Session {
     /// That output was not given out yet.
     unkept: bool,
     acts: Acts,
+    /// Customer: when to leave because the primary agent was refused.
+    distrust: Option<Now>,
     out: Outbox,
 }
 
@@ -110,6 +112,7 @@ enum Timer {
     Link(ParticipantId, Due),
     Prompt,
     PointerRest,
+    Distrust,
 }
 
 impl Session {
@@ -146,6 +149,7 @@ impl Session {
             kept: None,
             unkept: false,
             acts: Acts::default(),
+            distrust: None,
             out: Outbox::default(),
         };
         if s.role == Role::Primary {
@@ -233,7 +237,8 @@ impl Session {
         });
         let prompt = self.consent.open.as_ref().map(|o| (o.deadline, Timer::Prompt));
         let rest = self.pointer.timer().map(|at| (at, Timer::PointerRest));
-        links.chain(prompt).chain(rest)
+        let distrust = self.distrust.map(|at| (at, Timer::Distrust));
+        links.chain(prompt).chain(rest).chain(distrust)
     }
 
     fn run_timers(&mut self) {
@@ -245,6 +250,7 @@ impl Session {
                 Timer::Link(peer, due) => self.on_link_due(peer, due),
                 Timer::Prompt => self.on_no_answer(),
                 Timer::PointerRest => self.on_pointer_rest(),
+                Timer::Distrust => self.on_distrust(),
             }
             self.settle();
         }

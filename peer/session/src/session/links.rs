@@ -1,5 +1,7 @@
 //! Connections: made, proven, lost, made again.
 
+use std::time::Duration;
+
 use deskside_protocol::api::Entry;
 
 use super::Session;
@@ -249,6 +251,16 @@ impl Session {
             self.notices.add(Notice::TurnedAway { name, reason });
         }
         if self.role == Role::Customer && primary && !self.primary_reached() {
+            // Who is told must hear why before the server says that the customer left.
+            let wait = if tell && open { DROP_AFTER } else { Duration::ZERO };
+            self.distrust = Some(self.now + wait);
+        }
+    }
+
+    /// A customer does not stay when the primary agent was refused and no other one was reached since.
+    pub(super) fn on_distrust(&mut self) {
+        self.distrust = None;
+        if !self.primary_reached() {
             self.finish(Ending::NotTrusted, Some(Output::TellServerLeave));
         }
     }

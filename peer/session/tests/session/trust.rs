@@ -6,7 +6,7 @@ use deskside_session::{
     app::Ending,
     command::{Act, Command},
     io::{Binding, Input, Output},
-    view::{LinkView, Refusal, Verified},
+    view::{LinkView, Notice, Refusal, Verified},
     wire::MAX_MESSAGE,
 };
 
@@ -43,6 +43,24 @@ fn a_wrong_secret_is_refused_on_both_sides() {
     assert_eq!(refused(&w, CUSTOMER, AGENT), Refusal::Secret);
     assert_eq!(w.node(AGENT).refused, [(CUSTOMER, Refusal::Secret)]);
     assert_eq!(w.node(AGENT).over, None, "the agent waits for the right one");
+}
+
+#[test]
+fn who_is_refused_is_told_before_the_customer_leaves() {
+    let stranger = Guest { secret: Some(LinkSecret::new([8; 16])), ..customer() };
+    let mut w = World::of(vec![agent(), stranger.clone()]);
+    w.until("over", |w| w.node(CUSTOMER).over.is_some());
+    let told = |n: &Notice| matches!(n, Notice::TurnedAway { reason: Refusal::Secret, .. });
+    assert!(w.notices(AGENT).iter().any(told), "{:?}", w.notices(AGENT));
+
+    // Whatever the server says of that agent meanwhile.
+    let mut w = World::of(vec![agent(), stranger]);
+    let is_refused = |w: &World| matches!(w.link(CUSTOMER, AGENT), LinkView::Refused { .. });
+    w.until("refused", is_refused);
+    assert_eq!(w.node(CUSTOMER).over, None);
+    let alone = w.roster.iter().filter(|e| e.id == CUSTOMER).cloned().collect();
+    w.input(CUSTOMER, Input::Roster(alone));
+    w.until("over", |w| w.node(CUSTOMER).over == Some(Ending::NotTrusted));
 }
 
 #[test]
