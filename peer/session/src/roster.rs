@@ -120,7 +120,8 @@ pub(crate) struct Peer {
 #[derive(Default)]
 pub(crate) struct Told {
     pub grants: Option<(Vec<Act>, Option<Why>)>,
-    pub sharing: Option<Shared>,
+    /// The inner one: that there is none was told too, as it may know of one from before.
+    pub sharing: Option<Option<Shared>>,
     /// Of the primary agent, to all.
     pub lead: Option<Lead>,
     /// Customer, to an agent who said how much of the log of acts it has.

@@ -153,9 +153,9 @@ impl Session {
             self.out.say(id, &Message::Grants { acts: acts.clone(), why });
             p.told.grants = Some((acts, why));
         }
-        if p.told.sharing != shared {
+        if p.told.sharing.as_ref() != Some(&shared) {
             self.out.say(id, &Message::Sharing { sharing: shared.clone() });
-            p.told.sharing = shared;
+            p.told.sharing = Some(shared);
         }
     }
 
