@@ -185,6 +185,41 @@ fn selecting_the_other_customer_ends_all_sharing() {
 }
 
 #[test]
+fn the_other_customer_sees_what_is_shared_once_the_helped_one_lets_it() {
+    let mut five = Five::meet();
+    let [ada, bob, cleo, first_id, second_id] = five.ids();
+    let there = five.scene.wait_same_picture();
+    five.scene.agent.tell(Command::Admit { id: second_id, admitted: true });
+    five.scene.customer.wait_session("whom it may let see", |s| s.excluded == [second_id]);
+    assert!(five.second.session().is_some_and(|s| s.sharing.is_none()));
+    let from = five.scene.customer.lines().len();
+    five.scene.customer.tell(Command::Exclude { id: second_id, excluded: false });
+    five.second.wait_picture("the first customer's screen", |p| p.different(&there) == 0);
+    let s = five.second.wait_session("whose screen", |s| s.sharing.is_some());
+    let sharing = s.sharing.expect("a sharing");
+    assert_eq!((sharing.sharer, sharing.viewers), (first_id, vec![ada, bob, cleo, second_id]));
+    let lines = five.scene.customer.lines();
+    let at = |what: &str| lines.iter().skip(from).position(|l| l.contains(what));
+    let (told, seen) = (at(r#""notice":"watches","name":"Zoe""#), at(&format!(",{}]", second_id.0)));
+    assert!(told.is_some() && told <= seen, "told at {told:?}, seen at {seen:?}");
+    // Neither the end of its program nor that of the sharing leaves more than was said.
+    five.scene.customer.tell(Command::Exclude { id: second_id, excluded: true });
+    five.second.wait_session("nothing to see", |s| s.sharing.is_none());
+    assert!(five.second.try_picture().is_none(), "it still shows a picture");
+    five.scene.agent.wait_session("its own viewers", |s| {
+        s.sharing.as_ref().is_some_and(|s| s.viewers == [ada, bob, cleo])
+    });
+    five.scene.customer.tell(Command::Exclude { id: second_id, excluded: false });
+    five.second.wait_picture("the first customer's screen", |p| p.different(&there) == 0);
+    five.scene.customer.tell(Command::StopSharing);
+    five.second.wait_session("nothing to see", |s| s.sharing.is_none());
+    five.scene.allow(Act::View);
+    five.scene.wait_same_picture();
+    assert!(five.scene.customer.session().is_some_and(|s| s.excluded == [second_id]));
+    assert!(five.second.session().is_some_and(|s| s.sharing.is_none()));
+}
+
+#[test]
 fn the_role_goes_to_an_assistant_and_back() {
     let mut five = Five::meet();
     let [ada, _, cleo, first_id, _] = five.ids();

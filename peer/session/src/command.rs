@@ -125,7 +125,8 @@ pub enum Command {
         #[serde(default)]
         act: Option<Act>,
     },
-    /// Customer: keeps an assistant from seeing what the primary agent sees, or no longer.
+    /// Customer: keeps somebody from seeing what the primary agent sees, or no longer. Another customer sees it
+    /// only after `excluded: false` was said while something is shared, and until that sharing ends.
     Exclude {
         id: ParticipantId,
         excluded: bool,
@@ -171,8 +172,8 @@ pub enum Command {
     SelectCustomer {
         id: ParticipantId,
     },
-    /// Primary agent: lets an assistant see what is shared, or no longer. Who proved the link's secret may by
-    /// itself.
+    /// Primary agent: lets an assistant see what is shared, or another customer if the one who is helped lets it
+    /// too, or no longer. Who proved the link's secret may by itself.
     Admit {
         id: ParticipantId,
         admitted: bool,

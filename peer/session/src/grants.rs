@@ -22,10 +22,12 @@ pub(crate) struct Grants {
     held: BTreeSet<Held>,
     /// Persons who get what they ask for without a question.
     allow_all: BTreeSet<PublicKey>,
-    /// Assistants for whom the primary agent vouches: they see what that one sees.
+    /// For whom the primary agent vouches: assistants see what that one sees, other customers if they are shown it.
     watchers: BTreeSet<PublicKey>,
     /// Assistants whom the customer keeps from it.
     excluded: BTreeSet<PublicKey>,
+    /// Other customers whom the customer lets see what is shared now.
+    shown: BTreeSet<PublicKey>,
 }
 
 /// Grants as they are kept; the session is that of the whole memory.
@@ -34,6 +36,8 @@ pub(crate) struct SavedGrants {
     held: Vec<(PublicKey, Act)>,
     allow_all: Vec<PublicKey>,
     excluded: Vec<PublicKey>,
+    #[serde(default)]
+    shown: Vec<PublicKey>,
 }
 
 /// Shows that a grant stood when it was made. Not kept: asked for anew at each output.
@@ -56,6 +60,7 @@ impl Grants {
             allow_all: BTreeSet::new(),
             watchers: BTreeSet::new(),
             excluded: BTreeSet::new(),
+            shown: BTreeSet::new(),
         }
     }
 
@@ -67,10 +72,15 @@ impl Grants {
         self.has(person, act).then_some(Permit { act })
     }
 
-    /// To see along with somebody who may see.
-    pub(crate) fn permit_watcher(&self, with: PublicKey, watcher: PublicKey) -> Option<Permit> {
-        let may = self.watchers.contains(&watcher) && !self.excluded.contains(&watcher);
-        self.permit(with, Act::View).filter(|_| may)
+    /// To see along with somebody who may see. `customer`: the watcher is another customer.
+    pub(crate) fn permit_watcher(
+        &self,
+        with: PublicKey,
+        watcher: PublicKey,
+        customer: bool,
+    ) -> Option<Permit> {
+        let let_in = if customer { self.is_shown(watcher) } else { !self.is_excluded(watcher) };
+        self.permit(with, Act::View).filter(|_| let_in && self.watchers.contains(&watcher))
     }
 
     pub(crate) fn set_watchers(&mut self, watchers: impl Iterator<Item = PublicKey>) {
@@ -87,6 +97,23 @@ impl Grants {
 
     pub(crate) fn is_excluded(&self, person: PublicKey) -> bool {
         self.excluded.contains(&person)
+    }
+
+    pub(crate) fn show(&mut self, customer: PublicKey, shown: bool) {
+        if shown {
+            self.shown.insert(customer);
+        } else {
+            self.shown.remove(&customer);
+        }
+    }
+
+    /// The sharing is over, and with it the leave to see it.
+    pub(crate) fn show_nobody(&mut self) {
+        self.shown.clear();
+    }
+
+    pub(crate) fn is_shown(&self, customer: PublicKey) -> bool {
+        self.shown.contains(&customer)
     }
 
     pub(crate) fn has(&self, person: PublicKey, act: Act) -> bool {
@@ -128,6 +155,7 @@ impl Grants {
             held: self.held.iter().map(|h| (h.person, h.act)).collect(),
             allow_all: self.allow_all.iter().copied().collect(),
             excluded: self.excluded.iter().copied().collect(),
+            shown: self.shown.iter().copied().collect(),
         }
     }
 
@@ -135,6 +163,7 @@ impl Grants {
         self.held = saved.held.into_iter().map(|(person, act)| self.key(person, act)).collect();
         self.allow_all = saved.allow_all.into_iter().collect();
         self.excluded = saved.excluded.into_iter().collect();
+        self.shown = saved.shown.into_iter().collect();
     }
 
     pub(crate) fn retain(&mut self, stays: impl Fn(Act) -> bool) {
@@ -145,6 +174,7 @@ impl Grants {
     pub(crate) fn forget(&mut self, person: PublicKey) {
         self.held.retain(|h| h.person != person);
         self.allow_all.remove(&person);
+        self.shown.remove(&person);
     }
 
     /// Ends what does not outlive a change of the primary agent or of who is helped.

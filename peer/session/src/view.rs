@@ -30,10 +30,11 @@ pub struct View {
     /// The customer who is helped; may be me.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub helped: Option<ParticipantId>,
-    /// Assistants who see what the primary agent sees; at the customer without those whom it excluded.
+    /// Who sees what the primary agent sees: assistants, and customers who are not helped. At the customer who is helped
+    /// without those whom it excluded; at the others with customers whom that one may not let see.
     #[serde(default)]
     pub watchers: Vec<ParticipantId>,
-    /// Customer: the assistants whom it keeps from seeing that.
+    /// Customer: those whom it keeps from seeing that; other customers until it says otherwise.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub excluded: Vec<ParticipantId>,
     /// Customer: what I granted to whom. Agent: what I was granted.
@@ -221,7 +222,7 @@ pub enum Notice {
     NowHelped {
         name: String,
     },
-    /// Customer: this assistant is about to see what is shared, along with the primary agent.
+    /// Customer: this assistant or other customer is about to see what is shared, along with the primary agent.
     Watches {
         name: String,
     },

@@ -60,12 +60,15 @@ pub enum What {
         how: How,
     },
     AllEnded,
-    /// The primary agent lets this assistant watch.
+    /// The primary agent lets this assistant, or other customer, watch.
     Admitted,
     Dismissed,
     /// The customer keeps this assistant from watching.
     Excluded,
     Included,
+    /// The customer lets this other customer see what is shared.
+    Shown,
+    Hidden,
     /// The picture goes to these participants now; to nobody: it ended.
     Sharing {
         viewers: Vec<ParticipantId>,
@@ -96,6 +99,7 @@ impl What {
                 | Self::NoAnswer { .. }
                 | Self::Ended { .. }
                 | Self::AllEnded
+                | Self::Hidden
                 | Self::Control { on: false }
                 | Self::Full
                 | Self::Over { .. }

@@ -21,6 +21,8 @@ pub struct Standing {
     pub all: BTreeSet<Person>,
     pub admitted: BTreeSet<Person>,
     pub excluded: BTreeSet<Person>,
+    /// Other customers whom the customer lets see what is shared.
+    pub shown: BTreeSet<Person>,
     pub viewers: Vec<ParticipantId>,
     pub paused: bool,
     pub controller: Option<Person>,
@@ -74,6 +76,12 @@ impl Standing {
             What::Included => {
                 self.excluded.remove(&who);
             }
+            What::Shown => {
+                self.shown.insert(who);
+            }
+            What::Hidden => {
+                self.shown.remove(&who);
+            }
             What::Sharing { viewers, paused } => {
                 self.viewers.clone_from(viewers);
                 self.paused = *paused;
@@ -91,7 +99,7 @@ impl Standing {
         self.people.remove(&who);
         self.asked.retain(|(w, _)| *w != who);
         self.grants.retain(|(w, _)| *w != who);
-        for set in [&mut self.all, &mut self.admitted, &mut self.excluded] {
+        for set in [&mut self.all, &mut self.admitted, &mut self.excluded, &mut self.shown] {
             set.remove(&who);
         }
         self.viewers.retain(|id| *id != who.id);
@@ -136,6 +144,8 @@ impl Standing {
         c.each(|s| &s.admitted, to, true, |_| What::Admitted);
         c.each(|s| &s.excluded, to, false, |_| What::Included);
         c.each(|s| &s.excluded, to, true, |_| What::Excluded);
+        c.each(|s| &s.shown, to, false, |_| What::Hidden);
+        c.each(|s| &s.shown, to, true, |_| What::Shown);
         for (who, act) in gone(&to.asked, &c.at.asked) {
             c.say(who, What::Asked { act });
         }
@@ -234,6 +244,7 @@ mod tests {
             asked: [(other, Act::View)].into(),
             admitted: [agent].into(),
             excluded: [agent].into(),
+            shown: [other].into(),
             viewers: vec![],
             controller: None,
             ..busy()

@@ -125,6 +125,7 @@ impl Session {
             all: those(&|p| self.grants.allows_all(p.key)),
             admitted: those(&|p| self.people.watchers.contains(p)),
             excluded: those(&|p| self.grants.is_excluded(p.key)),
+            shown: those(&|p| self.grants.is_shown(p.key)),
             viewers: capture.map(|c| c.viewers.clone()).unwrap_or_default(),
             paused: capture.is_some_and(|c| c.paused),
             controller: people.iter().copied().find(|p| Some(p.id) == controller),

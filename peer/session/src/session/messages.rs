@@ -22,10 +22,9 @@ pub(crate) fn accepts(me: Role, from: Role, message: &Message) -> bool {
         // Who handed over may still hold a call.
         Message::GiveBack { .. } => me == Customer && from != Customer,
         Message::Wish { .. } | Message::Input { .. } => (me, from) == (Customer, Primary),
-        Message::Answered { .. }
-        | Message::Grants { .. }
-        | Message::Sharing { .. }
-        | Message::Trouble { .. } => me != Customer && from == Customer,
+        Message::Answered { .. } | Message::Grants { .. } => me != Customer && from == Customer,
+        // Also to another customer, who watches.
+        Message::Sharing { .. } | Message::Trouble { .. } => from == Customer,
         Message::Clipboard { .. } | Message::ClipboardAck { .. } => {
             matches!((me, from), (Customer, Primary) | (Primary, Customer))
         }
@@ -75,7 +74,11 @@ impl Session {
             Message::Answered { request, outcome } => self.on_answered(id, request, outcome),
             Message::Grants { acts, why } => self.on_grants(id, &acts, why),
             Message::Sharing { sharing } => self.on_sharing(id, sharing),
-            Message::Trouble { trouble } => self.notices.add(Notice::Trouble { trouble }),
+            Message::Trouble { trouble } => {
+                if self.is_told_of(id) {
+                    self.notices.add(Notice::Trouble { trouble });
+                }
+            }
             Message::Clipboard { transfer, part, last, text } => {
                 self.on_clipboard_piece(id, transfer, part, last, &text);
             }
@@ -294,9 +297,14 @@ impl Session {
         let (before, after) = (paused(&p.viewing.sharing), paused(&sharing));
         let there = sharing.is_some();
         p.viewing.sharing = sharing;
-        if there && before != after {
+        if there && before != after && self.is_told_of(id) {
             self.notices.add(if after { Notice::Paused } else { Notice::Resumed });
         }
+    }
+
+    /// Whether what happens to this one's sharing is my business: an agent's always, a customer's while it watches.
+    fn is_told_of(&self, id: ParticipantId) -> bool {
+        self.role != Role::Customer || self.viewer == Some(id)
     }
 
     /// Whether a participant holds a grant of mine, or I one of theirs, and can be reached.
@@ -325,6 +333,7 @@ mod tests {
         let asking: &[_] = &[(Customer, Primary), (Customer, Assistant)];
         let acting: &[_] = &[(Customer, Primary)];
         let granting: &[_] = &[(Primary, Customer), (Assistant, Customer)];
+        let sharing: &[_] = &[(Primary, Customer), (Assistant, Customer), (Customer, Customer)];
         let both: &[_] = &[(Customer, Primary), (Primary, Customer)];
         let roles = [Primary, Assistant, Customer];
         let all: Vec<_> = roles.iter().flat_map(|a| roles.map(|b| (*a, b))).collect();
@@ -349,8 +358,8 @@ mod tests {
             (Message::CancelAsk { request }, asking),
             (Message::Answered { request, outcome: Outcome::Allowed }, granting),
             (Message::Grants { acts: vec![], why: None }, granting),
-            (Message::Sharing { sharing: None }, granting),
-            (Message::Trouble { trouble: crate::view::Trouble::NoDisplay }, granting),
+            (Message::Sharing { sharing: None }, sharing),
+            (Message::Trouble { trouble: crate::view::Trouble::NoDisplay }, sharing),
             (Message::GiveBack { acts: vec![] }, asking),
             (Message::Wish { coder: None, screen: None }, acting),
             (Message::Input { n: 0, at: None, event: InputEvent::Move { x: 0, y: 0 } }, acting),

@@ -4,6 +4,7 @@ use super::Session;
 use crate::{
     ParticipantId, Role,
     acts::Cause,
+    grants::Permit,
     identity::PublicKey,
     io::Output,
     roles::Person,
@@ -17,11 +18,11 @@ use crate::{
 pub(super) struct People {
     /// The customer who is helped.
     pub helped: Option<ParticipantId>,
-    /// Assistants who see what the primary agent sees.
+    /// Who sees what the primary agent sees: assistants, and other customers if the one who is helped lets them.
     pub watchers: Vec<Person>,
     /// Primary agent: the customer who was selected.
     pub chosen: Option<ParticipantId>,
-    /// Primary agent: assistants who were let in, or kept out, by hand.
+    /// Primary agent: watchers who were let in, or kept out, by hand.
     pub admitted: std::collections::BTreeMap<PublicKey, bool>,
 }
 
@@ -41,8 +42,7 @@ impl Session {
     }
 
     pub(super) fn admit(&mut self, id: ParticipantId, admitted: bool) {
-        let assistant = self.peers.get(id).filter(|p| p.role == Role::Assistant);
-        if let Some(key) = assistant.and_then(Peer::person) {
+        if let Some(key) = self.peers.get(id).and_then(Peer::person) {
             self.people.admitted.insert(key, admitted);
         }
     }
@@ -56,17 +56,18 @@ impl Session {
         let chosen = self.people.chosen.and_then(|id| self.peers.get(id)).filter(there);
         let helped = chosen.or_else(|| self.peers.iter().find(there)).map(|p| p.id);
         // One place among the viewers is the primary agent's own.
-        let watchers = self.peers.iter().filter_map(|p| self.watcher(p)).take(MAX_VIEWERS - 1).collect();
+        let others = self.peers.iter().filter(|p| Some(p.id) != helped);
+        let watchers = others.filter_map(|p| self.watcher(p)).take(MAX_VIEWERS - 1).collect();
         self.set_people(helped, watchers);
         for id in self.peers.ids() {
             self.tell_people(id);
         }
     }
 
-    /// An assistant watches if it proved the link's secret, which no server knows, if it was primary, or if
+    /// Somebody watches who proved the link's secret, which no server knows, who was primary, or of whom
     /// the primary agent says so: whom a server invents sees nothing.
     fn watcher(&self, p: &Peer) -> Option<Person> {
-        let key = p.person().filter(|_| p.role == Role::Assistant && !p.is_refused())?;
+        let key = p.person().filter(|_| p.role != Role::Primary && !p.is_refused())?;
         let by_link = p.pinned.as_ref().is_some_and(|pinned| pinned.verified == Verified::Link);
         let known = by_link || self.lead.was_primary(key);
         let may = self.people.admitted.get(&key).copied().unwrap_or(known);
@@ -129,27 +130,32 @@ impl Session {
         self.note_cause(Cause::OtherHelped);
     }
 
-    /// Customer: keeps an assistant from watching, or no longer.
+    /// Customer: keeps somebody from watching, or no longer. Other customers watch only once this was said.
     pub(super) fn exclude(&mut self, id: ParticipantId, excluded: bool) {
-        let agent = self.peers.get(id).filter(|p| p.role != Role::Customer);
-        if let Some(key) = agent.and_then(Peer::person) {
+        let Some(p) = self.peers.get(id) else { return };
+        let Some(key) = p.person() else { return };
+        if p.role != Role::Customer {
             self.grants.exclude(key, excluded);
+        } else if self.is_sharing() {
+            self.grants.show(key, !excluded);
         }
     }
 
-    /// Customer: who sees what is shared, with whose grant: the primary agent, and with it the assistants.
+    /// Customer: who sees what is shared, with whose grant: the primary agent, and with it who watches.
     pub(super) fn viewers(&self) -> Vec<(ParticipantId, PublicKey)> {
         let holder = |p: &Peer| p.person().filter(|k| self.grants.has(*k, crate::command::Act::View));
         let mut all: Vec<_> =
             self.peers.iter().filter(|p| p.is_reached()).filter_map(|p| Some((p.id, holder(p)?))).collect();
         let Some((_, with)) = all.first().copied() else { return all };
-        let watches = |p: &&Peer| {
-            p.is_reached()
-                && p.role == Role::Assistant
-                && p.person().is_some_and(|k| self.grants.permit_watcher(with, k).is_some())
-        };
+        let watches = |p: &&Peer| p.is_reached() && self.permit_watcher(with, p).is_some();
         all.extend(self.peers.iter().filter(watches).map(|p| (p.id, with)));
         all
+    }
+
+    /// Customer: leave for somebody to see along with the primary agent.
+    pub(super) fn permit_watcher(&self, with: PublicKey, p: &Peer) -> Option<Permit> {
+        let key = p.person().filter(|_| p.role != Role::Primary)?;
+        self.grants.permit_watcher(with, key, p.role == Role::Customer)
     }
 
     /// Says something to the person before what comes out next happens.

@@ -24,7 +24,10 @@ impl Session {
         }
         self.settle_people();
         match self.role {
-            Role::Customer => self.settle_sharer(),
+            Role::Customer => {
+                self.settle_sharer();
+                self.settle_viewer();
+            }
             Role::Primary | Role::Assistant => self.settle_viewer(),
         }
         self.settle_clipboard();
@@ -78,6 +81,7 @@ impl Session {
         }
         if !self.is_sharing() {
             self.share.reset();
+            self.grants.show_nobody();
         }
         self.settle_capture();
         let shared = self.is_sharing().then(|| self.shared(controller));
@@ -104,18 +108,18 @@ impl Session {
         let permits = with
             .into_iter()
             .filter_map(|(id, holder)| {
-                let person = self.peers.get(id).and_then(Peer::person)?;
-                let own = self.grants.permit(person, Act::View);
-                Some((id, own.or_else(|| self.grants.permit_watcher(holder, person))?))
+                let p = self.peers.get(id)?;
+                let own = self.grants.permit(p.person()?, Act::View);
+                Some((id, own.or_else(|| self.permit_watcher(holder, p))?))
             })
             .collect();
         self.share.capturing = Some(self.out.capture(permits, screen, coder, paused));
     }
 
-    /// The customer knows of each assistant before that one sees anything.
+    /// The customer knows of each watcher before that one sees anything.
     fn tell_of_watchers(&mut self, viewers: &[ParticipantId]) {
         let before: Vec<_> = self.share.capturing.iter().flat_map(|c| c.viewers.clone()).collect();
-        let new = |p: &&Peer| p.role == Role::Assistant && viewers.contains(&p.id) && !before.contains(&p.id);
+        let new = |p: &&Peer| p.role != Role::Primary && viewers.contains(&p.id) && !before.contains(&p.id);
         let names: Vec<_> = self.peers.iter().filter(new).map(|p| p.name.clone()).collect();
         for name in names {
             self.tell_first(Notice::Watches { name });
@@ -135,11 +139,9 @@ impl Session {
         Some(sharing_view(self.me, s))
     }
 
-    /// Tells an agent what it may do, and a viewer how the sharing stands, if that is new.
+    /// Tells an agent what it may do, and who sees how the sharing stands, if that is new.
     fn tell(&mut self, id: ParticipantId, shared: Option<&Shared>) {
-        let Some(p) = self.peers.get_mut(id).filter(|p| p.is_up() && p.role != Role::Customer) else {
-            return;
-        };
+        let Some(p) = self.peers.get_mut(id).filter(|p| p.is_up()) else { return };
         let Some(person) = p.person() else { return };
         let acts = self.grants.of(person);
         let shared = shared.filter(|s| acts.contains(&Act::View) || s.viewers.contains(&id)).cloned();
@@ -149,7 +151,7 @@ impl Session {
             Some((told, _)) if fewer(told) => p.why,
             Some(_) => None,
         };
-        if p.told.grants.as_ref().map(|(a, _)| a) != Some(&acts) {
+        if p.role != Role::Customer && p.told.grants.as_ref().map(|(a, _)| a) != Some(&acts) {
             self.out.say(id, &Message::Grants { acts: acts.clone(), why });
             p.told.grants = Some((acts, why));
         }
@@ -160,10 +162,16 @@ impl Session {
     }
 
     fn settle_viewer(&mut self) {
-        let watches = |s: &Shared| self.role == Role::Assistant && s.viewers.contains(&self.me);
+        let helped = self.people.helped;
         let shows = |p: &&Peer| {
             let may = p.person().is_some_and(|k| self.grants.has(k, Act::View));
-            p.viewing.sharing.as_ref().is_some_and(|s| may || watches(s))
+            let watches = |s: &Shared| match self.role {
+                Role::Primary => false,
+                Role::Assistant => s.viewers.contains(&self.me),
+                // Of customers only the one who is helped shares.
+                Role::Customer => helped == Some(p.id) && s.viewers.contains(&self.me),
+            };
+            p.role == Role::Customer && p.viewing.sharing.as_ref().is_some_and(|s| may || watches(s))
         };
         let wanted = self.peers.iter().find(shows).map(|p| p.id);
         if self.viewer != wanted {

@@ -4,6 +4,7 @@ use super::{Session, settle::sharing_view};
 use crate::{
     Role,
     command::Act,
+    roles::Person,
     time::Now,
     view::{Grant, Notice, Other, Prompt, Sharing, View},
 };
@@ -72,12 +73,24 @@ impl Session {
 
     fn watchers_view(&self) -> Vec<crate::ParticipantId> {
         let all = self.people.watchers.iter();
-        all.filter(|w| !self.grants.is_excluded(w.key)).map(|w| w.id).collect()
+        all.filter(|w| !self.is_kept_out(w)).map(|w| w.id).collect()
     }
 
     fn excluded_view(&self) -> Vec<crate::ParticipantId> {
-        let excluded = |p: &&crate::roster::Peer| p.person().is_some_and(|k| self.grants.is_excluded(k));
+        let excluded = |p: &&crate::roster::Peer| {
+            p.person().is_some_and(|k| {
+                let who = Person { id: p.id, key: k };
+                self.grants.is_excluded(k) || (self.people.watchers.contains(&who) && self.is_kept_out(&who))
+            })
+        };
         self.peers.iter().filter(excluded).map(|p| p.id).collect()
+    }
+
+    /// Customer who is helped: does not let this watcher see.
+    fn is_kept_out(&self, who: &Person) -> bool {
+        let customer = self.peers.get(who.id).is_some_and(|p| p.role == Role::Customer);
+        let asked_for = self.role == Role::Customer && self.people.helped == Some(self.me);
+        self.grants.is_excluded(who.key) || (customer && asked_for && !self.grants.is_shown(who.key))
     }
 
     fn grants_view(&self) -> Vec<Grant> {
@@ -92,12 +105,14 @@ impl Session {
 
     fn sharing(&self) -> Option<Sharing> {
         match self.role {
-            Role::Customer => self.own_sharing(),
-            Role::Primary | Role::Assistant => {
-                let id = self.viewer?;
-                let s = self.peers.get(id)?.viewing.sharing.clone()?;
-                Some(sharing_view(id, s))
-            }
+            Role::Customer => self.own_sharing().or_else(|| self.watched_sharing()),
+            Role::Primary | Role::Assistant => self.watched_sharing(),
         }
+    }
+
+    fn watched_sharing(&self) -> Option<Sharing> {
+        let id = self.viewer?;
+        let s = self.peers.get(id)?.viewing.sharing.clone()?;
+        Some(sharing_view(id, s))
     }
 }

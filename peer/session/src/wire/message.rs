@@ -145,11 +145,11 @@ pub struct Lead {
     /// The customer who is helped.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub helped: Option<ParticipantId>,
-    /// Assistants who see what the primary agent sees.
+    /// Who sees what the primary agent sees: assistants, and other customers if the one who is helped lets them.
     pub watchers: Vec<Watcher>,
 }
 
-/// An assistant for whom the primary agent vouches.
+/// Somebody for whom the primary agent vouches.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Watcher {
     pub id: ParticipantId,

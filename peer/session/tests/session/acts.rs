@@ -133,6 +133,27 @@ fn each_entry_is_signed_by_who_was_primary_then() {
 }
 
 #[test]
+fn leave_for_another_customer_to_see_is_in_the_log() {
+    let carla = Guest { id: THIRD, role: Role::Customer, name: "Carla", secret: None };
+    let mut w = World::of(vec![agent(), customer(), carla]);
+    w.until("all secure", World::all_secure);
+    w.run(50);
+    w.command(AGENT, Command::Admit { id: THIRD, admitted: true });
+    w.allow(Act::View);
+    w.command(CUSTOMER, Command::Exclude { id: THIRD, excluded: false });
+    w.run(50);
+    // Stopped by the agent: the leave ends with what it was for.
+    w.command(AGENT, Command::StopSharing);
+    w.run(50);
+    let all = whats(&log(&w, CUSTOMER));
+    let at = |what: What| all.iter().position(|w| *w == what).unwrap_or_else(|| panic!("{what:?}: {all:?}"));
+    let sees = What::Sharing { viewers: vec![AGENT, THIRD], paused: false };
+    assert!(at(What::Admitted) < at(What::Shown) && at(What::Shown) < at(sees), "{all:?}");
+    assert!(at(What::Shown) < at(What::Hidden));
+    assert_eq!(log(&w, AGENT).against(&log(&w, CUSTOMER)), Tail::Whole { more: 0 });
+}
+
+#[test]
 fn it_goes_on_after_a_crash_of_either_side() {
     let mut w = World::with(Act::Control);
     w.cut(AGENT, CUSTOMER);

@@ -112,6 +112,9 @@ impl Life {
             60..64 => {
                 let (who, id) = (self.pick(&there)?, self.pick(&there)?);
                 let yes = self.random.below(3) > 0;
+                // As with what is taken back.
+                self.w.fuse = None;
+                self.rules.shown(who, id, yes);
                 self.w.command(who, Command::Admit { id, admitted: yes });
                 self.w.command(who, Command::Exclude { id, excluded: !yes });
             }

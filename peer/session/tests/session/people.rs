@@ -206,6 +206,85 @@ fn the_customer_excludes_an_assistant() {
 }
 
 #[test]
+fn another_customer_sees_what_is_shared_once_both_say_so() {
+    let mut w = two_customers();
+    let show = |shown: bool| Command::Exclude { id: THIRD, excluded: !shown };
+    w.command(CUSTOMER, show(true));
+    w.run(50);
+    assert_eq!(viewers(&w), [AGENT], "the primary agent has not let her in");
+    w.command(CUSTOMER, show(false));
+    w.command(AGENT, Command::Admit { id: THIRD, admitted: true });
+    w.run(50);
+    assert_eq!((viewers(&w), w.node(THIRD).viewer), (vec![AGENT], None), "the customer has not said so");
+    assert_eq!((w.view(CUSTOMER).watchers, w.view(CUSTOMER).excluded), (vec![], vec![THIRD]));
+    let before = w.node(CUSTOMER).shown.len();
+    w.command(CUSTOMER, show(true));
+    w.run(50);
+    assert_eq!((viewers(&w), w.node(THIRD).viewer), (vec![AGENT, THIRD], Some(CUSTOMER)));
+    assert_eq!((w.view(CUSTOMER).watchers, w.view(CUSTOMER).excluded), (vec![THIRD], vec![]));
+    let told = Output::Tell(Notice::Watches { name: "Carla".into() });
+    let place =
+        |what: &dyn Fn(&Output) -> bool| w.node(CUSTOMER).shown[before..].iter().position(what).unwrap();
+    assert!(place(&|o| *o == told) < place(&|o| matches!(o, Output::Capture(_))), "told before");
+    for id in [AGENT, CUSTOMER, THIRD] {
+        let s = w.view(id).sharing.unwrap();
+        assert_eq!((s.sharer, s.viewers), (CUSTOMER, vec![AGENT, THIRD]));
+    }
+    // Seeing is all.
+    w.take_log(CUSTOMER);
+    for bad in [
+        &br#"{"type":"input","n":900,"event":{"input":"text","text":"x"}}"#[..],
+        br#"{"type":"wish","coder":"h264"}"#,
+    ] {
+        w.forge(THIRD, CUSTOMER, bad.to_vec());
+    }
+    assert!(w.take_log(CUSTOMER).is_empty());
+    // A pause is told to who sees it.
+    w.command(CUSTOMER, Command::Pause { paused: true });
+    w.run(50);
+    assert_eq!(w.notice(THIRD), Some(Notice::Paused));
+    w.command(CUSTOMER, Command::Pause { paused: false });
+    // A new connection changes nothing; the end of the sharing does.
+    w.cut(CUSTOMER, THIRD);
+    w.until("all secure", World::all_secure);
+    w.run(50);
+    assert_eq!(w.node(THIRD).viewer, Some(CUSTOMER));
+    w.command(CUSTOMER, Command::StopSharing);
+    w.run(50);
+    assert_eq!((viewers(&w), w.node(THIRD).viewer), (vec![], None));
+    w.allow(Act::View);
+    assert_eq!(viewers(&w), [AGENT], "said of that sharing alone");
+    w.command(CUSTOMER, show(true));
+    assert_eq!(viewers(&w), [AGENT, THIRD]);
+    w.command(CUSTOMER, show(false));
+    assert_eq!(viewers(&w), [AGENT]);
+}
+
+#[test]
+fn who_is_helped_next_shows_nothing_to_who_was_helped_before() {
+    let mut w = two_customers();
+    for id in [CUSTOMER, THIRD] {
+        w.command(AGENT, Command::Admit { id, admitted: true });
+    }
+    w.run(50);
+    w.command(CUSTOMER, Command::Exclude { id: THIRD, excluded: false });
+    w.run(50);
+    assert_eq!(w.node(THIRD).viewer, Some(CUSTOMER));
+    w.command(AGENT, Command::SelectCustomer { id: THIRD });
+    w.run(50);
+    assert_eq!((viewers(&w), w.node(THIRD).viewer), (vec![], None));
+    w.ask(Act::View);
+    let prompt = w.view(THIRD).prompt.unwrap();
+    w.command(THIRD, Command::Answer { request: prompt.request, allow: true, all: false });
+    w.run(50);
+    let captured = |w: &World| w.node(THIRD).capture.as_ref().map(|c| c.viewers.clone());
+    assert_eq!((captured(&w), w.view(THIRD).excluded), (Some(vec![AGENT]), vec![CUSTOMER]));
+    w.command(THIRD, Command::Exclude { id: CUSTOMER, excluded: false });
+    w.run(50);
+    assert_eq!((captured(&w), w.node(CUSTOMER).viewer), (Some(vec![AGENT, CUSTOMER]), Some(THIRD)));
+}
+
+#[test]
 fn the_customer_is_told_before_anybody_new_can_see() {
     let mut w = World::with(Act::View);
     w.join(Guest { secret: Some(secret()), ..guest(THIRD, Role::Assistant, "Theo") });

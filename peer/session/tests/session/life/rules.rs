@@ -25,6 +25,8 @@ pub(super) struct Rules {
 struct Consent {
     allowed: BTreeSet<(ParticipantId, Act)>,
     all: bool,
+    /// Other customers whom it lets see what it shares now.
+    shown: BTreeSet<ParticipantId>,
     /// Whom the customer took for primary and for helped, when it was looked at last.
     led: Option<(Vec<ParticipantId>, Option<ParticipantId>)>,
 }
@@ -43,6 +45,15 @@ impl Rules {
             c.allowed.insert((to, Act::View));
         }
         c.all |= all;
+    }
+
+    pub(super) fn shown(&mut self, customer: ParticipantId, to: ParticipantId, shown: bool) {
+        let c = self.consent.entry(customer).or_default();
+        if shown {
+            c.shown.insert(to);
+        } else {
+            c.shown.remove(&to);
+        }
     }
 
     pub(super) fn revoked(&mut self, customer: ParticipantId, act: Option<Act>) {
@@ -70,7 +81,7 @@ impl Rules {
             }
             self.grants(w, id, &v);
             logged(w, id, &v);
-            picture(w, id, &v);
+            self.picture(w, id, &v);
             let prompts = v.prompt.iter().all(|p| w.primary(id) == [p.from] && v.helped == Some(id));
             assert!(prompts, "asked by who may not: {v:?}");
         }
@@ -94,6 +105,25 @@ impl Rules {
             }
         }
         assert!(c.all || !v.allow_all, "everything is allowed without consent");
+    }
+
+    /// The picture goes to the primary agent who may view, and to watchers whom the customer sees named, to other
+    /// customers only since it said so.
+    fn picture(&mut self, w: &World, id: ParticipantId, v: &View) {
+        let c = self.consent.entry(id).or_default();
+        if !v.grants.iter().any(|g| g.act == Act::View) {
+            c.shown.clear();
+        }
+        let captured = w.node(id).capture.as_ref().map(|c| c.viewers.clone()).unwrap_or_default();
+        let holds = |to: &ParticipantId| v.grants.iter().any(|g| g.to == *to && g.act == Act::View);
+        let some_holder = captured.iter().any(holds);
+        for to in &captured {
+            let role = v.others.iter().find(|o| o.id == *to).map(|o| o.role);
+            let may = role == Some(Role::Assistant) || (role == Some(Role::Customer) && c.shown.contains(to));
+            let watches = some_holder && may && v.watchers.contains(to);
+            assert!(holds(to) || watches, "{to:?} sees without a grant: {v:?}");
+        }
+        assert_eq!(viewers(id, v), captured, "who sees is shown");
     }
 
     /// Everything works again.
@@ -124,8 +154,11 @@ impl Rules {
         if let Some(helped) = first.helped {
             let mine: BTreeSet<_> = w.view(primary).grants.iter().map(|g| g.act).collect();
             assert!(given(helped).is_subset(&mine), "the agent does not know of its grants");
-            let captures = w.node(helped).capture.is_some();
-            assert_eq!(w.node(primary).viewer, captures.then_some(helped));
+            let viewers = w.node(helped).capture.as_ref().map(|c| c.viewers.clone()).unwrap_or_default();
+            for id in &there {
+                assert_eq!(w.node(*id).viewer, viewers.contains(id).then_some(helped), "seen by {id:?}");
+            }
+            assert!(viewers.is_empty() || viewers.contains(&primary));
         }
     }
 
@@ -150,8 +183,7 @@ fn logged(w: &World, id: ParticipantId, v: &View) {
         );
     }
     assert!(!v.allow_all || !said.all.is_empty(), "everything is allowed, and the log does not say so");
-    let viewers = v.sharing.as_ref().map(|s| s.viewers.clone()).unwrap_or_default();
-    assert_eq!(said.viewers, viewers, "who sees is in the log");
+    assert_eq!(said.viewers, viewers(id, v), "who sees is in the log");
 }
 
 /// Every copy is sound, has all that its customer wrote, and was signed by whoever was primary and is there.
@@ -183,16 +215,8 @@ fn logs_agree(w: &World) {
     }
 }
 
-/// The picture goes to the primary agent who may view, and to watchers whom the customer sees named.
-fn picture(w: &World, id: ParticipantId, v: &View) {
-    let viewers = w.node(id).capture.as_ref().map(|c| c.viewers.clone()).unwrap_or_default();
-    let holds = |to: &ParticipantId| v.grants.iter().any(|g| g.to == *to && g.act == Act::View);
-    let some_holder = viewers.iter().any(holds);
-    for to in &viewers {
-        let assistant = v.others.iter().any(|o| o.id == *to && o.role == Role::Assistant);
-        let watches = some_holder && assistant && v.watchers.contains(to);
-        assert!(holds(to) || watches, "{to:?} sees without a grant: {v:?}");
-    }
-    let shown = v.sharing.as_ref().map(|s| s.viewers.clone()).unwrap_or_default();
-    assert_eq!(shown, viewers, "who sees is shown");
+/// Who is said to see what this customer shares.
+fn viewers(id: ParticipantId, v: &View) -> Vec<ParticipantId> {
+    let own = v.sharing.as_ref().filter(|s| s.sharer == id);
+    own.map(|s| s.viewers.clone()).unwrap_or_default()
 }
