@@ -6,9 +6,7 @@ use deskside_session::{
     command::{Act, Command},
     view::{LinkView, Other, Verified, View},
 };
-use eframe::egui::{
-    self, Align, CentralPanel, Frame, Layout, Margin, Panel, Popup, RichText, ScrollArea, Stroke, Ui,
-};
+use eframe::egui::{Align, CentralPanel, Frame, Layout, Margin, Panel, RichText, ScrollArea, Stroke, Ui};
 use lucide_icons::Icon;
 
 use super::{
@@ -16,11 +14,10 @@ use super::{
     dialog::Dialog,
     half, idle, middle,
     notes::NotesForm,
-    people,
+    people, stage,
     toast::Toast,
-    toolbar,
     transfer::{self, TransferForm},
-    viewer::{self, Viewer},
+    viewer::Viewer,
 };
 use crate::{
     acts,
@@ -88,25 +85,8 @@ impl AgentSession {
         }
         match watching {
             Some(sharing) => {
-                let news = if self.viewer.side { None } else { around.toast.words(ui.ctx(), cx, view) };
-                if ui.input(|i| i.key_pressed(egui::Key::F11)) {
-                    self.viewer.toggle_full_screen(ui.ctx());
-                }
-                if self.viewer.shows_tools(ui.ctx(), cx.now) {
-                    let news = news.as_ref().map(|n| n.0.as_str());
-                    toolbar::show(ui, cx, view, sharing, &mut self.viewer, news);
-                } else {
-                    let strip = Frame::new().fill(k.c.line_strong);
-                    Panel::top("edge")
-                        .frame(strip)
-                        .exact_size(viewer::EDGE)
-                        .show_separator_line(false)
-                        .show(ui, |_| {});
-                }
-                let covered = around.dialog
-                    || (around.passing.open && view.role == Role::Primary)
-                    || Popup::is_any_open(ui.ctx());
-                self.viewer.show(ui, cx, view, sharing, around.root, covered);
+                let covered = around.dialog || (around.passing.open && view.role == Role::Primary);
+                stage::show(ui, cx, view, sharing, &mut self.viewer, around.toast, around.root, covered);
             }
             None => {
                 self.viewer.close_if_open(ui.ctx(), cx);

@@ -15,6 +15,7 @@ pub mod phrases;
 pub mod prompt;
 pub mod queue;
 pub mod sign_in;
+pub mod stage;
 pub mod tabs;
 pub mod toast;
 pub mod toolbar;

@@ -1,0 +1,38 @@
+//! The remote picture with its tools above it.
+
+use deskside_session::view::{Sharing, View};
+use eframe::egui::{Frame, Key, Panel, Popup, Ui};
+
+use super::{
+    toast::Toast,
+    toolbar,
+    viewer::{EDGE, Viewer},
+};
+use crate::cx::Cx;
+
+/// Fills what is left of `ui`. `root`: the native window, if others can be laid in it; `covered`: something of the
+/// window lies over the picture.
+#[expect(clippy::too_many_arguments, reason = "one call, all of it needed to draw the picture")]
+pub fn show(
+    ui: &mut Ui,
+    cx: &Cx<'_>,
+    view: &View,
+    sharing: &Sharing,
+    viewer: &mut Viewer,
+    toast: &mut Toast,
+    root: Option<u64>,
+    covered: bool,
+) {
+    // Beside the picture the panel says it.
+    let news = if viewer.side { None } else { toast.words(ui.ctx(), cx, view) };
+    if ui.input(|i| i.key_pressed(Key::F11)) {
+        viewer.toggle_full_screen(ui.ctx());
+    }
+    if viewer.shows_tools(ui.ctx(), cx.now) {
+        toolbar::show(ui, cx, view, sharing, viewer, news.as_ref().map(|n| n.0.as_str()));
+    } else {
+        let strip = Frame::new().fill(cx.k.c.line_strong);
+        Panel::top("edge").frame(strip).exact_size(EDGE).show_separator_line(false).show(ui, |_| {});
+    }
+    viewer.show(ui, cx, view, sharing, root, covered || Popup::is_any_open(ui.ctx()));
+}
