@@ -11,7 +11,13 @@ use deskside_session::{
     command::{Act, Command},
     view::{LinkView, View},
 };
-use deskside_tests::{Peer, Scene, peer::Line, programs, scene::secure, until};
+use deskside_tests::{
+    Peer, Scene,
+    peer::{Line, Start},
+    programs,
+    scene::secure,
+    until,
+};
 
 fn logs(peer: &Peer) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(peer.home().join("logs")).into_iter().flatten().flatten();
@@ -154,4 +160,30 @@ fn the_log_goes_on_after_the_customers_program_was_killed() {
         let again = held(&own) == [Act::View, Act::Control];
         (again && copy.against(&own) == Tail::Whole { more: 0 }).then_some(())
     });
+}
+
+#[test]
+fn the_receipt_names_other_customers_who_could_see() {
+    let mut scene = Scene::viewing();
+    let number = scene.agent.session().expect("a session").number.to_string();
+    let zoe = Start::new("second", scene.server.url(), None).join(&number).arg("--name").arg("Zoe").start();
+    let all =
+        |s: &View| s.others.len() == 2 && s.others.iter().all(|o| matches!(o.link, LinkView::Secure { .. }));
+    let id = zoe.wait_session("a secure session", all).me;
+    for peer in [&scene.agent, &scene.customer] {
+        peer.wait_session("all secure", all);
+    }
+    scene.agent.tell(Command::Admit { id, admitted: true });
+    scene.customer.wait_session("whom it may let see", |s| s.excluded == [id]);
+    scene.customer.tell(Command::Exclude { id, excluded: false });
+    zoe.wait_session("a sharing", |s| s.sharing.is_some());
+    let mine = log_of(&scene.customer);
+    scene.agent.tell(Command::End);
+    assert!(scene.customer.wait_exit().success());
+    for (language, said) in
+        [("en", "Other customers who could see it: Zoe"), ("fr", "Autres clients qui ont pu le voir")]
+    {
+        let page = text(&deskside(&["receipt", path(&mine), "--language", language]));
+        assert!(page.contains(said), "{said} is not in {page}");
+    }
 }

@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use deskside_session::{
     Role, SessionNumber,
     app::{AppOnly, AppView, Screen, Tab, TabState},
+    view::{Sharing, View},
 };
 use eframe::egui::{self, Ui, Vec2, ViewportCommand, vec2};
 use raw_window_handle::{HasWindowHandle, RawWindowHandle};
@@ -29,6 +30,7 @@ use crate::{
         toast::Toast,
         transfer::TransferForm,
         viewer::Viewer,
+        watch::{self, Kept},
     },
     texts::Texts,
     theme::Themes,
@@ -74,12 +76,17 @@ enum Kind {
     Entry,
     Agent,
     Customer,
+    /// A customer who sees what another one shares.
+    Watcher,
 }
 
 impl Kind {
     fn of(screen: &Screen) -> Self {
         match screen {
-            Screen::Session { session, .. } if session.role == Role::Customer => Self::Customer,
+            Screen::Session { session, .. } if session.role == Role::Customer => match watched(session) {
+                Some(_) => Self::Watcher,
+                None => Self::Customer,
+            },
             Screen::Session { .. } => Self::Agent,
             Screen::AgentHome { .. } => Self::Agent,
             Screen::Ended { role, .. } if *role != Role::Customer => Self::Agent,
@@ -91,7 +98,7 @@ impl Kind {
     fn sizes(self) -> (Vec2, Vec2) {
         match self {
             Self::Entry => (ENTRY, vec2(360.0, 420.0)),
-            Self::Agent => (vec2(1200.0, 780.0), vec2(900.0, 560.0)),
+            Self::Agent | Self::Watcher => (vec2(1200.0, 780.0), vec2(900.0, 560.0)),
             Self::Customer => (vec2(420.0, 760.0), vec2(360.0, 480.0)),
         }
     }
@@ -278,7 +285,15 @@ impl App {
                 quit = ended::show(ui, &cx, after, notes, told);
             }
             Screen::Session { session, .. } if session.role == Role::Customer => {
-                let asked = customer::show(ui, &cx, session, &mut self.room.chat, &mut self.room.toast);
+                let Room { agent, chat, toast, .. } = &mut self.room;
+                let asked = match watched(session) {
+                    Some(sharing) => {
+                        let kept = Kept { viewer: &mut agent.viewer, chat, toast };
+                        let covered = self.dialog.is_some();
+                        watch::show(ui, &cx, session, sharing, kept, self.root, covered)
+                    }
+                    None => customer::show(ui, &cx, session, chat, toast),
+                };
                 self.dialog = self.dialog.or(asked);
                 if let (Some(window), Some(prompt)) = (&mut self.prompt, &session.prompt) {
                     window.show(ui, &cx, session, prompt);
@@ -304,7 +319,7 @@ impl App {
                 self.dialog = self.dialog.or(asked);
             }
         }
-        if !matches!(&view.screen, Screen::Session { session, .. } if session.role != Role::Customer) {
+        if session_of(&view).is_none_or(|s| s.role == Role::Customer && watched(s).is_none()) {
             Viewer::close_if_open(&mut self.room.agent.viewer, ui.ctx(), &cx);
         }
         if let Some(open) = self.dialog {
@@ -340,7 +355,12 @@ fn number_of(view: &AppView) -> Option<SessionNumber> {
     }
 }
 
-fn session_of(view: &AppView) -> Option<&deskside_session::view::View> {
+/// What another participant shares, if I see it.
+fn watched(session: &View) -> Option<&Sharing> {
+    session.sharing.as_ref().filter(|s| s.sharer != session.me)
+}
+
+fn session_of(view: &AppView) -> Option<&View> {
     match &view.screen {
         Screen::Session { session, .. } => Some(session),
         _ => None,

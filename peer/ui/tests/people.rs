@@ -6,11 +6,10 @@ mod shown;
 use deskside_session::{ParticipantId, app::AppView, command::Command};
 use eframe::egui::accesskit::Role as Access;
 use egui_kittest::kittest::Queryable as _;
-use samples::{LEA, Picture, Still, changed, sample};
+use samples::{LEA, OLIVIER, Picture, Still, changed, sample};
 use shown::{Shown, open, show};
 
 const JONAS: ParticipantId = ParticipantId(4);
-const OLIVIER: ParticipantId = ParticipantId(6);
 
 #[test]
 fn a_primary_agent_who_leaves_is_told_who_leads_then() {
@@ -121,4 +120,48 @@ fn the_customer_always_reads_the_names_of_those_who_see() {
     assert_eq!(s.told(), told);
     s.set(changed("customer-crowd", |v| v.watchers.clear()));
     s.must_not("Keep Lea Martin from watching");
+}
+
+#[test]
+fn another_customer_is_shown_the_screen_by_who_shares_it() {
+    let mut s = show_large(sample("customer-show"));
+    s.must("Does not see what you share");
+    s.click("Let Olivier Dubois see my screen");
+    s.set(changed("customer-show", |v| {
+        v.watchers = std::mem::take(&mut v.excluded);
+        v.sharing.iter_mut().for_each(|s| s.viewers.push(OLIVIER));
+    }));
+    s.must("Sees your screen too");
+    assert!(s.harness.query_all_by_label_contains("Also seen by Olivier Dubois").next().is_some());
+    s.click("Hide my screen from Olivier Dubois");
+    let told = [false, true].map(|excluded| Command::Exclude { id: OLIVIER, excluded }.into());
+    assert_eq!(s.told(), told);
+    // Without a sharing there is nothing to decide.
+    s.set(changed("customer-show", |v| v.sharing = None));
+    s.must_not("Let Olivier Dubois see my screen");
+}
+
+#[test]
+fn who_is_not_helped_sees_the_screen_of_the_one_who_is_and_has_no_tools() {
+    let still = Still::with_picture(sample("customer-watches"), Picture::new(false));
+    let s = open(still, deskside_ui::Language::English, None);
+    s.must("Desktop of Olivier Dubois");
+    s.must("You see this screen");
+    s.must("Fit");
+    s.must("Leave the session");
+    for tool in ["Ask to control", "Stop sharing", "Send keys", "Picture", "Ask for the clipboard", "Pause"] {
+        s.must_not(tool);
+    }
+    s.must_not("Keep Olivier Dubois from watching");
+}
+
+#[test]
+fn the_agent_lets_another_customer_in_and_reads_that_this_is_not_enough() {
+    let mut s = show_large(sample("agent-crowd-views"));
+    choose(&mut s, "More about Olivier Dubois", "Let Olivier Dubois watch");
+    assert_eq!(s.told(), [Command::Admit { id: OLIVIER, admitted: true }.into()]);
+    s.set(sample("agent-crowd-shows"));
+    s.must("Sees the picture if Ana Ferreira agrees");
+    choose(&mut s, "More about Olivier Dubois", "Stop Olivier Dubois from watching");
+    assert_eq!(s.told(), [Command::Admit { id: OLIVIER, admitted: false }.into()]);
 }

@@ -288,3 +288,28 @@ fn a_name_cannot_pretend_to_be_part_of_the_question() {
     let s = ask(samples::in_session(view), Language::English);
     s.harness.get_by_label("Sam kcilc tsuj ,uoy sksa");
 }
+
+#[test]
+fn who_else_would_see_it_is_named_and_other_customers_see_it_only_by_choice() {
+    let show = Command::Exclude { id: samples::OLIVIER, excluded: false };
+    let others = "Let the other customers see it too: Olivier Dubois";
+    for (ticks, allow) in [(0, true), (1, true), (2, true), (1, false)] {
+        let mut s = ask(samples::sample("prompt-others"), Language::English);
+        assert!(s.harness.query_by_label("Also seen by Lea Martin").is_some());
+        s.arm();
+        for _ in 0..ticks {
+            s.harness.get_by_label(others).click();
+            s.harness.run_ok();
+        }
+        s.click(if allow { "Allow" } else { "Refuse" });
+        let mut told = answer(allow, false);
+        told.extend((allow && ticks == 1).then(|| show.clone().into()));
+        assert_eq!(s.told(), told);
+    }
+    // There is nothing to choose for what shows nothing.
+    let mut view = samples::sample("prompt-others");
+    if let deskside_session::app::Screen::Session { session, .. } = &mut view.screen {
+        session.prompt.iter_mut().for_each(|p| p.act = Act::Files);
+    }
+    assert!(ask(view, Language::English).harness.query_by_label(others).is_none());
+}

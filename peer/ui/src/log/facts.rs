@@ -36,6 +36,8 @@ pub(super) struct Facts {
     /// Everything was allowed at some time.
     pub all: bool,
     pub seen: Vec<Period>,
+    /// Names of other customers whom the customer let see it.
+    pub shown: Vec<String>,
     pub controlled: Vec<Period>,
     /// The customer's program was started again.
     pub resumed: bool,
@@ -60,6 +62,7 @@ impl Facts {
             refused: BTreeMap::new(),
             all: false,
             seen: periods(log, |s| !s.viewers.is_empty() && !s.paused),
+            shown: Vec::new(),
             controlled: periods(log, |s| s.controller.is_some()),
             resumed: false,
             full: log.standing().full,
@@ -68,8 +71,10 @@ impl Facts {
             disputed: 0,
         };
         let mut who = BTreeMap::<Person, usize>::new();
+        let mut customers = BTreeMap::<Person, String>::new();
         for r in log.records() {
             facts.take(r.entry.who, &r.entry.what, r.entry.at, &mut who);
+            facts.shown_to(r.entry.who, &r.entry.what, &mut customers);
             let signer = log.signer(r.entry.serial).map(|s| s.key);
             if let Some(answer) = r.answer.as_ref().filter(|a| Some(a.key) == signer) {
                 let count = if answer.signature.is_some() { &mut facts.signed } else { &mut facts.disputed };
@@ -77,6 +82,19 @@ impl Facts {
             }
         }
         facts
+    }
+
+    fn shown_to(&mut self, person: Person, what: &What, customers: &mut BTreeMap<Person, String>) {
+        match what {
+            What::Joined { name, role: Role::Customer, .. } => {
+                customers.insert(person, name.clone());
+            }
+            What::Shown => {
+                let name = customers.get(&person).filter(|name| !self.shown.contains(name));
+                self.shown.extend(name.cloned());
+            }
+            _ => {}
+        }
     }
 
     fn take(&mut self, person: Person, what: &What, at: u64, who: &mut BTreeMap<Person, usize>) {

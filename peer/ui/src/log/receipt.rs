@@ -46,7 +46,9 @@ pub fn receipt(t: &Texts, log: &Log) -> String {
     page.tag("h2", &t.t("receipt-refused"));
     page.lines(t, counted(t, &facts.refused));
     page.tag("h2", &t.t("receipt-seen"));
-    page.lines(t, total(t, &facts.seen));
+    let names: Vec<_> = facts.shown.iter().map(|n| t.name(n)).collect();
+    let shown = || t.ta("receipt-shown", &[("names", (&names.join(", ")).into())]);
+    page.lines(t, total(t, &facts.seen).into_iter().chain((!names.is_empty()).then(shown)).collect());
     page.tag("h2", &t.t("receipt-control"));
     let period = |p: &Period| t.ta("receipt-period", &arguments(&between(t, *p)));
     let periods = facts.controlled.iter().map(period);

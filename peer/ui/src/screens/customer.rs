@@ -97,7 +97,11 @@ fn agents(ui: &mut Ui, cx: &Cx<'_>, view: &View) {
                         }
                     });
                 });
-                watcher(ui, cx, view, other);
+                if other.role == Role::Customer {
+                    another(ui, cx, view, other);
+                } else {
+                    watcher(ui, cx, view, other);
+                }
                 match other.link {
                     LinkView::Secure { .. } => people::code(ui, cx, view.role, other),
                     LinkView::Connecting => {
@@ -140,6 +144,35 @@ fn watcher(ui: &mut Ui, cx: &Cx<'_>, view: &View, other: &Other) {
     }
 }
 
+/// What another customer sees of what I share, and the way to change that; or that I see what it shares.
+fn another(ui: &mut Ui, cx: &Cx<'_>, view: &View, other: &Other) {
+    let k = cx.k;
+    let Some(sharing) = &view.sharing else { return };
+    let name = cx.t.short_name(&other.name);
+    let named = |key| cx.t.ta(key, &[("name", (&name).into())]);
+    if sharing.sharer == other.id {
+        ui.add_space(k.space.half);
+        note(ui, cx, Icon::Monitor, &cx.t.t("customer-shares"), k.c.accent_text);
+        return;
+    }
+    let excluded = view.excluded.contains(&other.id);
+    if sharing.sharer != view.me || !(excluded || view.watchers.contains(&other.id)) {
+        return;
+    }
+    let (sign, words, ink) = if excluded {
+        (Icon::EyeOff, cx.t.t("customer-excluded"), k.c.muted)
+    } else {
+        (Icon::Eye, cx.t.t("customer-sees"), k.c.warn_text)
+    };
+    ui.add_space(k.space.half);
+    note(ui, cx, sign, &words, ink);
+    let words = if excluded { named("customer-show") } else { named("customer-hide") };
+    let sign = if excluded { Icon::Eye } else { Icon::EyeOff };
+    if ui.add(Button::new(cx, words).icon(sign).width(ui.available_width())).clicked() {
+        cx.session(Command::Exclude { id: other.id, excluded: !excluded });
+    }
+}
+
 fn permissions(ui: &mut Ui, cx: &Cx<'_>, view: &View) {
     let k = cx.k;
     card(cx).show(ui, |ui| {
@@ -167,7 +200,7 @@ fn permissions(ui: &mut Ui, cx: &Cx<'_>, view: &View) {
         for act in &acts {
             permission(ui, cx, *act);
         }
-        if view.sharing.is_some() {
+        if view.sharing.as_ref().is_some_and(|s| s.sharer == view.me) {
             text::small(ui, cx, cx.t.t("customer-escape"));
         }
     });

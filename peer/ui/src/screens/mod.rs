@@ -21,6 +21,7 @@ pub mod toast;
 pub mod toolbar;
 pub mod transfer;
 pub mod viewer;
+pub mod watch;
 
 use deskside_session::app::Problem;
 use eframe::egui::{self, Frame, ScrollArea, Ui, vec2};

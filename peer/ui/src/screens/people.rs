@@ -56,9 +56,7 @@ fn person(ui: &mut Ui, cx: &Cx<'_>, view: &View, other: &Other) -> Option<Dialog
             if several(view) && view.helped == Some(other.id) {
                 note(ui, cx, Icon::LifeBuoy, &cx.t.t("person-helped"), k.c.accent_text);
             }
-            if view.watchers.contains(&other.id) {
-                note(ui, cx, Icon::Eye, &cx.t.t("person-watches"), k.c.accent_text);
-            }
+            watches(ui, cx, view, other);
         });
         if !choices.is_empty() {
             ui.with_layout(Layout::right_to_left(Align::Min), |ui| {
@@ -75,6 +73,22 @@ fn person(ui: &mut Ui, cx: &Cx<'_>, view: &View, other: &Other) -> Option<Dialog
     dialog
 }
 
+/// Whether somebody sees what the primary agent sees. Of another customer the one who is helped has a say, too.
+fn watches(ui: &mut Ui, cx: &Cx<'_>, view: &View, other: &Other) {
+    let k = cx.k;
+    if !view.watchers.contains(&other.id) {
+        return;
+    }
+    let sees = view.sharing.as_ref().is_some_and(|s| s.viewers.contains(&other.id));
+    if other.role != Role::Customer || sees {
+        note(ui, cx, Icon::Eye, &cx.t.t("person-watches"), k.c.accent_text);
+    } else if let Some(helped) = helped(view) {
+        let name = cx.t.short_name(&helped.name);
+        let words = cx.t.ta("person-may-watch", &[("name", (&name).into())]);
+        note(ui, cx, Icon::EyeOff, &words, k.c.muted);
+    }
+}
+
 /// What the primary agent can do about somebody.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Choice {
@@ -88,11 +102,12 @@ fn choices(view: &View, other: &Other) -> Vec<Choice> {
         return Vec::new();
     }
     let secure = matches!(other.link, LinkView::Secure { .. });
+    let admit = Choice::Admit(!view.watchers.contains(&other.id));
     match other.role {
-        Role::Customer if several(view) && secure && view.helped != Some(other.id) => vec![Choice::Help],
-        Role::Assistant if secure => {
-            vec![Choice::HandOver, Choice::Admit(!view.watchers.contains(&other.id))]
+        Role::Customer if several(view) && secure && view.helped != Some(other.id) => {
+            vec![Choice::Help, admit]
         }
+        Role::Assistant if secure => vec![Choice::HandOver, admit],
         _ => Vec::new(),
     }
 }
@@ -108,6 +123,9 @@ fn more(ui: &mut Ui, cx: &Cx<'_>, view: &View, other: &Other, choices: &[Choice]
             let (words, hint) = match choice {
                 Choice::Help => (named("person-help"), cx.t.t("person-help-hint")),
                 Choice::HandOver => (named("person-hand-over"), cx.t.t("person-hand-over-hint")),
+                Choice::Admit(true) if other.role == Role::Customer => {
+                    (named("person-admit"), cx.t.t("person-admit-customer-hint"))
+                }
                 Choice::Admit(true) => (named("person-admit"), cx.t.t("person-admit-hint")),
                 Choice::Admit(false) => (named("person-dismiss"), cx.t.t("person-dismiss-hint")),
             };

@@ -6,7 +6,8 @@
 use std::time::Duration;
 
 use deskside_session::{
-    command::{Command, RequestId},
+    ParticipantId, Role,
+    command::{Act, Command, RequestId},
     view::{LinkView, Prompt, Verified, View},
 };
 use eframe::egui::{
@@ -15,7 +16,7 @@ use eframe::egui::{
 };
 use lucide_icons::Icon;
 
-use super::half;
+use super::{half, people};
 use crate::{
     acts,
     cx::Cx,
@@ -33,6 +34,9 @@ const WIDTH: f32 = 480.0;
 pub struct PromptWindow {
     request: RequestId,
     all: bool,
+    /// Other customers who could see it too, as they were when the question came; and whether they shall.
+    others: Option<Vec<ParticipantId>>,
+    let_others: bool,
     /// When it was first drawn, and when it lapses; in seconds since the windows opened.
     shown: f64,
     lapses: f64,
@@ -48,6 +52,8 @@ impl PromptWindow {
         Self {
             request: prompt.request,
             all: false,
+            others: None,
+            let_others: false,
             shown: f64::INFINITY,
             lapses: now + prompt.remaining_ms as f64 / 1000.0,
             pressed: false,
@@ -116,9 +122,20 @@ impl PromptWindow {
         ui.spacing_mut().item_spacing.y = 12.0;
         who_asks_what(ui, cx, view, prompt);
         text::text(ui, cx, acts::means(cx.t, prompt.act));
+        if !prompt.along.is_empty() {
+            let names = prompt.along.iter().map(|n| cx.t.name(n)).collect::<Vec<_>>().join(", ");
+            wrapped(ui, cx, Icon::Eye, &cx.t.ta("prompt-along", &[("names", (&names).into())]));
+        }
         proof(ui, cx, view, prompt);
         banner(ui, cx, Tone::Warn, "", &cx.t.t("prompt-warning"));
-        ui.horizontal(|ui| {
+        let others = self.others.get_or_insert_with(|| could_see(view, prompt)).clone();
+        ui.vertical(|ui| {
+            ui.spacing_mut().item_spacing.y = k.space.one;
+            if !others.is_empty() {
+                let names: Vec<_> = others.iter().map(|id| people::short_name(cx, view, *id)).collect();
+                let words = cx.t.ta("prompt-others", &[("names", (&names.join(", ")).into())]);
+                ui.checkbox(&mut self.let_others, RichText::new(words).color(k.c.text));
+            }
             ui.checkbox(&mut self.all, RichText::new(cx.t.t("prompt-all")).color(k.c.text));
         });
         let left = (self.lapses - cx.now).max(0.0);
@@ -187,8 +204,25 @@ impl PromptWindow {
         if !self.answered {
             self.answered = true;
             cx.session(Command::Answer { request: self.request, allow, all: allow && self.all });
+            for id in self.others.iter().flatten().filter(|_| allow && self.let_others) {
+                cx.session(Command::Exclude { id: *id, excluded: false });
+            }
         }
     }
+}
+
+/// Other customers whom the agent would let see it, and who do not yet.
+fn could_see(view: &View, prompt: &Prompt) -> Vec<ParticipantId> {
+    let customers = view.others.iter().filter(|o| o.role == Role::Customer && view.excluded.contains(&o.id));
+    let shows = matches!(prompt.act, Act::View | Act::Control);
+    customers.filter(|_| shows).map(|o| o.id).collect()
+}
+
+fn wrapped(ui: &mut Ui, cx: &Cx<'_>, sign: Icon, words: &str) {
+    ui.horizontal_top(|ui| {
+        icon(ui, cx, sign, 20.0, cx.k.c.muted);
+        ui.add(egui::Label::new(RichText::new(words).color(cx.k.c.text)).wrap());
+    });
 }
 
 fn who_asks_what(ui: &mut Ui, cx: &Cx<'_>, view: &View, prompt: &Prompt) {

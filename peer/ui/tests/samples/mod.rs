@@ -26,6 +26,8 @@ pub const ME: ParticipantId = ParticipantId(1);
 pub const OTHER: ParticipantId = ParticipantId(2);
 /// The assistant who watches, in a crowd.
 pub const LEA: ParticipantId = ParticipantId(3);
+/// The other customer, in a crowd.
+pub const OLIVIER: ParticipantId = ParticipantId(6);
 pub const LONG: &str = "Maximiliane-Alexandra von und zu Hohenzollern-Sigmaringen de la Rochefoucauld";
 
 pub fn app(screen: AppScreen, problem: Option<Problem>) -> AppView {
@@ -169,10 +171,18 @@ fn crowd(mut view: View) -> View {
     add(3, Role::Assistant, "Lea Martin");
     add(4, Role::Assistant, "Jonas Weber");
     if view.role == Role::Primary {
-        add(6, Role::Customer, "Olivier Dubois");
+        add(OLIVIER.0, Role::Customer, "Olivier Dubois");
         view.helped = Some(OTHER);
     }
     view.watchers = vec![LEA];
+    view
+}
+
+/// With another customer whom the agent would let see what I share.
+fn two_customers(mut view: View) -> View {
+    let (id, name) = (OLIVIER, "Olivier Dubois".to_owned());
+    view.others.push(Other { id, role: Role::Customer, name, link: secure(code()) });
+    view.excluded.push(OLIVIER);
     view
 }
 
@@ -355,6 +365,29 @@ pub fn all() -> Vec<(&'static str, AppView)> {
                 s.viewers.push(LEA);
             }),
         ),
+        ("customer-show", customer_shares(|v, _| *v = two_customers(v.clone()))),
+        ("customer-watches", {
+            let mut view = two_customers(customer(Verified::Link));
+            view.excluded.clear();
+            view.sharing = Some(sharing(OLIVIER, ME));
+            view.helped = Some(OLIVIER);
+            in_session(view)
+        }),
+        (
+            "agent-crowd-shows",
+            agent_views(|v, _| {
+                *v = crowd(v.clone());
+                v.watchers.push(OLIVIER);
+            }),
+        ),
+        ("prompt-others", {
+            let mut view = asks(code(), Act::View, "Sam Okafor");
+            if let AppScreen::Session { session, .. } = &mut view.screen {
+                **session = two_customers((**session).clone());
+                session.prompt.iter_mut().for_each(|p| p.along.push("Lea Martin".to_owned()));
+            }
+            view
+        }),
         ("customer-paused", customer_shares(|_, s| s.paused = true)),
         ("customer-long", {
             let mut view = customer_shares(|_, s| s.controller = Some(OTHER));
