@@ -255,6 +255,7 @@ chat-unread = { $count ->
    *[other] { $count } new messages
 }
 chat-private = Only you and { $name } read this
+chat-kept = { $organisation } saves what is said to all
 chat-placeholder-private = Only to { $name }…
 phrases = Stored phrases
 phrases-none = No phrases are stored yet.

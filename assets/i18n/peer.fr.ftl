@@ -255,6 +255,7 @@ chat-unread = { $count ->
    *[other] { $count } nouveaux messages
 }
 chat-private = Seuls vous et { $name } lisez ceci
+chat-kept = { $organisation } enregistre ce qui est dit à tous
 chat-placeholder-private = À { $name } seulement…
 phrases = Phrases enregistrées
 phrases-none = Aucune phrase enregistrée pour l’instant.

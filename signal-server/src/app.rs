@@ -147,7 +147,9 @@ impl App {
         let Seated { you, number, roster, hand_overs } = seated;
         let ice = self.ice.hand_out(clock::now() / 1000)?;
         let organisation = self.config.organisation.clone();
-        Ok(FromServer::Welcome { version: VERSION, you, number, organisation, roster, ice, hand_overs })
+        let keeps_chat = self.config.chat.kept;
+        let version = VERSION;
+        Ok(FromServer::Welcome { version, you, number, organisation, roster, ice, hand_overs, keeps_chat })
     }
 
     /// What a customer is told who waits.

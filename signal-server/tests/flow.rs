@@ -20,11 +20,14 @@ async fn an_agent_and_a_customer_meet_and_part() {
     assert_eq!(session.join_url, format!("http://{at}/join/{}", session.number.get()));
     assert_eq!(session.number_lives, 600);
     let (mut agent, welcome) = Peer::enter(at, &session.ticket, 1).await;
-    let FromServer::Welcome { version, you, number, organisation, roster, ice, hand_overs } = welcome else {
+    let FromServer::Welcome { version, you, number, organisation, roster, ice, hand_overs, keeps_chat } =
+        welcome
+    else {
         panic!()
     };
     assert_eq!((version, you, number), (VERSION, ParticipantId(1), session.number));
     assert_eq!((organisation.as_str(), ice.len(), hand_overs.len()), ("Deskside", 0, 0));
+    assert!(!keeps_chat);
     assert_eq!((roster.len(), roster[0].role, roster[0].name.as_str()), (1, Role::Primary, kit::NAME));
 
     let joined = join(at, session.number).await;

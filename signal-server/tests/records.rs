@@ -5,8 +5,9 @@ mod kit;
 use std::net::SocketAddr;
 
 use deskside_protocol::{
+    ParticipantId,
     api::{Code, Failure},
-    records::{LONGEST_NOTES, Notes, Phrases, SessionRecord},
+    records::{LONGEST_NOTES, Notes, Phrases, Said, SessionRecord, Transcript},
     socket::{FromServer, ToServer},
 };
 use kit::{Answer, Peer, admin, agent, assist, config, join, open, request, start, word};
@@ -124,5 +125,68 @@ async fn phrases_of_the_site_and_of_oneself() {
             (401, 401)
         );
     }
+    server.shutdown().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_site_may_allow_no_phrases() {
+    let mut config = config();
+    config.chat.phrases = false;
+    let (server, at) = start(config).await;
+    let token = admin(&server).await;
+    for path in ["/api/v1/phrases", "/api/v1/phrases/mine"] {
+        assert_eq!(error(&get(at, path, &token).await), (403, Code::NotAllowed));
+        let put = ask(at, "PUT", path, &token, &json!({"phrases": ["x"]})).await;
+        assert_eq!(error(&put), (403, Code::NotAllowed));
+    }
+    server.shutdown().await.unwrap();
+}
+
+fn said(at: u64, from: u32, text: &str) -> Said {
+    Said { at, from: ParticipantId(from), name: "Somebody".into(), text: text.into() }
+}
+
+#[tokio::test]
+async fn a_chat_is_saved_once_whoever_sends_it_and_stays() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut config = kit::config_on_disk(folder.path());
+    config.chat.kept = true;
+    let (server, at) = start(config.clone()).await;
+    let token = admin(&server).await;
+    let bob = agent(at, &token, "Bob").await;
+    let cem = agent(at, &token, "Cem").await;
+    let session = open(at, &token).await;
+    let (_ana, welcome) = Peer::enter(at, &session.ticket, 1).await;
+    assert!(matches!(welcome, FromServer::Welcome { keeps_chat: true, .. }), "{welcome:?}");
+    let assistant = assist(at, &bob, session.number).await;
+    let (_bob, _) = Peer::enter(at, &assistant.ticket, 2).await;
+    let chat = format!("/api/v1/sessions/{}/chat", session.number.get());
+    let put =
+        async |token: &str, lines: &[Said]| ask(at, "PUT", &chat, token, &json!({"lines": lines})).await;
+    let all = [said(1, 1, "Hello"), said(2, 3, "Hello, é"), said(2, 3, "And more"), said(3, 1, "Hello")];
+    // Both send what they have, at the same time; each line is there once, in the order of the times.
+    let (a, b) = tokio::join!(put(&token, &all[1..]), put(&bob, &all[..3]));
+    assert_eq!((a.status, b.status, a.body.as_str()), (200, 200, "null"));
+    assert_eq!(put(&bob, &all).await.status, 200);
+    let mut sorted = all.to_vec();
+    sorted.sort();
+    assert_eq!(get(at, &chat, &bob).await.json::<Transcript>().lines, sorted);
+    assert_eq!(error(&put(&cem, &all).await), (404, Code::NoSuchSession));
+    assert_eq!((get(at, &chat, &cem).await.status, get(at, &chat, "").await.status), (404, 401));
+    // What does not fit any more is left out; what is there stays.
+    let large = "x".repeat(64 * 1024);
+    for n in 0..12 {
+        assert_eq!(put(&token, &[said(10 + n, 1, &large)]).await.status, 200);
+    }
+    let kept = get(at, &chat, &token).await.json::<Transcript>().lines;
+    assert!(kept.len() == 4 + 7 && kept[..4] == sorted, "{}", kept.len());
+    assert_eq!(ask(at, "PUT", &chat, &token, &json!({"lines": [1]})).await.status, 400);
+    server.shutdown().await.unwrap();
+    // A restart, on a site that saves no more: what was saved can be read.
+    config.chat.kept = false;
+    let (server, at) = start(config).await;
+    assert_eq!(get(at, &chat, &token).await.json::<Transcript>().lines, kept);
+    let refused = ask(at, "PUT", &chat, &token, &json!({"lines": all})).await;
+    assert_eq!(error(&refused), (403, Code::NotAllowed));
     server.shutdown().await.unwrap();
 }

@@ -221,6 +221,7 @@ impl Body {
         match event {
             SignalingEvent::Up { you, number, organisation, roster, .. } if self.core.is_none() => {
                 let start = Start {
+                    keeps_chat: false,
                     me: you,
                     role: self.part.role,
                     name: self.part.name.into(),

@@ -294,9 +294,9 @@ fn invented(role: Role) {
         for act in [Act::View, Act::Control] {
             say(customer.me, &Message::Ask { request: RequestId(1), act });
         }
-        say(customer.me, &Message::Lead(Lead { helped: None, watchers: Vec::new() }));
+        say(customer.me, &Message::Lead(Lead { helped: None, watchers: Vec::new(), keeps_chat: false }));
         say(customer.me, &Message::Bye { ended: true });
-        say(agent.me, &Message::Lead(Lead { helped: None, watchers: Vec::new() }));
+        say(agent.me, &Message::Lead(Lead { helped: None, watchers: Vec::new(), keeps_chat: false }));
         say(agent.me, &Message::Grants { acts: vec![Act::View, Act::Control], why: None });
         joined.say(customer.me, Channel::Picture, "a picture").unwrap_or_default();
         ghost = Some(joined);

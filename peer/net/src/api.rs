@@ -7,7 +7,7 @@ use deskside_protocol::{
     QueueName, SessionNumber, VERSION,
     api::{Assist, Code, Failure, Info, Join, Joined, SessionOpened, SignIn, SignedIn},
     queues::{Enter, Entered, Take},
-    records::{Notes, NotesSaved, Phrases},
+    records::{Notes, NotesSaved, Phrases, Transcript},
     transfers::TakeTransfer,
 };
 use http_body_util::{BodyExt, Full, Limited};
@@ -122,6 +122,18 @@ impl Api {
         notes: &Notes,
     ) -> Result<NotesSaved, ApiError> {
         self.call(Method::PUT, &notes_of(number), Some(token), Some(notes)).await
+    }
+
+    /// Adds what was said to all to the record of a session in which the account is or was an agent.
+    pub async fn save_chat(
+        &self,
+        token: &str,
+        number: SessionNumber,
+        said: &Transcript,
+    ) -> Result<(), ApiError> {
+        let path = format!("/api/v1/sessions/{}/chat", number.get());
+        let _: serde::de::IgnoredAny = self.call(Method::PUT, &path, Some(token), Some(said)).await?;
+        Ok(())
     }
 
     /// The site's stored phrases.

@@ -58,6 +58,7 @@ pub enum SignalingEvent {
         ice: Vec<IceServer>,
         /// All words by which control was passed on, in order.
         hand_overs: Vec<HandOver>,
+        keeps_chat: bool,
     },
     /// The server is away; it is tried again until the end. Said once for each time.
     Down(Loss),
@@ -308,9 +309,9 @@ impl<F: Fn(SignalingEvent) + Send + Sync> Socket<F> {
             FromServer::Welcome { version, .. } if version != VERSION => {
                 return Err(End::Refused(Code::Version));
             }
-            FromServer::Welcome { you, number, organisation, roster, ice, hand_overs, .. } => {
-                SignalingEvent::Up { you, number, organisation, roster, ice, hand_overs }
-            }
+            FromServer::Welcome {
+                you, number, organisation, roster, ice, hand_overs, keeps_chat, ..
+            } => SignalingEvent::Up { you, number, organisation, roster, ice, hand_overs, keeps_chat },
             other => SignalingEvent::Message(other),
         };
         (self.up, self.welcomed) = (Some(true), true);

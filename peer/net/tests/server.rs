@@ -188,6 +188,7 @@ fn welcome(version: u32) -> FromServer {
         roster: Vec::new(),
         ice: Vec::new(),
         hand_overs: Vec::new(),
+        keeps_chat: false,
     }
 }
 

@@ -133,6 +133,12 @@ impl Log {
         }
     }
 
+    /// Lines that came after this one, and their numbers.
+    pub(crate) fn since(&self, after: u64) -> impl Iterator<Item = (u64, &ChatLine)> {
+        let first = self.lines.partition_point(|l| l.id.0 <= after);
+        self.lines.iter().skip(first).map(|l| (l.id.0, &l.line))
+    }
+
     pub(crate) fn lines(&self) -> Vec<ChatLine> {
         self.lines.iter().map(|l| l.line.clone()).collect()
     }

@@ -41,6 +41,9 @@ pub struct Start {
     pub name: String,
     pub number: SessionNumber,
     pub organisation: String,
+    /// The site saves what is said to all: the primary agent's program tells everybody, and gives it out by
+    /// [`Session::said`].
+    pub keeps_chat: bool,
     /// May or may not contain `me`.
     pub roster: Vec<Entry>,
     pub identity: Identity,
@@ -71,6 +74,7 @@ pub struct Session {
     name: String,
     number: SessionNumber,
     organisation: String,
+    keeps_chat: bool,
     identity: Identity,
     secret: Option<LinkSecret>,
     link: Option<String>,
@@ -124,6 +128,7 @@ impl Session {
             name: clean_name(&start.name),
             number: start.number,
             organisation: start.organisation,
+            keeps_chat: start.keeps_chat,
             identity: start.identity,
             secret: start.secret,
             link: start.link,
@@ -206,6 +211,14 @@ impl Session {
     /// What this participant is now.
     pub fn role(&self) -> Role {
         self.role
+    }
+
+    /// Primary agent of a site that saves chats: what was said to all after line `after` (0: all that is there), each
+    /// with its own number, which grows.
+    pub fn said(&self, after: u64) -> impl Iterator<Item = (u64, &crate::view::ChatLine)> {
+        let saved = self.role == Role::Primary && self.keeps_chat;
+        let to_all = self.chat.since(after).filter(|(_, line)| line.to.is_none());
+        to_all.filter(move |_| saved)
     }
 
     /// What to do next; `None` when all is done for now.

@@ -50,6 +50,9 @@ pub struct View {
     /// Those with lines, the one with the newest line first; at most 64.
     #[serde(default)]
     pub conversations: Vec<Conversation>,
+    /// What is said to all is saved with the session's record, as the primary agent says.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub chat_kept: bool,
     /// The last thing that a person should be told, with a serial number that grows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub notice: Option<(u64, Notice)>,

@@ -336,8 +336,9 @@ impl App {
 
     fn while_entering(&mut self, id: u64, event: SignalingEvent) -> Option<u8> {
         match event {
-            SignalingEvent::Up { you, number, organisation, roster, ice, hand_overs } => {
-                let welcome = running::Welcome { you, number, organisation, roster, ice, hand_overs };
+            SignalingEvent::Up { you, number, organisation, roster, ice, hand_overs, keeps_chat } => {
+                let welcome =
+                    running::Welcome { you, number, organisation, roster, ice, hand_overs, keeps_chat };
                 self.welcomed(id, welcome)
             }
             SignalingEvent::Refused(code) => {

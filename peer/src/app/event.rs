@@ -23,6 +23,8 @@ pub enum Event {
     Phrases(u64, PhrasesAnswer),
     /// About the notes of the session with this number.
     Notes(SessionNumber, NotesAnswer),
+    /// About the chat that was sent from this place.
+    Chat(u64, Result<(), ApiError>),
 }
 
 /// From the connections and devices of one session.

@@ -10,6 +10,7 @@ mod phrases;
 mod places;
 mod queue;
 mod running;
+mod transcript;
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
@@ -69,6 +70,8 @@ pub struct App {
     account: Option<Account>,
     /// Notes of the sessions that are here, and those that the server does not have yet.
     pads: Vec<Pad>,
+    /// What was said in sessions of sites that save it, as far as the server does not have it.
+    chats: Vec<transcript::Chat>,
     start_when_signed_in: bool,
     /// The question to the server that is under way; older answers are dropped.
     question: u64,
@@ -123,6 +126,7 @@ impl App {
             problem: None,
             account: None,
             pads: Vec::new(),
+            chats: Vec::new(),
             start_when_signed_in: false,
             question: 0,
             asking: None,
@@ -165,6 +169,7 @@ impl App {
             code = self.settle().or(code);
         }
         self.flush_notes();
+        self.flush_chats();
         for place in std::mem::take(&mut self.places) {
             if let State::Running(running) = place.state {
                 self.leaving.push(tokio::spawn(running.goodbye()));
@@ -263,6 +268,7 @@ impl App {
             Event::Desk(id, event) => self.desk(id, event),
             Event::Phrases(id, answer) => self.phrases(id, answer),
             Event::Notes(number, answer) => self.noted(number, answer),
+            Event::Chat(place, answer) => self.chat_saved(place, answer),
             Event::Network(change) => self.network(change),
             Event::Session(place, event) => {
                 if let Some(r) = self.running_at(place) {

@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 use deskside_net::{Api, ApiError};
-use deskside_protocol::records::{LONGEST_PHRASE, MOST_PHRASES, Phrases as List};
+use deskside_protocol::{
+    api::Code,
+    records::{LONGEST_PHRASE, MOST_PHRASES, Phrases as List},
+};
 use deskside_session::app::{PhrasesView, Problem};
 
 use super::{App, account::insist, event::Event};
@@ -84,6 +87,8 @@ impl App {
                 account.phrases.view = Some(view);
                 None
             }
+            // The site wants none.
+            PhrasesAnswer::Loaded(Err(ApiError::Refused { code: Code::NotAllowed, .. })) => None,
             PhrasesAnswer::Loaded(Err(e)) => Some(e),
             PhrasesAnswer::Saved(saved) => {
                 account.phrases.saving = false;

@@ -111,7 +111,7 @@ impl App {
 
     /// When one of the sessions has something to do at the latest.
     pub(super) fn next_timeout(&self) -> Option<Instant> {
-        self.running().filter_map(Running::next_timeout).chain(self.notes_due()).min()
+        self.running().filter_map(Running::next_timeout).chain(self.notes_due()).chain(self.chat_due()).min()
     }
 
     pub(super) fn timeouts(&mut self) {
@@ -124,6 +124,7 @@ impl App {
             }
         }
         self.save_notes(now);
+        self.save_chats(now);
     }
 
     /// This computer's addresses changed.
@@ -227,10 +228,12 @@ impl App {
                 _ => None,
             })
             .collect();
+        self.collect_chat();
         for (id, ending) in over {
             code = self.end(id, ending).or(code);
         }
         self.put_notes_away();
+        self.put_chats_away();
         code
     }
 

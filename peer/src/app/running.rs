@@ -22,7 +22,7 @@ use deskside_session::{
     app::{Ending, Tab, TabState, TransferView},
     command::Command,
     io::{Capture, DeviceEvent, Input, Output},
-    view::{LinkView, Refusal, View},
+    view::{ChatLine, LinkView, Refusal, View},
 };
 
 use super::{
@@ -48,6 +48,7 @@ pub struct Welcome {
     pub roster: Vec<api::Entry>,
     pub ice: Vec<IceServer>,
     pub hand_overs: Vec<HandOver>,
+    pub keeps_chat: bool,
 }
 
 pub struct Running {
@@ -117,6 +118,7 @@ impl Running {
                 name: entering.name,
                 number: welcome.number,
                 organisation: welcome.organisation,
+                keeps_chat: welcome.keeps_chat,
                 roster: welcome.roster,
                 identity,
                 secret: entering.secret,
@@ -170,6 +172,11 @@ impl Running {
 
     pub fn number(&self) -> SessionNumber {
         self.number
+    }
+
+    /// See [`Session::said`].
+    pub fn said(&self, after: u64) -> impl Iterator<Item = (u64, &ChatLine)> {
+        self.core.said(after)
     }
 
     /// The file of the log of acts, if anything was written.

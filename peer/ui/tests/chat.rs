@@ -8,7 +8,7 @@ use deskside_session::{
     command::Command,
 };
 use eframe::egui::{Key, accesskit::Role as Access};
-use samples::LEA;
+use samples::{LEA, changed, sample};
 use shown::{Shown, show};
 
 fn private() -> Shown {
@@ -81,4 +81,13 @@ fn nobody_has_phrases_until_the_server_told() {
     s.set(view);
     s.click("Stored phrases");
     s.must("No phrases are stored yet.");
+}
+
+#[test]
+fn who_writes_to_all_reads_that_it_is_saved() {
+    let mut s = show(sample("customer"));
+    let words = "Northwind IT saves what is said to all";
+    s.must_not(words);
+    s.set(changed("customer", |v| v.chat_kept = true));
+    s.must(words);
 }

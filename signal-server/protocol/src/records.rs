@@ -8,6 +8,9 @@ use crate::{ParticipantId, Role, SessionNumber, transfers::TransferTo};
 pub const LONGEST_NOTES: usize = 64 * 1024;
 /// Records that one answer lists.
 pub const MOST_RECORDS: usize = 100;
+/// Lines of a saved chat, and the text of all of them in bytes; the first ones are saved.
+pub const MOST_SAID: usize = 4000;
+pub const LONGEST_SAID: usize = 512 * 1024;
 /// Phrases of one list.
 pub const MOST_PHRASES: usize = 200;
 /// Longest phrase, in characters.
@@ -75,6 +78,24 @@ pub struct Notes {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NotesSaved {
     pub version: u32,
+}
+
+/// `PUT` and `GET /api/v1/sessions/{number}/chat` (bearer token of an account that is or was an agent of it): what was said
+/// to all, if the site saves it. A `PUT` adds the lines that are not there yet; `GET` gives all in the order of their times.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Transcript {
+    pub lines: Vec<Said>,
+}
+
+/// One line of a chat.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Said {
+    /// Milliseconds since 1970 by the sender's clock.
+    pub at: u64,
+    pub from: ParticipantId,
+    /// Of the sender, as the agent's program read it.
+    pub name: String,
+    pub text: String,
 }
 
 /// `GET` and `PUT /api/v1/phrases` (the site's: everyone signed in reads, admins write) and

@@ -90,6 +90,9 @@ pub enum FromServer {
         /// Every word of the session in order, at most [`crate::MOST_HAND_OVERS`].
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         hand_overs: Vec<HandOver>,
+        /// The site saves what is said to all with the session's record: agents' programs send it.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        keeps_chat: bool,
     },
     /// Instead of [`FromServer::Welcome`] for who waits in a queue, and at each change of the place; a welcome
     /// follows when an agent takes them.

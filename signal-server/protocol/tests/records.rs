@@ -5,7 +5,7 @@ use std::fmt::Debug;
 use deskside_protocol::{
     ParticipantId, Role, SessionNumber,
     api::Code,
-    records::{Notes, NotesSaved, Passed, Phrases, SessionRecord, Transferred, Visit},
+    records::{Notes, NotesSaved, Passed, Phrases, Said, SessionRecord, Transcript, Transferred, Visit},
     transfers::TransferTo,
 };
 use proptest::prelude::*;
@@ -66,11 +66,19 @@ fn records() {
     );
 }
 
+fn said(text: String) -> Said {
+    Said { at: 7, from: ParticipantId(2), name: "Zoe".into(), text }
+}
+
 #[test]
-fn notes_and_phrases() {
+fn notes_chats_and_phrases() {
     golden(&Notes { version: 3, text: "é".into() }, r#"{"version":3,"text":"é"}"#);
     golden(&NotesSaved { version: 3 }, r#"{"version":3}"#);
     golden(&Phrases { phrases: vec!["Hello!".into()] }, r#"{"phrases":["Hello!"]}"#);
+    golden(
+        &Transcript { lines: vec![said("é".into())] },
+        r#"{"lines":[{"at":7,"from":2,"name":"Zoe","text":"é"}]}"#,
+    );
     golden(&Code::Outdated, r#""outdated""#);
 }
 
@@ -79,6 +87,7 @@ fn decode_all(bytes: &[u8]) {
     _ = serde_json::from_slice::<Notes>(bytes);
     _ = serde_json::from_slice::<NotesSaved>(bytes);
     _ = serde_json::from_slice::<Phrases>(bytes);
+    _ = serde_json::from_slice::<Transcript>(bytes);
 }
 
 proptest! {
@@ -89,11 +98,13 @@ proptest! {
     ) {
         let visit = |(name, came, left)| Visit { id: ParticipantId(2), role: Role::Customer, name, came, left };
         let record = SessionRecord { visits: names.into_iter().map(visit).collect(), ..record() };
+        let chat = Transcript { lines: phrases.iter().cloned().map(said).collect() };
         let (notes, phrases) = (Notes { version: 7, text }, Phrases { phrases });
-        let texts = [serde_json::to_string(&record).unwrap(), serde_json::to_string(&notes).unwrap(), serde_json::to_string(&phrases).unwrap()];
+        let texts = [serde_json::to_string(&record).unwrap(), serde_json::to_string(&notes).unwrap(), serde_json::to_string(&phrases).unwrap(), serde_json::to_string(&chat).unwrap()];
         prop_assert_eq!(serde_json::from_str::<SessionRecord>(&texts[0]).unwrap(), record);
         prop_assert_eq!(serde_json::from_str::<Notes>(&texts[1]).unwrap(), notes);
         prop_assert_eq!(serde_json::from_str::<Phrases>(&texts[2]).unwrap(), phrases);
+        prop_assert_eq!(serde_json::from_str::<Transcript>(&texts[3]).unwrap(), chat);
         for text in texts {
             let mut bytes = text.into_bytes();
             let at = at % bytes.len();

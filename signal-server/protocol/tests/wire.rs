@@ -77,6 +77,7 @@ fn the_largest_welcome_fits() {
         roster: vec![entry; 64],
         ice: vec![],
         hand_overs: vec![word; MOST_HAND_OVERS],
+        keeps_chat: true,
     };
     let size = serde_json::to_string(&welcome).unwrap().len();
     assert!(size <= MAX_MESSAGE - 4096, "{size}");
@@ -190,6 +191,7 @@ fn messages_of_the_server() {
             roster: vec![entry()],
             ice: vec![server],
             hand_overs: vec![],
+            keeps_chat: false,
         },
         concat!(
             r#"{"type":"welcome","version":1,"you":2,"number":"123456789","organisation":"O","roster":[{"id":2,"#,
@@ -217,9 +219,10 @@ fn messages_of_the_server() {
             roster: vec![],
             ice: vec![],
             hand_overs: vec![word()],
+            keeps_chat: true,
         },
         &format!(
-            r#"{{"type":"welcome","version":1,"you":2,"number":"123456789","organisation":"O","roster":[],"ice":[],"hand_overs":[{WORD}]}}"#
+            r#"{{"type":"welcome","version":1,"you":2,"number":"123456789","organisation":"O","roster":[],"ice":[],"hand_overs":[{WORD}],"keeps_chat":true}}"#
         ),
     );
     golden(&FromServer::Ended { reason: EndReason::Agent }, r#"{"type":"ended","reason":"agent"}"#);
@@ -302,6 +305,7 @@ fn from_server() -> impl Strategy<Value = FromServer> {
                 roster,
                 ice,
                 hand_overs,
+                keeps_chat: true,
             }
         });
     prop_oneof![

@@ -26,6 +26,7 @@ pub struct Config {
     pub data_dir: PathBuf,
     pub sessions: Sessions,
     pub queues: Queues,
+    pub chat: Chat,
     pub sockets: Sockets,
     pub accounts: Accounts,
     pub tls: Tls,
@@ -57,6 +58,15 @@ pub struct Queues {
     pub keep_place: u64,
     pub transfer_wait: u64,
     pub longest: usize,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Chat {
+    /// What is said to all is saved with the session's record.
+    pub kept: bool,
+    /// Agents may use stored phrases.
+    pub phrases: bool,
 }
 
 /// Seconds.
@@ -210,6 +220,7 @@ impl Default for Config {
             data_dir: "deskside-data".into(),
             sessions: Sessions::default(),
             queues: Queues::default(),
+            chat: Chat::default(),
             sockets: Sockets::default(),
             accounts: Accounts::default(),
             tls: Tls::default(),
@@ -242,6 +253,12 @@ impl Default for Sessions {
 impl Default for Queues {
     fn default() -> Self {
         Self { keep_place: 120, transfer_wait: 120, longest: 500 }
+    }
+}
+
+impl Default for Chat {
+    fn default() -> Self {
+        Self { kept: false, phrases: true }
     }
 }
 

@@ -1,12 +1,13 @@
 //! The API of what stays: records of sessions, notes, phrases.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use deskside_protocol::{
     SessionNumber,
     api::Code,
     records::{
-        LONGEST_NOTES, LONGEST_PHRASE, MOST_PHRASES, MOST_RECORDS, Notes, NotesSaved, Phrases, SessionRecord,
+        LONGEST_NOTES, LONGEST_PHRASE, LONGEST_SAID, MOST_PHRASES, MOST_RECORDS, MOST_SAID, Notes,
+        NotesSaved, Phrases, Said, SessionRecord, Transcript,
     },
 };
 use warp::{Filter, Rejection, filters::BoxedFilter, reply::Response};
@@ -26,6 +27,11 @@ use crate::{
 /// For a body with notes, however its text is escaped.
 const NOTES_BODY: usize = 8 * LONGEST_NOTES;
 const PHRASES_BODY: usize = 1 << 20;
+const CHAT_BODY: usize = 1 << 20;
+/// In characters.
+const LONGEST_NAME: usize = 64;
+/// Others may save the same chat at the same time: this often it is tried again.
+const TRIES: usize = 8;
 /// Whose phrases: everyone's. Keys of accounts are never empty.
 const SITE: &str = "";
 
@@ -45,7 +51,26 @@ pub(super) fn routes(app: &Arc<App>) -> BoxedFilter<(Response,)> {
             answer(write_notes(&app, &token, &number, notes).await.map_err(Failed::from))
         },
     );
-    list.or(read).unify().or(write).unify().or(phrases(app)).unify().boxed()
+    list.or(read).unify().or(write).unify().or(chat(app)).unify().or(phrases(app)).unify().boxed()
+}
+
+fn chat(app: &Arc<App>) -> impl Filter<Extract = (Response,), Error = Rejection> + Clone + use<> {
+    let chat = warp::path!("api" / "v1" / "sessions" / String / "chat");
+    let read = chat.and(warp::get()).and(own_origin(app)).and(bearer()).and(with(app)).then(
+        |number: String, token: String, app: Arc<App>| async move {
+            answer(read_chat(&app, &token, &number).await.map_err(Failed::from))
+        },
+    );
+    let write = chat
+        .and(warp::put())
+        .and(own_origin(app))
+        .and(bearer())
+        .and(body::json_up_to(CHAT_BODY))
+        .and(with(app))
+        .then(|number: String, token: String, said: Transcript, app: Arc<App>| async move {
+            answer(write_chat(&app, &token, &number, said).await.map_err(Failed::from))
+        });
+    read.or(write).unify()
 }
 
 fn phrases(app: &Arc<App>) -> impl Filter<Extract = (Response,), Error = Rejection> + Clone + use<> {
@@ -125,8 +150,60 @@ async fn write_notes(app: &App, token: &str, number: &str, notes: Notes) -> Resu
     Ok(NotesSaved { version })
 }
 
+async fn saved_chat(app: &App, key: &[u8]) -> Result<(u32, Transcript), Code> {
+    let Long { version, text } = app.store.read_long(Table::Chat, key).await?;
+    if text.is_empty() {
+        return Ok((version, Transcript::default()));
+    }
+    Ok((version, decode(Table::Chat, text.as_bytes()).map_err(|e| app.store.fail(&e))?))
+}
+
+async fn read_chat(app: &App, token: &str, number: &str) -> Result<Transcript, Code> {
+    let key = notes_key(app, token, number).await?;
+    Ok(saved_chat(app, &key).await?.1)
+}
+
+async fn write_chat(app: &App, token: &str, number: &str, said: Transcript) -> Result<(), Code> {
+    let key = notes_key(app, token, number).await?;
+    if !app.config.chat.kept {
+        return Err(Code::NotAllowed);
+    }
+    for _ in 0..TRIES {
+        let (version, saved) = saved_chat(app, &key).await?;
+        let all = merged(saved.clone(), said.clone());
+        if all == saved {
+            return Ok(());
+        }
+        // The structure holds nothing that JSON has no form for.
+        let text = serde_json::to_string(&all).unwrap_or_default();
+        match app.store.write_long(Table::Chat, &key, Some(version.saturating_add(1)), &text).await {
+            Err(Code::Outdated) => {}
+            answer => return answer.map(|_| ()),
+        }
+    }
+    Err(Code::Unavailable)
+}
+
+/// What several agents' programs sent, each line once, as far as there is room.
+fn merged(mut saved: Transcript, said: Transcript) -> Transcript {
+    let key = |l: &Said| (l.at, l.from, l.text.clone());
+    let mut known: BTreeSet<_> = saved.lines.iter().map(key).collect();
+    let mut bytes: usize = saved.lines.iter().map(|l| l.text.len()).sum();
+    for mut line in said.lines {
+        let fits = known.len() < MOST_SAID && bytes + line.text.len() <= LONGEST_SAID;
+        if fits && !line.text.is_empty() && known.insert(key(&line)) {
+            bytes += line.text.len();
+            line.name = line.name.chars().take(LONGEST_NAME).collect();
+            saved.lines.push(line);
+        }
+    }
+    saved.lines.sort();
+    saved
+}
+
 async fn read_phrases(app: &App, token: &str, mine: bool) -> Result<Phrases, Code> {
     let caller = caller(app, token).await?;
+    allow_phrases(app)?;
     let whose = if mine { caller.account.as_str() } else { SITE };
     let Long { text, .. } = app.store.read_long(Table::Phrases, whose.as_bytes()).await?;
     if text.is_empty() {
@@ -135,8 +212,13 @@ async fn read_phrases(app: &App, token: &str, mine: bool) -> Result<Phrases, Cod
     Ok(decode(Table::Phrases, text.as_bytes()).map_err(|e| app.store.fail(&e))?)
 }
 
+fn allow_phrases(app: &App) -> Result<(), Code> {
+    if app.config.chat.phrases { Ok(()) } else { Err(Code::NotAllowed) }
+}
+
 async fn write_phrases(app: &App, token: &str, mine: bool, phrases: Phrases) -> Result<(), Code> {
     let caller = caller(app, token).await?;
+    allow_phrases(app)?;
     if !mine && !caller.admin {
         return Err(Code::NotAllowed);
     }

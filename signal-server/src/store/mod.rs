@@ -45,6 +45,8 @@ pub enum Table {
     Notes = 11,
     /// By account, long; the site's have an empty key.
     Phrases = 12,
+    /// What was said to all, as the notes.
+    Chat = 13,
 }
 
 /// One step of a batch.

@@ -348,7 +348,7 @@ mod tests {
         };
         let led: Vec<_> = all.iter().copied().filter(|(_, from)| *from != Customer).collect();
         let table: [(Message, &[(Role, Role)]); 23] = [
-            (Message::Lead(crate::wire::Lead { helped: None, watchers: vec![] }), &led),
+            (Message::Lead(crate::wire::Lead { helped: None, watchers: vec![], keeps_chat: false }), &led),
             (Message::HandOver { word }, &all),
             (Message::Acts { have: 1 }, asking),
             (Message::Act { text: String::new(), signature: String::new() }, granting),

@@ -79,7 +79,8 @@ impl Session {
             return;
         }
         let watchers = self.people.watchers.iter().map(|w| Watcher { id: w.id, key: w.key.to_text() });
-        let lead = Lead { helped: self.people.helped, watchers: watchers.collect() };
+        let (helped, keeps_chat) = (self.people.helped, self.keeps_chat);
+        let lead = Lead { helped, watchers: watchers.collect(), keeps_chat };
         let Some(p) = self.peers.get_mut(id).filter(|p| p.is_up()) else { return };
         if p.told.lead.as_ref() != Some(&lead) {
             self.out.say(id, &Message::Lead(lead.clone()));
@@ -94,6 +95,15 @@ impl Session {
         let Some(lead) = primary.and_then(|p| p.lead.clone()) else { return };
         let person = |w: Watcher| Some(Person { id: w.id, key: PublicKey::from_text(&w.key)? });
         self.set_people(lead.helped, lead.watchers.into_iter().filter_map(person).collect());
+    }
+
+    /// Whether the primary agent's program saves what is said to all, as that one says.
+    pub(super) fn chat_is_kept(&self) -> bool {
+        if self.role == Role::Primary {
+            return self.keeps_chat;
+        }
+        let primary = self.lead.primary.and_then(|p| self.peers.get(p.id));
+        primary.and_then(|p| p.lead.as_ref()).is_some_and(|lead| lead.keeps_chat)
     }
 
     fn set_people(&mut self, helped: Option<ParticipantId>, watchers: Vec<Person>) {

@@ -31,6 +31,7 @@ impl Session {
             chat: self.chat.lines(),
             unread: self.chat.unread(),
             conversations: self.chat.conversations(),
+            chat_kept: self.chat_is_kept(),
             notice: self.notices.last.back().cloned(),
         }
     }

@@ -147,6 +147,9 @@ pub struct Lead {
     pub helped: Option<ParticipantId>,
     /// Who sees what the primary agent sees: assistants, and other customers if the one who is helped lets them.
     pub watchers: Vec<Watcher>,
+    /// What is said to all is saved with the session's record.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub keeps_chat: bool,
 }
 
 /// Somebody for whom the primary agent vouches.

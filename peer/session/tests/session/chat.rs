@@ -159,3 +159,38 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn what_is_said_to_all_is_given_out_for_the_record_and_everybody_is_told() {
+    let theo = Guest { id: THIRD, role: Role::Assistant, name: "Theo", secret: None };
+    for keeps in [false, true] {
+        let mut w = World::of(vec![]);
+        w.keeps_chat = keeps;
+        for guest in [agent(), customer(), theo.clone()] {
+            w.join(guest);
+        }
+        w.until("all secure", World::all_secure);
+        w.run(50);
+        for id in [AGENT, CUSTOMER, THIRD] {
+            assert_eq!(w.view(id).chat_kept, keeps, "{id:?}");
+        }
+        say(&mut w, AGENT, "one");
+        w.command(AGENT, Command::Chat { to: Some(CUSTOMER), text: "between us".into() });
+        w.run(50);
+        say(&mut w, CUSTOMER, "two");
+        w.run(50);
+        let said = |w: &World, id, after| -> Vec<String> {
+            w.node(id).session.said(after).map(|(_, l)| l.text.clone()).collect()
+        };
+        let whole = if keeps { vec!["one", "two"] } else { vec![] };
+        assert_eq!(said(&w, AGENT, 0), whole);
+        let first = w.node(AGENT).session.said(0).next().map_or(0, |(n, _)| n);
+        assert_eq!(said(&w, AGENT, first), whole[whole.len().min(1)..]);
+        // Only by who leads.
+        assert!(said(&w, THIRD, 0).is_empty() && said(&w, CUSTOMER, 0).is_empty());
+        w.command(AGENT, Command::HandOver { to: THIRD });
+        w.run(50);
+        assert_eq!((said(&w, AGENT, 0), said(&w, THIRD, 0).len()), (vec![], whole.len()));
+        assert_eq!(w.view(CUSTOMER).chat_kept, keeps);
+    }
+}

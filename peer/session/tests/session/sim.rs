@@ -123,6 +123,8 @@ pub struct World {
     /// Fingerprints that differ between the two ends: somebody is in the middle.
     pub in_the_middle: bool,
     pub keeping: Keeping,
+    /// What the server says to who starts.
+    pub keeps_chat: bool,
     /// How each came in, to come back.
     guests: BTreeMap<ParticipantId, Guest>,
     /// Programs started so far.
@@ -195,6 +197,7 @@ impl World {
             random: Random(1),
             in_the_middle: false,
             keeping: Keeping::State,
+            keeps_chat: false,
             guests: BTreeMap::new(),
             starts: 0,
             files: BTreeMap::new(),
@@ -238,6 +241,7 @@ impl World {
         let files = self.files.remove(&g.id).unwrap_or_default();
         self.starts = self.starts.wrapping_add(1);
         let start = Start {
+            keeps_chat: self.keeps_chat,
             me: g.id,
             role: g.role,
             name: g.name.into(),

@@ -160,10 +160,14 @@ fn golden_messages() {
             Message::Lead(Lead {
                 helped: Some(ParticipantId(2)),
                 watchers: vec![Watcher { id: ParticipantId(3), key: "k".repeat(43) }],
+                keeps_chat: false,
             }),
             r#"{"type":"lead","helped":2,"watchers":[{"id":3,"key":"kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk"}]}"#,
         ),
-        (Message::Lead(Lead { helped: None, watchers: vec![] }), r#"{"type":"lead","watchers":[]}"#),
+        (
+            Message::Lead(Lead { helped: None, watchers: vec![], keeps_chat: true }),
+            r#"{"type":"lead","watchers":[],"keeps_chat":true}"#,
+        ),
         (
             Message::Invitation { secret: "S".into(), link: Some("L".into()) },
             r#"{"type":"invitation","secret":"S","link":"L"}"#,
@@ -312,7 +316,7 @@ fn limits() {
     }
     let lead = |n, key: usize| {
         let watcher = Watcher { id: ParticipantId(3), key: "k".repeat(key) };
-        Message::Lead(Lead { helped: None, watchers: vec![watcher; n] })
+        Message::Lead(Lead { helped: None, watchers: vec![watcher; n], keeps_chat: true })
     };
     assert_eq!((decode(lead(MAX_VIEWERS, 43)), decode(lead(1, 42))), (Ok(()), Err(WireError::Limit)));
     assert_eq!(decode(lead(MAX_VIEWERS + 1, 43)), Err(WireError::Limit));

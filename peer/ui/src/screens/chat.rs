@@ -62,6 +62,9 @@ impl ChatForm {
             let name = conversation_name(cx, view, id);
             let words = cx.t.ta("chat-private", &[("name", (&name).into())]);
             note(ui, cx, Icon::LockKeyhole, &words, k.c.warn_text);
+        } else if view.chat_kept {
+            let words = cx.t.ta("chat-kept", &[("organisation", (&view.organisation).into())]);
+            note(ui, cx, Icon::Save, &words, k.c.muted);
         }
         let room = ui.available_rect_before_wrap();
         let too_long = self.draft().len() > MAX_CHAT;

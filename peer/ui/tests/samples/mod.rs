@@ -73,6 +73,7 @@ pub fn session(role: Role, name: Option<(&str, LinkView)>) -> View {
         chat: Vec::new(),
         unread: 0,
         conversations: Vec::new(),
+        chat_kept: false,
         notice: None,
     }
 }
