@@ -256,6 +256,10 @@ chat-unread = { $count ->
 }
 chat-private = Only you and { $name } read this
 chat-kept = { $organisation } saves what is said to all
+chat-link = Open a page of { $host }
+chat-link-title = Open this page in your browser?
+chat-link-warning = Open it only if you expected it. Nobody serious asks for a password or money there.
+chat-link-open = Open
 chat-placeholder-private = Only to { $name }…
 phrases = Stored phrases
 phrases-none = No phrases are stored yet.

@@ -256,6 +256,10 @@ chat-unread = { $count ->
 }
 chat-private = Seuls vous et { $name } lisez ceci
 chat-kept = { $organisation } enregistre ce qui est dit à tous
+chat-link = Ouvrir une page de { $host }
+chat-link-title = Ouvrir cette page dans votre navigateur ?
+chat-link-warning = Ne l’ouvrez que si vous l’attendiez. Personne de sérieux n’y demande de mot de passe ni d’argent.
+chat-link-open = Ouvrir
 chat-placeholder-private = À { $name } seulement…
 phrases = Phrases enregistrées
 phrases-none = Aucune phrase enregistrée pour l’instant.

@@ -8,6 +8,7 @@ use deskside_session::{
     command::Command,
 };
 use eframe::egui::{Key, accesskit::Role as Access};
+use egui_kittest::kittest::Queryable as _;
 use samples::{LEA, changed, sample};
 use shown::{Shown, show};
 
@@ -90,4 +91,36 @@ fn who_writes_to_all_reads_that_it_is_saved() {
     s.must_not(words);
     s.set(changed("customer", |v| v.chat_kept = true));
     s.must(words);
+}
+
+#[test]
+fn a_link_is_text_until_it_was_chosen_and_confirmed() {
+    let with_link = |text: &str| {
+        changed("chat-link", |v| {
+            v.chat = vec![samples::line(samples::OTHER, "Sam Okafor", text)];
+        })
+    };
+    let mut s = show(with_link("Your manual: https://example.org/manual, page 7."));
+    s.must("Your manual: https://example.org/manual, page 7.");
+    let opened = |s: &Shown| {
+        s.harness.output().platform_output.commands.iter().any(|c| {
+            matches!(
+                c, eframe::egui::OutputCommand::OpenUrl(open) if open.url == "https://example.org/manual"
+            )
+        })
+    };
+    s.must_not("Open this page in your browser?");
+    s.click("Open a page of example.org");
+    s.must("https://example.org/manual");
+    s.click("Cancel");
+    s.must_not("Open this page in your browser?");
+    s.click("Open a page of example.org");
+    assert!(!opened(&s));
+    s.harness.get_by_role_and_label(Access::Button, "Open").click();
+    s.harness.step();
+    assert!(opened(&s), "{:?}", s.harness.output().platform_output.commands);
+    s.harness.run_ok();
+    s.must_not("Open this page in your browser?");
+    s.set(with_link("No link: javascript:alert(1)"));
+    assert!(s.harness.query_all_by_label_contains("Open a page").next().is_none());
 }

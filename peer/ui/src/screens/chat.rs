@@ -15,6 +15,7 @@ use eframe::egui::{
 };
 use lucide_icons::Icon;
 
+use super::links;
 use crate::{
     cx::Cx,
     texts::clean_lines,
@@ -37,6 +38,8 @@ pub struct ChatForm {
     /// How many messages there were when they were last reported as read.
     read: Option<(Option<ParticipantId>, usize)>,
     managing: bool,
+    /// Whether to open an address from a message is being asked.
+    asked: Option<links::Asked>,
 }
 
 /// With whom one can talk, and what is unread.
@@ -117,7 +120,7 @@ impl ChatForm {
         });
     }
 
-    fn lines(&self, ui: &mut Ui, cx: &Cx<'_>, view: &View) {
+    fn lines(&mut self, ui: &mut Ui, cx: &Cx<'_>, view: &View) {
         let height = ui.available_height();
         let area = ScrollArea::vertical().id_salt(self.with).auto_shrink(false).stick_to_bottom(true);
         area.max_height(height).show(ui, |ui| {
@@ -127,7 +130,7 @@ impl ChatForm {
                 let again =
                     last.is_some_and(|l| l.from == line.from && line.at.saturating_sub(l.at) < 300_000);
                 last = Some(line);
-                bubble(ui, cx, line, line.from == view.me, again);
+                bubble(ui, cx, line, line.from == view.me, again, &mut self.asked);
             }
             if last.is_none() {
                 text::muted(ui, cx, cx.t.t("chat-empty"));
@@ -226,7 +229,14 @@ fn belongs(view: &View, line: &ChatLine, with: Option<ParticipantId>) -> bool {
     }
 }
 
-fn bubble(ui: &mut Ui, cx: &Cx<'_>, line: &ChatLine, mine: bool, again: bool) {
+fn bubble(
+    ui: &mut Ui,
+    cx: &Cx<'_>,
+    line: &ChatLine,
+    mine: bool,
+    again: bool,
+    asked: &mut Option<links::Asked>,
+) {
     let k = cx.k;
     let (ground, ink) = match (line.to.is_some(), mine) {
         (true, _) => (k.c.warn_soft, k.c.warn_text),
@@ -262,6 +272,7 @@ fn bubble(ui: &mut Ui, cx: &Cx<'_>, line: &ChatLine, mine: bool, again: bool) {
                 ui.add(Label::new(RichText::new(said).color(ink)).wrap().selectable(true))
             });
         });
+        links::show(ui, cx, line, asked);
         if mine && !line.delivered {
             ui.label(RichText::new(cx.t.t("chat-pending")).size(k.text.small).color(k.c.muted));
         }

@@ -9,6 +9,7 @@ pub mod dialog;
 pub mod ended;
 pub mod home;
 pub mod join;
+pub mod links;
 pub mod notes;
 pub mod people;
 pub mod phrases;

@@ -320,6 +320,13 @@ pub fn all() -> Vec<(&'static str, AppView)> {
         ("customer-waits", in_session(session(Role::Customer, None))),
         ("customer", in_session(customer(code()))),
         ("customer-link", in_session(customer(Verified::Link))),
+        ("chat-link", {
+            let mut view = customer(Verified::Link);
+            let said = "The manual is here: https://printers.example.org/manuals/laser-4200?lang=en#jam";
+            view.chat.push(line(OTHER, "Sam Okafor", said));
+            view.chat_kept = true;
+            in_session(view)
+        }),
         ("prompt-view", asks(code(), Act::View, "Sam Okafor")),
         ("prompt-control", asks(Verified::Link, Act::Control, "Sam Okafor")),
         ("prompt-clipboard", asks(code(), Act::Clipboard, LONG)),
