@@ -404,6 +404,8 @@ notice-resumed = The picture goes on.
 notice-stopped = Sharing has stopped.
 notice-server-lost = The server does not answer. The session goes on.
 notice-server-back = The server is there again.
+notice-log-not-kept = The log of this session cannot be written on this computer: the disk may be full. It is tried again; the other side’s copy goes on.
+notice-log-kept = The log of this session is on the disk again, all of it.
 notice-close = Dismiss
 
 # The end

@@ -404,6 +404,8 @@ notice-resumed = L’image reprend.
 notice-stopped = Le partage est arrêté.
 notice-server-lost = Le serveur ne répond pas. La session continue.
 notice-server-back = Le serveur répond de nouveau.
+notice-log-not-kept = Le journal de cette session ne peut pas être écrit sur cet ordinateur : le disque est peut-être plein. Un nouvel essai suivra ; la copie de l’autre côté continue.
+notice-log-kept = Le journal de cette session est de nouveau entier sur le disque.
 notice-close = Fermer l’avis
 
 # La fin

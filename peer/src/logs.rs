@@ -1,6 +1,7 @@
 //! Logs of acts as files: `<home>/logs/<number>-<me>-<key>.log`, added to and never changed.
 
 use std::{
+    collections::BTreeMap,
     fs::{File, OpenOptions},
     io::{self, Read, Write},
     path::{Path, PathBuf},
@@ -19,6 +20,8 @@ pub struct Logs {
     folder: PathBuf,
     stem: String,
     last: Option<PathBuf>,
+    /// Lines that could not be written yet, for the next try.
+    waiting: BTreeMap<PublicKey, Vec<u8>>,
 }
 
 pub fn folder(home: &Path) -> PathBuf {
@@ -29,7 +32,7 @@ impl Logs {
     /// With what is there already, from before the program was killed. A damaged file is set aside.
     pub fn open(home: &Path, number: SessionNumber, me: ParticipantId) -> (Self, Vec<Log>) {
         let stem = format!("{}-{}-", number.get(), me.0);
-        let mut logs = Self { folder: folder(home), stem, last: None };
+        let mut logs = Self { folder: folder(home), stem, last: None, waiting: BTreeMap::new() };
         let mut found = Vec::new();
         for path in files(&logs.folder) {
             let mine = path.file_name().is_some_and(|n| n.to_string_lossy().starts_with(&logs.stem));
@@ -48,8 +51,26 @@ impl Logs {
         (logs, found)
     }
 
-    /// The lines are on the disk when this returns.
+    /// The lines are on the disk when this returns. What cannot be written waits, and goes first at the next call.
     pub fn append(&mut self, writer: PublicKey, lines: &[u8]) -> io::Result<()> {
+        let waiting = self.waiting.entry(writer).or_default();
+        waiting.extend_from_slice(lines);
+        let all = std::mem::take(waiting);
+        let written = self.write(writer, &all);
+        if written.is_ok() {
+            self.waiting.remove(&writer);
+        } else {
+            self.waiting.insert(writer, all);
+        }
+        written
+    }
+
+    /// Whether all lines are on the disk.
+    pub fn is_whole(&self) -> bool {
+        self.waiting.is_empty()
+    }
+
+    fn write(&mut self, writer: PublicKey, lines: &[u8]) -> io::Result<()> {
         let key: String = writer.to_text().chars().take(8).collect();
         let path = self.folder.join(format!("{}{key}.log", self.stem));
         let new = !path.exists();
@@ -61,8 +82,13 @@ impl Logs {
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let mut file = options.open(&path)?;
-        file.write_all(lines)?;
-        file.sync_data()?;
+        let length = file.metadata()?.len();
+        let written = file.write_all(lines).and_then(|()| file.sync_data());
+        if written.is_err() {
+            // Half a line would make all that follows unreadable.
+            _ = file.set_len(length);
+        }
+        written?;
         if new && cfg!(unix) {
             // The name must last as well.
             File::open(&self.folder)?.sync_all()?;

@@ -9,7 +9,7 @@ use deskside_session::{
     acts::{Log, Tail, What},
     app::{AppOnly, Screen},
     command::{Act, Command},
-    view::{LinkView, View},
+    view::{LinkView, Notice, View},
 };
 use deskside_tests::{
     Peer, Scene,
@@ -50,6 +50,17 @@ fn path(file: &Path) -> &str {
     file.to_str().expect("a path in plain letters")
 }
 
+/// Waits for the agent's word on the last entry.
+#[track_caller]
+fn wait_signed(file: &Path, fits: impl Fn(&Log) -> bool) {
+    until("the agent's word on the last entry", || {
+        let log = read(file)?;
+        let signed =
+            |r: &deskside_session::acts::Record| r.answer.as_ref().is_some_and(|a| a.signature.is_some());
+        (fits(&log) && log.records().iter().all(signed)).then_some(())
+    });
+}
+
 /// What stood when the last entry was written.
 fn held(log: &Log) -> Vec<Act> {
     log.standing().grants.iter().map(|(_, act)| *act).collect()
@@ -63,12 +74,7 @@ fn both_sides_hold_the_same_signed_log_and_a_change_is_noticed() {
     scene.customer.tell(Command::Revoke { act: None });
     scene.agent.wait_session("no grant", |s| s.grants.is_empty());
     let (theirs, mine) = (log_of(&scene.agent), log_of(&scene.customer));
-    until("the agent's word on the last entry", || {
-        let log = read(&mine)?;
-        let signed =
-            |r: &deskside_session::acts::Record| r.answer.as_ref().is_some_and(|a| a.signature.is_some());
-        (held(&log).is_empty() && log.records().iter().all(signed)).then_some(())
-    });
+    wait_signed(&mine, |log| held(log).is_empty());
     scene.agent.tell(Command::End);
     let ended = scene.agent.wait("the end", |v| matches!(v.screen, Screen::Ended { .. }));
     let Screen::Ended { log: shown, .. } = ended.screen else { unreachable!("it ended") };
@@ -186,4 +192,34 @@ fn the_receipt_names_other_customers_who_could_see() {
         let page = text(&deskside(&["receipt", path(&mine), "--language", language]));
         assert!(page.contains(said), "{said} is not in {page}");
     }
+}
+
+#[test]
+fn a_full_disk_is_said_and_the_log_is_whole_once_there_is_room() {
+    let mut scene = Scene::viewing();
+    let mine = log_of(&scene.customer);
+    wait_signed(&mine, |log| held(log) == [Act::View]);
+    let aside = mine.with_extension("aside");
+    // What is written there from now on fails as on a full disk.
+    std::fs::rename(&mine, &aside).expect("moved");
+    std::os::unix::fs::symlink("/dev/full", &mine).expect("linked");
+    let news = |wanted: Notice| move |s: &View| s.notice.as_ref().is_some_and(|(_, n)| *n == wanted);
+    scene.agent.tell(Command::Ask { act: Act::Control });
+    scene.customer.wait_session("that the log is not kept", news(Notice::LogNotKept));
+    // That is no reason not to help.
+    scene.customer.answer(Act::Control, true);
+    scene.agent.wait_session("control", |s| s.grants.iter().any(|g| g.act == Act::Control));
+    std::fs::remove_file(&mine).expect("removed");
+    std::fs::rename(&aside, &mine).expect("moved back");
+    scene.customer.tell(Command::Revoke { act: None });
+    scene.customer.wait_session("that it is kept again", news(Notice::LogKept));
+    scene.agent.tell(Command::End);
+    assert!(scene.customer.wait_exit().success());
+    let whats: Vec<_> =
+        read(&mine).expect("a sound log").records().iter().map(|r| r.entry.what.clone()).collect();
+    for what in [What::Asked { act: Act::Control }, What::Control { on: true }, What::Control { on: false }] {
+        assert!(whats.contains(&what), "{what:?} in {whats:?}");
+    }
+    let found = deskside(&["verify", path(&mine), "--against", path(&log_of(&scene.agent))]);
+    assert!(found.status.success(), "{}", text(&found));
 }

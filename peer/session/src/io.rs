@@ -83,6 +83,8 @@ pub enum DeviceEvent {
     Coder(Coder),
     Clipboard(String),
     Trouble(Trouble),
+    /// Whether the log of acts can be written on this computer; told at each change.
+    LogKept(bool),
 }
 
 /// What to do.

@@ -263,4 +263,8 @@ pub enum Notice {
     ChatTooLong,
     /// Too much waits for somebody who is away: this line was not taken.
     ChatFull,
+    /// The log of acts cannot be written on this computer; it is tried again, and the other side's copy goes on.
+    LogNotKept,
+    /// All of it is on the disk again.
+    LogKept,
 }

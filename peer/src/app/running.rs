@@ -377,8 +377,13 @@ impl Running {
             Output::Tell(_) => {}
             Output::Keep(state) => self.keep(&state),
             Output::Act { writer, lines } => {
+                let before = self.logs.is_whole();
                 if let Err(e) = self.logs.append(writer, &lines) {
                     tracing::error!(error = %e, "the log of acts cannot be written");
+                }
+                let now = self.logs.is_whole();
+                if now != before {
+                    self.core.handle(self.now(), Input::Device(DeviceEvent::LogKept(now)));
                 }
             }
             Output::TellServerHandOver { word } => self.signaling.send(ToServer::HandOver { word }),

@@ -139,6 +139,8 @@ pub fn notice(t: &Texts, me: Role, notice: &Notice) -> String {
         Notice::Trouble { trouble: what } => trouble(t, *what).0,
         Notice::ChatTooLong => t.t("chat-too-long"),
         Notice::ChatFull => t.t("chat-full"),
+        Notice::LogNotKept => t.t("notice-log-not-kept"),
+        Notice::LogKept => t.t("notice-log-kept"),
     }
 }
 
@@ -154,6 +156,7 @@ pub fn is_bad(notice: &Notice) -> bool {
             | Notice::Trouble { .. }
             | Notice::ChatTooLong
             | Notice::ChatFull
+            | Notice::LogNotKept
     )
 }
 

@@ -83,6 +83,9 @@ impl Session {
     pub(super) fn on_device(&mut self, event: DeviceEvent) {
         match event {
             DeviceEvent::Clipboard(text) => self.send_clipboard(&text),
+            DeviceEvent::LogKept(kept) => {
+                self.notices.add(if kept { Notice::LogKept } else { Notice::LogNotKept });
+            }
             _ if self.role != Role::Customer => {}
             DeviceEvent::OwnInput => self.on_own_input(),
             DeviceEvent::PanicKey => self.stop_all(true),
