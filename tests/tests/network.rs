@@ -10,10 +10,10 @@ fn lost(session: &View) -> bool {
 }
 
 /// A session in which the agent sees the customer's screen, over a network of its own.
-fn viewing() -> (Net, Scene) {
+fn viewing(settings: &[(&str, &str)]) -> (Net, Scene) {
     let desk = Display::start(1024, 768, "us");
     let net = Net::enter();
-    let server = Server::at(&format!("{}:0", net::AGENT), &[]);
+    let server = Server::at(&format!("{}:0", net::AGENT), settings);
     let customer = net.customer.clone();
     let mut scene = Scene::with(server, desk, |agent| agent, |start| start.on(&customer));
     scene.allow(deskside_session::command::Act::View);
@@ -34,7 +34,7 @@ fn goes_on(scene: &mut Scene, since: Instant) {
 
 #[test]
 fn a_cable_that_is_pulled_for_a_moment() {
-    let (net, mut scene) = viewing();
+    let (net, mut scene) = viewing(&[]);
     net.cable(false);
     wait::never("an end", Duration::from_secs(1), || scene.customer.ended());
     net.cable(true);
@@ -43,7 +43,7 @@ fn a_cable_that_is_pulled_for_a_moment() {
 
 #[test]
 fn a_cable_that_is_pulled_until_both_have_noticed() {
-    let (net, mut scene) = viewing();
+    let (net, mut scene) = viewing(&[]);
     net.cable(false);
     scene.agent.wait_session("the loss", lost);
     scene.customer.wait_session("the loss", lost);
@@ -56,7 +56,7 @@ fn a_cable_that_is_pulled_until_both_have_noticed() {
 
 #[test]
 fn a_cable_that_is_pulled_for_a_minute() {
-    let (net, mut scene) = viewing();
+    let (net, mut scene) = viewing(&[]);
     net.cable(false);
     scene.agent.wait_session("the loss", lost);
     wait::never("an end", Duration::from_secs(60), || scene.customer.ended());
@@ -69,10 +69,30 @@ fn a_cable_that_is_pulled_for_a_minute() {
 
 #[test]
 fn another_address() {
-    let (net, mut scene) = viewing();
+    let (net, mut scene) = viewing(&[]);
     net.move_customer(net::CUSTOMER, "10.77.41.3");
     // It may be back before anybody notices that it was gone.
     let since = Instant::now();
     goes_on(&mut scene, since);
     scene.agent.wait_session("the customer", secure);
+}
+
+/// As a laptop does: the program stands still, the network is gone, and comes back some time after the program.
+#[test]
+fn the_customers_computer_sleeps() {
+    let (net, mut scene) = viewing(&[("sockets.ping_every", "1"), ("sockets.silent_for", "3")]);
+    let before = scene.customer.session().expect("a session");
+    scene.customer.signal(libc::SIGSTOP);
+    net.cable(false);
+    scene.agent.wait_session("the loss", lost);
+    // The server gives the connection up, too.
+    wait::never("an end", Duration::from_secs(10), || scene.agent.ended());
+    scene.customer.signal(libc::SIGCONT);
+    scene.customer.wait_session("the loss", |s| lost(s) || !s.server_up);
+    net.cable(true);
+    let since = Instant::now();
+    scene.agent.wait_session("the customer", secure);
+    goes_on(&mut scene, since);
+    let after = scene.customer.wait_session("the server", |s| s.server_up);
+    assert_eq!((after.number, after.me, after.grants), (before.number, before.me, before.grants));
 }
