@@ -186,6 +186,35 @@ what-camera = the camera
 release-control = Release control
 stop-sharing = Stop sharing
 
+# The tabs beside the picture
+console-session = Session
+console-customer = Customer
+console-move = Drag to another place
+console-left = Move left
+console-right = Move right
+console-number = Number
+console-link = Invitation
+console-organisation = Organisation
+console-leads = Led by
+console-you = You
+console-nobody = Nobody
+console-people = People
+console-sharing = Sharing
+console-sharing-none = Nothing is shared.
+console-granted = Allowed now
+console-granted-none = Nothing.
+console-server = Server
+console-server-up = Connected
+console-server-down = Does not answer
+console-customer-none = No customer is here yet.
+console-name = Name
+console-identity = Identity
+console-code = Code { $code }, to be compared
+console-connection = Connection
+list-view = See the desktop
+list-control = Mouse and keyboard
+list-clipboard = Copied text
+
 # The viewer
 viewer-viewing = Viewing
 viewer-controlling = You control

@@ -186,6 +186,35 @@ what-camera = caméra
 release-control = Rendre le contrôle
 stop-sharing = Arrêter le partage
 
+# Les onglets à côté de l’image
+console-session = Session
+console-customer = Client
+console-move = Faites-le glisser ailleurs
+console-left = Déplacer à gauche
+console-right = Déplacer à droite
+console-number = Numéro
+console-link = Invitation
+console-organisation = Organisation
+console-leads = Menée par
+console-you = Vous
+console-nobody = Personne
+console-people = Participants
+console-sharing = Partage
+console-sharing-none = Rien n’est partagé.
+console-granted = Autorisé
+console-granted-none = Rien.
+console-server = Serveur
+console-server-up = Connecté
+console-server-down = Ne répond pas
+console-customer-none = Aucun client pour l’instant.
+console-name = Nom
+console-identity = Identité
+console-code = Code { $code }, à comparer
+console-connection = Connexion
+list-view = Voir le bureau
+list-control = Souris et clavier
+list-clipboard = Texte copié
+
 # La vue
 viewer-viewing = Vous regardez
 viewer-controlling = Vous contrôlez

@@ -1,13 +1,17 @@
 //! What the windows need of the program around them.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    path::PathBuf,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use deskside_devices::{own, surface};
 use deskside_session::app::{AppCommand, AppView};
-use deskside_ui::{Backend, PicturePlace, Scale};
+use deskside_ui::{Backend, PicturePlace, Preferences, Scale};
 
 use crate::{
     app::event::{Event, Events},
+    preferences,
     publish::Publisher,
 };
 
@@ -32,6 +36,8 @@ pub struct Windows {
     pub publisher: Arc<Publisher>,
     pub events: Events,
     pub slot: Arc<Slot>,
+    /// Where settings are kept.
+    pub home: PathBuf,
 }
 
 impl Backend for Windows {
@@ -51,6 +57,16 @@ impl Backend for Windows {
 
     fn picture(&self) -> Option<Arc<dyn PicturePlace>> {
         self.slot.get().map(|(number, place)| Arc::new(Laid { number, place }) as Arc<dyn PicturePlace>)
+    }
+
+    fn preferences(&self) -> Preferences {
+        preferences::load(&self.home)
+    }
+
+    fn keep(&self, preferences: &Preferences) {
+        if let Err(e) = preferences::store(&self.home, preferences) {
+            tracing::warn!(error = %e, "what was chosen for the windows cannot be kept");
+        }
     }
 
     fn should_quit(&self) -> bool {

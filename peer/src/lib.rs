@@ -15,6 +15,7 @@ pub mod identity;
 mod kept;
 pub mod log_command;
 mod logs;
+mod preferences;
 mod privacy;
 pub mod publish;
 mod share;

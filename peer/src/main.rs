@@ -53,7 +53,7 @@ fn run(cli: Cli) -> anyhow::Result<u8> {
     let options = Options {
         server: cli.server.trim_end_matches('/').to_owned(),
         ca: cli.ca.clone(),
-        home,
+        home: home.clone(),
         relay_only: cli.relay_only,
         windows: slot.clone(),
         first,
@@ -97,7 +97,8 @@ fn run(cli: Cli) -> anyhow::Result<u8> {
     });
     let shown = match slot {
         Some(slot) => {
-            let windows = Windows { publisher: Arc::clone(&publisher), events: events.clone(), slot };
+            let publisher = Arc::clone(&publisher);
+            let windows = Windows { publisher, events: events.clone(), slot, home };
             let shown = deskside_ui::run(Arc::new(windows), deskside_ui::Options::from_env());
             // The window is gone: that is quitting.
             let _ = events.try_send(event::Event::Command(AppOnly::Quit.into()));

@@ -62,6 +62,20 @@ pub(crate) fn means(t: &Texts, act: Act) -> String {
     }
 }
 
+/// What is allowed, as agents read it in a list.
+pub(crate) fn listed(t: &Texts, act: Act) -> String {
+    match act {
+        Act::View => t.t("list-view"),
+        Act::Control => t.t("list-control"),
+        Act::Clipboard => t.t("list-clipboard"),
+        act => {
+            let words = what(t, act);
+            let mut letters = words.chars();
+            letters.next().map_or_else(String::new, |c| c.to_uppercase().chain(letters).collect())
+        }
+    }
+}
+
 /// An act as agents read it, within a sentence; the three oldest have sentences of their own.
 pub(crate) fn what(t: &Texts, act: Act) -> String {
     match act {

@@ -17,6 +17,7 @@ use crate::{
         agent::{AgentSession, Around},
         bar,
         chat::ChatForm,
+        console::order::Order,
         customer,
         dialog::{self, Answer, Dialog},
         ended::{self, After},
@@ -55,6 +56,8 @@ pub struct App {
     room: Room,
     /// What belongs to the agent's other sessions.
     rooms: BTreeMap<u32, Room>,
+    /// Of the tabs of the agent's console.
+    order: Order,
     prompt: Option<PromptWindow>,
     dialog: Option<Dialog>,
     closing: bool,
@@ -121,6 +124,7 @@ impl App {
         // A delay, however short, paints once; without one egui paints twice.
         let soon = std::time::Duration::from_nanos(1);
         backend.on_change(Box::new(move || wake.request_repaint_after(soon)));
+        let order = Order::from_names(&backend.preferences().tabs);
         Ok(Self {
             backend,
             texts,
@@ -136,6 +140,7 @@ impl App {
             home: Home::default(),
             room: Room::default(),
             rooms: BTreeMap::new(),
+            order,
             prompt: None,
             dialog: None,
             closing: false,
@@ -312,6 +317,7 @@ impl App {
                     passing: &mut self.room.transfer,
                     dialog: self.dialog.is_some(),
                     notes: notes.as_ref().map(|n| (n, &mut self.room.notes)),
+                    order: &mut self.order,
                     chat: &mut self.room.chat,
                     toast: &mut self.room.toast,
                 };

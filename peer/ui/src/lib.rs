@@ -9,6 +9,7 @@ mod app;
 mod cx;
 mod icon;
 mod input;
+mod keys;
 pub mod log;
 mod number;
 mod screens;
@@ -41,10 +42,24 @@ pub trait Backend: Send + Sync {
     fn picture(&self) -> Option<Arc<dyn PicturePlace>>;
     /// A native window of this program appeared or went, so that remote input never reaches it.
     fn own_window(&self, window: u64, there: bool);
+    /// What a person chose for the windows in earlier runs.
+    fn preferences(&self) -> Preferences {
+        Preferences::default()
+    }
+    /// Keeps that for the next run, in place of what was kept.
+    fn keep(&self, _preferences: &Preferences) {}
     /// The program ends for another reason than the window: it closes at the next wake.
     fn should_quit(&self) -> bool {
         false
     }
+}
+
+/// What a person chose for the windows.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(default)]
+pub struct Preferences {
+    /// The tabs of the agent's console from left to right, by name: `chat`, `notes`, `session`, `customer`.
+    pub tabs: Vec<String>,
 }
 
 /// How the picture fits its place.

@@ -17,7 +17,7 @@ fn in_session() -> AppView {
 fn notes_are_told_while_they_are_typed_and_once_more_at_the_end() {
     let notes = |text: &str| AppCommand::from(AppOnly::Notes { text: text.into() });
     let mut s = show(with_notes(in_session(), NotesState::Loading));
-    s.click("Notes");
+    s.choose(Access::Tab, "Notes");
     s.must("Asking the server…");
     s.set(with_notes(in_session(), NotesState::Saving));
     s.must("Saving…");
@@ -35,7 +35,7 @@ fn notes_are_told_while_they_are_typed_and_once_more_at_the_end() {
 #[test]
 fn lines_of_a_colleague_are_taken_over() {
     let mut s = show(with_notes(in_session(), NotesState::Saved));
-    s.click("Notes");
+    s.choose(Access::Tab, "Notes");
     let mut view = with_notes(in_session(), NotesState::Saved);
     if let Screen::Session { notes, .. } = &mut view.screen {
         *notes = Some(NotesView { text: "Driver 4.2 is old.\nFrom Bo.".into(), state: NotesState::Saved });

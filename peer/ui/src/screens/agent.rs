@@ -11,6 +11,8 @@ use lucide_icons::Icon;
 
 use super::{
     chat::ChatForm,
+    console::{Console, order::Order},
+    copied::{Copied, Copy},
     dialog::Dialog,
     half, idle, middle,
     notes::NotesForm,
@@ -23,26 +25,16 @@ use crate::{
     acts,
     cx::Cx,
     number,
-    widgets::{Button, Look, Tone, banner, card, digits, icon, rule, strong, text},
+    widgets::{Button, Look, Tone, banner, card, digits, strong, text},
     words,
 };
-
-/// Seconds for which a copy button says that it copied.
-const COPIED: f64 = 2.0;
 
 /// What the agent's session keeps between two pictures of itself.
 #[derive(Default)]
 pub struct AgentSession {
     pub viewer: Viewer,
-    copied: Option<(Copy, f64)>,
-    /// Notes are shown in place of the chat.
-    writing: bool,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Copy {
-    Number,
-    Link,
+    copied: Copied,
+    console: Console,
 }
 
 /// What the window around it lends.
@@ -57,6 +49,7 @@ pub struct Around<'a> {
     /// A question lies over everything.
     pub dialog: bool,
     pub notes: Option<(&'a NotesView, &'a mut NotesForm)>,
+    pub order: &'a mut Order,
     pub chat: &'a mut ChatForm,
     pub toast: &'a mut Toast,
 }
@@ -165,17 +158,14 @@ impl AgentSession {
     }
 
     fn copy_button(&mut self, ui: &mut Ui, cx: &Cx<'_>, what: Copy, value: &str, width: f32) {
-        let done = self.copied.is_some_and(|(c, at)| c == what && cx.now - at < COPIED);
-        let (sign, words) = match (what, done) {
+        let (sign, words) = match (what, self.copied.now(cx, what)) {
             (_, true) => (Icon::Check, cx.t.t("session-copied")),
             (Copy::Number, _) => (Icon::Copy, cx.t.t("session-copy-number")),
             (Copy::Link, _) => (Icon::Link, cx.t.t("session-copy-link")),
         };
         let look = if what == Copy::Link { Look::Primary } else { Look::Secondary };
         if ui.add(Button::new(cx, words).icon(sign).look(look).width(width)).clicked() {
-            ui.ctx().copy_text(value.to_owned());
-            self.copied = Some((what, cx.now));
-            ui.ctx().request_repaint_after(std::time::Duration::from_secs_f64(COPIED + 0.05));
+            self.copied.copy(ui, cx, what, value);
         }
     }
 
@@ -229,44 +219,13 @@ impl AgentSession {
                         transfer::state(ui, cx, transfer);
                     }
                     dialog = dialog.or(people::show(ui, cx, view));
-                    side_asks(ui, cx, view);
                 },
             );
         });
         CentralPanel::default().frame(Frame::new().inner_margin(Margin { bottom: 0, ..margin })).show(
             ui,
             |ui| {
-                rule(ui, cx);
-                ui.add_space(k.space.half);
-                let Some((notes, form)) = &mut around.notes else {
-                    ui.horizontal(|ui| {
-                        icon(ui, cx, Icon::MessageCircle, k.size.icon, k.c.muted);
-                        strong(ui, cx, cx.t.t("session-chat"));
-                    });
-                    return around.chat.show(ui, cx, view, around.phrases);
-                };
-                ui.horizontal(|ui| {
-                    let width = half(ui, cx);
-                    for (writing, sign, words) in [
-                        (false, Icon::MessageCircle, cx.t.t("session-chat")),
-                        (true, Icon::NotebookPen, cx.t.t("notes")),
-                    ] {
-                        let button = Button::new(cx, words).tool().icon(sign).width(width);
-                        let response = ui.add(button.selected(self.writing == writing));
-                        if !writing && self.writing && view.unread > 0 {
-                            let at = response.rect.right_top() + eframe::egui::vec2(-8.0, 8.0);
-                            ui.painter().circle_filled(at, 4.0, k.c.danger);
-                        }
-                        if response.clicked() {
-                            self.writing = writing;
-                        }
-                    }
-                });
-                if self.writing {
-                    form.show(ui, cx, notes, ui.available_height());
-                } else {
-                    around.chat.show(ui, cx, view, around.phrases);
-                }
+                self.console.show(ui, cx, view, around, &mut self.copied);
             },
         );
         dialog
@@ -282,13 +241,10 @@ impl AgentSession {
                 }
                 // Once somebody is there, the large number is gone: more can still be invited from here.
                 let number = number::group(&view.number.to_string());
-                let copied = self.copied.is_some_and(|(c, at)| c == Copy::Number && cx.now - at < COPIED);
-                let sign = if copied { Icon::Check } else { Icon::Copy };
+                let sign = if self.copied.now(cx, Copy::Number) { Icon::Check } else { Icon::Copy };
                 let copy = Button::new(cx, &number).tool().icon(sign).name(cx.t.t("session-copy-number"));
                 if ui.add(copy).on_hover_text(cx.t.t("session-copy-number")).clicked() {
-                    ui.ctx().copy_text(number);
-                    self.copied = Some((Copy::Number, cx.now));
-                    ui.ctx().request_repaint_after(std::time::Duration::from_secs_f64(COPIED + 0.05));
+                    self.copied.copy(ui, cx, Copy::Number, &number);
                 }
             });
         });
@@ -311,26 +267,8 @@ pub(crate) fn waiting_words(cx: &Cx<'_>, view: &View) -> Option<String> {
     })
 }
 
-/// What can be asked for while the picture is shown: control has its place in the tools.
-fn side_asks(ui: &mut Ui, cx: &Cx<'_>, view: &View) {
-    if view.sharing.is_none() || view.role != Role::Primary {
-        return;
-    }
-    if view.asked.is_some() {
-        asked(ui, cx, view);
-        return;
-    }
-    let granted = view.grants.iter().any(|g| g.act == Act::Clipboard);
-    if !granted {
-        let ask = Button::new(cx, cx.t.t("ask-clipboard")).icon(Icon::Clipboard).width(ui.available_width());
-        if ui.add(ask).clicked() {
-            cx.session(Command::Ask { act: Act::Clipboard });
-        }
-    }
-}
-
 /// A question that waits for its answer.
-fn asked(ui: &mut Ui, cx: &Cx<'_>, view: &View) {
+pub(super) fn asked(ui: &mut Ui, cx: &Cx<'_>, view: &View) {
     let Some(words) = waiting_words(cx, view) else { return };
     card(cx).show(ui, |ui| {
         ui.set_width(ui.available_width());

@@ -3,6 +3,8 @@
 pub mod agent;
 pub mod bar;
 pub mod chat;
+pub mod console;
+pub mod copied;
 pub mod customer;
 pub mod desk;
 pub mod dialog;

@@ -201,7 +201,8 @@ pub(crate) fn code(ui: &mut Ui, cx: &Cx<'_>, me: Role, other: &Other) {
     text::small(ui, cx, words);
 }
 
-fn link_sign(cx: &Cx<'_>, link: &LinkView) -> (Icon, Color32) {
+/// The state of a connection: sign and ink.
+pub(crate) fn link_sign(cx: &Cx<'_>, link: &LinkView) -> (Icon, Color32) {
     let c = &cx.k.c;
     match link {
         LinkView::Connecting => (Icon::Hourglass, c.muted),

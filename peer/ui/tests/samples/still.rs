@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, OnceLock};
 
 use deskside_session::app::{AppCommand, AppView};
-use deskside_ui::{Backend, PicturePlace, Scale};
+use deskside_ui::{Backend, PicturePlace, Preferences, Scale};
 
 /// A program that shows one view and remembers what it was told.
 pub struct Still {
@@ -18,13 +18,20 @@ struct State {
     view: Arc<AppView>,
     told: Vec<AppCommand>,
     windows: Vec<(u64, bool)>,
+    preferences: Preferences,
     wake: Option<Box<dyn Fn() + Send + Sync>>,
 }
 
 impl Still {
     pub fn new(view: AppView) -> Self {
-        let state =
-            State { serial: 1, view: Arc::new(view), told: Vec::new(), windows: Vec::new(), wake: None };
+        let state = State {
+            serial: 1,
+            view: Arc::new(view),
+            told: Vec::new(),
+            windows: Vec::new(),
+            preferences: Preferences::default(),
+            wake: None,
+        };
         Self { state: Mutex::new(state), picture: None, loud: false }
     }
 
@@ -67,6 +74,14 @@ impl Backend for Still {
 
     fn picture(&self) -> Option<Arc<dyn PicturePlace>> {
         self.picture.clone().map(|p| p as Arc<dyn PicturePlace>)
+    }
+
+    fn preferences(&self) -> Preferences {
+        self.state.lock().expect("not poisoned").preferences.clone()
+    }
+
+    fn keep(&self, preferences: &Preferences) {
+        self.state.lock().expect("not poisoned").preferences = preferences.clone();
     }
 
     fn own_window(&self, window: u64, there: bool) {

@@ -1,0 +1,37 @@
+//! The keys of the windows, in one table: those who act on keys and the list that people read ask the same one.
+
+use eframe::egui::{Context, Id, Key, Modifiers};
+
+use crate::screens::viewer::PICTURE;
+
+/// What a key does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Action {
+    TabLeft,
+    TabRight,
+}
+
+/// One row of the table.
+pub(crate) struct Binding {
+    pub action: Action,
+    pub modifiers: Modifiers,
+    pub key: Key,
+}
+
+const BOTH: Modifiers = Modifiers { ctrl: true, shift: true, ..Modifiers::NONE };
+
+/// None of these is one of a text field's own; C, X and V are the clipboard's even with Shift.
+pub(crate) const ALL: &[Binding] = &[
+    Binding { action: Action::TabLeft, modifiers: BOTH, key: Key::PageUp },
+    Binding { action: Action::TabRight, modifiers: BOTH, key: Key::PageDown },
+];
+
+/// Whether its key was pressed just now; nobody after this sees that key.
+pub(crate) fn pressed(ctx: &Context, action: Action) -> bool {
+    if ctx.memory(|m| m.has_focus(Id::unique(PICTURE))) {
+        // Everything is for the other computer.
+        return false;
+    }
+    let mut ours = ALL.iter().filter(|b| b.action == action);
+    ours.any(|b| ctx.input_mut(|i| i.consume_key(b.modifiers, b.key)))
+}

@@ -1,0 +1,76 @@
+//! What is known of the customer who is helped, and what can be asked of it.
+
+use deskside_session::{
+    Role,
+    command::{Act, Command},
+    view::{LinkView, Other, Verified, View},
+};
+use eframe::egui::{Color32, Ui};
+use lucide_icons::Icon;
+
+use super::{row, session::granted, signed};
+use crate::{
+    cx::Cx,
+    number,
+    screens::{
+        agent::asked,
+        people::{self, link_sign},
+    },
+    texts::clean,
+    widgets::{Button, text},
+    words,
+};
+
+pub fn show(ui: &mut Ui, cx: &Cx<'_>, view: &View) {
+    let t = cx.t;
+    let Some(customer) = people::helped(view) else {
+        text::muted(ui, cx, t.t("console-customer-none"));
+        return;
+    };
+    row(ui, cx, &t.t("console-name"), |ui| {
+        text::strong(ui, cx, t.name(&customer.name));
+    });
+    row(ui, cx, &t.t("console-identity"), |ui| {
+        let (sign, ink, words) = identity(cx, customer);
+        signed(ui, cx, sign, ink, &words);
+    });
+    row(ui, cx, &t.t("console-connection"), |ui| {
+        let (sign, ink) = link_sign(cx, &customer.link);
+        signed(ui, cx, sign, ink, &words::link(t, customer));
+    });
+    row(ui, cx, &t.t("console-granted"), |ui| granted(ui, cx, view));
+    asks(ui, cx, view);
+}
+
+/// How it was proven who somebody is: sign, ink and words.
+pub(super) fn identity(cx: &Cx<'_>, other: &Other) -> (Icon, Color32, String) {
+    let c = &cx.k.c;
+    match &other.link {
+        LinkView::Secure { verified: Verified::Link, .. } => {
+            (Icon::ShieldCheck, c.good_text, cx.t.t("verified-link"))
+        }
+        LinkView::Secure { verified: Verified::Code { code }, .. } => {
+            let code = number::group(&clean(code));
+            (Icon::ShieldAlert, c.warn_text, cx.t.ta("console-code", &[("code", (&code).into())]))
+        }
+        LinkView::Refused { reason } => (Icon::ShieldAlert, c.danger_text, words::refusal(cx.t, *reason).0),
+        LinkView::Connecting | LinkView::Lost => (Icon::Hourglass, c.muted, words::link(cx.t, other)),
+    }
+}
+
+/// What is asked, or what can be asked while the picture is shown: control has its place in the tools.
+fn asks(ui: &mut Ui, cx: &Cx<'_>, view: &View) {
+    if view.sharing.is_none() || view.role != Role::Primary {
+        return;
+    }
+    if view.asked.is_some() {
+        asked(ui, cx, view);
+        return;
+    }
+    if !view.grants.iter().any(|g| g.act == Act::Clipboard) {
+        let ask = Button::new(cx, cx.t.t("ask-clipboard")).icon(Icon::Clipboard).width(ui.available_width());
+        if ui.add(ask).clicked() {
+            cx.session(Command::Ask { act: Act::Clipboard });
+        }
+    }
+}
