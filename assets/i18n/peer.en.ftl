@@ -215,6 +215,16 @@ list-view = See the desktop
 list-control = Mouse and keyboard
 list-clipboard = Copied text
 
+# The window as a small bar
+compact = Make the window a small bar
+compact-back = Back to the whole window
+
+# Keys
+key-ctrl = Ctrl
+key-shift = Shift
+key-page-up = Page up
+key-page-down = Page down
+
 # The viewer
 viewer-viewing = Viewing
 viewer-controlling = You control

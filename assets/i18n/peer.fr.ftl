@@ -215,6 +215,16 @@ list-view = Voir le bureau
 list-control = Souris et clavier
 list-clipboard = Texte copié
 
+# La fenêtre réduite à une barre
+compact = Réduire la fenêtre à une barre
+compact-back = Revenir à la fenêtre entière
+
+# Les touches
+key-ctrl = Ctrl
+key-shift = Maj
+key-page-up = Page préc.
+key-page-down = Page suiv.
+
 # La vue
 viewer-viewing = Vous regardez
 viewer-controlling = Vous contrôlez

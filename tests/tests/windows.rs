@@ -105,6 +105,28 @@ fn an_agent_with_a_russian_keyboard_types_on_a_german_computer() {
 }
 
 #[test]
+fn the_agents_window_becomes_a_bar_and_comes_back_with_the_picture() {
+    let desks = desks("us", "us");
+    let window = desks.office.window("Deskside");
+    let whole = desks.office.place(window);
+    let (x, y) = at(&desks.office, "Deskside", 90, 20);
+    desks.office.move_mouse(x, y);
+    let turn = || {
+        desks.office.xdotool(&["windowactivate", "--sync", &window.to_string()]);
+        desks.office.xdotool(&["key", "ctrl+shift+m"]);
+    };
+    turn();
+    until("a bar", || {
+        let (_, _, width, height) = desks.office.place(window);
+        ((width, height) == (640, 56)).then_some(())
+    });
+    desks.office.terminal("over it", "100x50+0+0", "cat");
+    turn();
+    until("the window as it was", || (desks.office.place(window) == whole).then_some(()));
+    click_on_the_picture(&desks);
+}
+
+#[test]
 fn the_customer_types_the_number_and_answers_with_the_mouse() {
     let server = Server::start();
     let desk = Display::start(1024, 768, "us");

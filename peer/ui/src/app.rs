@@ -13,11 +13,13 @@ use raw_window_handle::{HasWindowHandle, RawWindowHandle};
 use crate::{
     Backend, Error, Options,
     cx::Cx,
+    keys::{self, Action},
     screens::{
         agent::{AgentSession, Around},
         bar,
         chat::ChatForm,
-        console::order::Order,
+        compact::{self, Before, Next},
+        console::order::{ConsoleTab, Order},
         customer,
         dialog::{self, Answer, Dialog},
         ended::{self, After},
@@ -48,6 +50,8 @@ pub struct App {
     /// Until when a new size is waited for, in seconds since the windows opened.
     settling: f64,
     full_screen: bool,
+    /// The agent's window while it is a slim bar: as it was.
+    slim: Option<Before>,
     root: Option<u64>,
     join: JoinForm,
     sign_in: SignInForm,
@@ -134,6 +138,7 @@ impl App {
             kind: None,
             settling: 0.0,
             full_screen: false,
+            slim: None,
             root: None,
             join: JoinForm::default(),
             sign_in: SignInForm::default(),
@@ -169,6 +174,10 @@ impl App {
         }
         if before.as_deref().and_then(session_of).is_some() != session.is_some() {
             self.dialog = None;
+        }
+        let wrong = view.problem.is_some() && before.is_none_or(|b| b.problem != view.problem);
+        if was != is || session.is_none() || wrong {
+            self.widen(ctx);
         }
         self.resize(ctx, Kind::of(&view.screen));
     }
@@ -223,6 +232,27 @@ impl App {
         }
     }
 
+    /// Makes the agent's window a slim bar.
+    fn slim(&mut self, ctx: &egui::Context) {
+        if self.room.agent.viewer.full_screen {
+            self.room.agent.viewer.toggle_full_screen(ctx);
+        } else if self.slim.is_none() {
+            let before = Before::now(ctx);
+            before.slim(ctx);
+            self.slim = Some(before);
+            self.settling = ctx.input(|i| i.time) + SETTLE;
+        }
+    }
+
+    /// Makes it the whole window again.
+    fn widen(&mut self, ctx: &egui::Context) {
+        if let Some(before) = self.slim.take() {
+            let (usual, least) = Kind::Agent.sizes();
+            before.restore(ctx, usual, least);
+            self.settling = ctx.input(|i| i.time) + SETTLE;
+        }
+    }
+
     fn find_root(&mut self, frame: &eframe::Frame) {
         if self.root.is_some() {
             return;
@@ -257,6 +287,7 @@ impl App {
         let running = |v: &AppView| session_of(v).is_some() || v.tabs.iter().any(runs);
         if self.view.as_deref().is_some_and(running) {
             ctx.send_viewport_cmd(ViewportCommand::CancelClose);
+            self.widen(ctx);
             self.dialog = Some(Dialog::Quit);
         } else {
             self.closing = true;
@@ -275,9 +306,12 @@ impl App {
         let cx = Cx { t: &self.texts, k: &theme, backend: backend.as_ref(), now, wall };
         let told = view.problem.as_ref();
         let mut quit = false;
-        if !self.room.agent.viewer.full_screen {
-            tabs::show(ui, &cx, &view.tabs, number_of(&view));
+        let helps = matches!(&view.screen, Screen::Session { session, .. } if session.role != Role::Customer);
+        let mut turn = helps && self.dialog.is_none() && keys::pressed(ui.ctx(), Action::Compact);
+        if !self.room.agent.viewer.full_screen && self.slim.is_none() {
+            turn |= tabs::show(ui, &cx, &view.tabs, number_of(&view), helps);
         }
+        let mut next = None;
         match &view.screen {
             Screen::Join { busy } => self.join.show(ui, &cx, *busy, told),
             Screen::Waiting(place) => queue::show(ui, &cx, place, told),
@@ -307,6 +341,14 @@ impl App {
                     bar::show(ui, &cx, session, sharing);
                 }
             }
+            Screen::Session { session, .. } if self.slim.is_some() => {
+                let viewer = &mut self.room.agent.viewer;
+                match session.sharing {
+                    Some(_) => viewer.put_away(ui.ctx(), &cx),
+                    None => viewer.close_if_open(ui.ctx(), &cx),
+                }
+                next = compact::show(ui, &cx, session, &mut self.room.toast);
+            }
             Screen::Session { session, notes, transfer } => {
                 let around = Around {
                     server: &view.server,
@@ -325,7 +367,8 @@ impl App {
                 self.dialog = self.dialog.or(asked);
             }
         }
-        if session_of(&view).is_none_or(|s| s.role == Role::Customer && watched(s).is_none()) {
+        let watches = session_of(&view).is_some_and(|s| s.role == Role::Customer && watched(s).is_some());
+        if !helps && !watches {
             Viewer::close_if_open(&mut self.room.agent.viewer, ui.ctx(), &cx);
         }
         if let Some(open) = self.dialog {
@@ -340,9 +383,26 @@ impl App {
             self.settling = cx.now + SETTLE;
             ui.ctx().request_repaint();
         }
+        let ctx = ui.ctx().clone();
+        self.turn(&ctx, turn, next);
         if quit {
             self.quit(ui.ctx());
         }
+    }
+
+    /// Between the window and the bar.
+    fn turn(&mut self, ctx: &egui::Context, turn: bool, next: Option<Next>) {
+        match next {
+            Some(Next::Chat) => self.room.agent.console.open(ConsoleTab::Chat),
+            Some(Next::Ask(dialog)) => self.dialog = Some(dialog),
+            Some(Next::Window) | None => {}
+        }
+        match (turn || next.is_some(), self.slim.is_some()) {
+            (true, true) => self.widen(ctx),
+            (true, false) => self.slim(ctx),
+            _ => return,
+        }
+        ctx.request_repaint();
     }
 }
 

@@ -110,6 +110,7 @@ fn no_words_are_empty_or_the_same_in_both_languages_by_neglect() {
         "console-organisation",
         "console-session",
         "join-hint",
+        "key-ctrl",
         "role-assistant",
         "session-number",
         "viewer-monitor",

@@ -34,7 +34,7 @@ use crate::{
 pub struct AgentSession {
     pub viewer: Viewer,
     copied: Copied,
-    console: Console,
+    pub console: Console,
 }
 
 /// What the window around it lends.

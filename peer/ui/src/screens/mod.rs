@@ -3,9 +3,11 @@
 pub mod agent;
 pub mod bar;
 pub mod chat;
+pub mod compact;
 pub mod console;
 pub mod copied;
 pub mod customer;
+pub mod deed;
 pub mod desk;
 pub mod dialog;
 pub mod ended;

@@ -13,6 +13,7 @@ use lucide_icons::Icon;
 use super::{desk::names, viewer::PICTURE};
 use crate::{
     cx::Cx,
+    keys::{self, Action},
     number,
     widgets::{Button, focus_ring},
 };
@@ -20,34 +21,46 @@ use crate::{
 /// Of one tab.
 const WIDEST: f32 = 220.0;
 
-/// Draws it. `shown`: the session that is seen; none: the desk.
-pub fn show(ui: &mut Ui, cx: &Cx<'_>, tabs: &[Tab], shown: Option<SessionNumber>) {
+/// Draws it; whether the window shall become slim. `shown`: the session that is seen; none: the desk. `slims`: whether
+/// that session runs.
+pub fn show(ui: &mut Ui, cx: &Cx<'_>, tabs: &[Tab], shown: Option<SessionNumber>, slims: bool) -> bool {
     if tabs.is_empty() {
-        return;
+        return false;
     }
-    keys(ui, cx, tabs, shown);
+    let mut slim = false;
+    go(ui, cx, tabs, shown);
     let k = cx.k;
     let frame = Frame::new().fill(k.c.sunken).inner_margin(Margin { left: 8, right: 8, top: 6, bottom: 0 });
     let bar = Panel::top("tabs").frame(frame).show_separator_line(false).show(ui, |ui| {
-        ScrollArea::horizontal().id_salt("tabs").show(ui, |ui| {
-            ui.horizontal(|ui| {
-                ui.spacing_mut().item_spacing.x = 2.0;
-                if tab(ui, cx, Icon::LampDesk, &cx.t.t("tab-desk"), None, shown.is_none()).clicked() {
-                    cx.send(AppOnly::ShowSession { number: None });
-                }
-                for t in tabs {
-                    ui.push_id(t.number.get(), |ui| one(ui, cx, t, shown == Some(t.number)));
-                }
-                ui.add_space(4.0);
-                let new = Button::icon_only(cx, Icon::Plus, cx.t.t("home-start"));
-                if ui.add(new).on_hover_text(cx.t.t("home-start")).clicked() {
-                    cx.send(AppOnly::StartSession);
-                }
+        ui.spacing_mut().item_spacing.x = 2.0;
+        ui.horizontal(|ui| {
+            let room = ui.available_width() - if slims { k.size.tool + 8.0 } else { 0.0 };
+            let scroll = ScrollArea::horizontal().id_salt("tabs").max_width(room);
+            scroll.auto_shrink([false, true]).show(ui, |ui| {
+                ui.horizontal(|ui| {
+                    if tab(ui, cx, Icon::LampDesk, &cx.t.t("tab-desk"), None, shown.is_none()).clicked() {
+                        cx.send(AppOnly::ShowSession { number: None });
+                    }
+                    for t in tabs {
+                        ui.push_id(t.number.get(), |ui| one(ui, cx, t, shown == Some(t.number)));
+                    }
+                    ui.add_space(4.0);
+                    let new = Button::icon_only(cx, Icon::Plus, cx.t.t("home-start"));
+                    if ui.add(new).on_hover_text(cx.t.t("home-start")).clicked() {
+                        cx.send(AppOnly::StartSession);
+                    }
+                })
             });
+            if slims {
+                let words = cx.t.t("compact");
+                let button = Button::icon_only(cx, Icon::Minimize2, &words);
+                slim = ui.add(button).on_hover_text(keys::hint(cx.t, &words, Action::Compact)).clicked();
+            }
         });
     });
     let rect = bar.response.rect;
     ui.painter().hline(rect.x_range(), rect.bottom(), Stroke::new(1.0, k.c.line));
+    slim
 }
 
 fn one(ui: &mut Ui, cx: &Cx<'_>, t: &Tab, selected: bool) {
@@ -118,7 +131,7 @@ fn tab(ui: &mut Ui, cx: &Cx<'_>, sign: Icon, words: &str, unread: Option<u32>, s
 }
 
 /// Control and Tab go round; control and a digit go there, 1 being the desk.
-fn keys(ui: &Ui, cx: &Cx<'_>, tabs: &[Tab], shown: Option<SessionNumber>) {
+fn go(ui: &Ui, cx: &Cx<'_>, tabs: &[Tab], shown: Option<SessionNumber>) {
     const DIGITS: [Key; 9] =
         [Key::Num1, Key::Num2, Key::Num3, Key::Num4, Key::Num5, Key::Num6, Key::Num7, Key::Num8, Key::Num9];
     if ui.memory(|m| m.has_focus(egui::Id::unique(PICTURE))) {

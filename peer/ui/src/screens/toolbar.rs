@@ -90,7 +90,7 @@ fn gap(ui: &mut Ui, cx: &Cx<'_>) {
 }
 
 /// Remembers what the pointer or the keyboard is on.
-fn note(response: &Response, hint: &mut Option<String>, words: String) {
+pub(super) fn note(response: &Response, hint: &mut Option<String>, words: String) {
     if response.hovered() || response.has_focus() {
         *hint = Some(words);
     }
@@ -116,17 +116,26 @@ fn status(cx: &Cx<'_>, view: &View, sharing: &Sharing) -> String {
     parts.join("  ·  ")
 }
 
+pub(super) fn who_controls(cx: &Cx<'_>, view: &View, sharing: &Sharing) -> String {
+    match sharing.controller {
+        Some(id) if id == view.me => cx.t.t("viewer-controlling"),
+        Some(id) => {
+            let name = view.others.iter().find(|o| o.id == id).map(|o| o.name.as_str()).unwrap_or_default();
+            cx.t.ta("viewer-other-controls", &[("name", name.into())])
+        }
+        None => cx.t.t("viewer-viewing"),
+    }
+}
+
 fn control(ui: &mut Ui, cx: &Cx<'_>, view: &View, sharing: &Sharing, room: Room, hint: &mut Option<String>) {
     let t = cx.t;
     let k = cx.k;
     let mine = sharing.controller == Some(view.me);
-    let (sign, ink, words) = match sharing.controller {
-        Some(_) if mine => (Icon::MousePointer2, k.c.good_text, t.t("viewer-controlling")),
-        Some(id) => {
-            let name = view.others.iter().find(|o| o.id == id).map(|o| o.name.as_str()).unwrap_or_default();
-            (Icon::MousePointer2, k.c.muted, t.ta("viewer-other-controls", &[("name", name.into())]))
-        }
-        None => (Icon::Eye, k.c.muted, t.t("viewer-viewing")),
+    let words = who_controls(cx, view, sharing);
+    let (sign, ink) = match sharing.controller {
+        Some(_) if mine => (Icon::MousePointer2, k.c.good_text),
+        Some(_) => (Icon::MousePointer2, k.c.muted),
+        None => (Icon::Eye, k.c.muted),
     };
     icon(ui, cx, sign, k.size.icon, ink);
     if room > Room::Tight {

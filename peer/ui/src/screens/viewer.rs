@@ -121,17 +121,26 @@ impl Viewer {
 
     /// The sharing is over: nothing is laid over the window, nothing is held.
     pub fn close(&mut self, ctx: &egui::Context, cx: &Cx<'_>) {
+        self.put_away(ctx, cx);
+        *self = Self::default();
+    }
+
+    /// The picture is not seen for a while: nothing is laid over the window, nothing is held. Can be called again.
+    pub fn put_away(&mut self, ctx: &egui::Context, cx: &Cx<'_>) {
         self.let_go(cx);
         if let Some(place) = cx.backend.picture() {
             self.hide(place.as_ref());
-            if self.grab {
+            if std::mem::take(&mut self.grab) {
                 place.grab_keys(false);
+            }
+            if self.accepting == Some(true) {
+                self.accepting = Some(false);
+                place.accept_input(false);
             }
         }
         if self.full_screen {
-            ctx.send_viewport_cmd(ViewportCommand::Fullscreen(false));
+            self.toggle_full_screen(ctx);
         }
-        *self = Self { side: true, ..Self::default() };
     }
 
     /// What was said to one place is not known to the next.

@@ -2,7 +2,6 @@
 
 use deskside_session::{
     Role,
-    command::{Act, Command},
     view::{LinkView, Other, Verified, View},
 };
 use eframe::egui::{Color32, Ui};
@@ -14,6 +13,7 @@ use crate::{
     number,
     screens::{
         agent::asked,
+        deed::Deed,
         people::{self, link_sign},
     },
     texts::clean,
@@ -67,10 +67,10 @@ fn asks(ui: &mut Ui, cx: &Cx<'_>, view: &View) {
         asked(ui, cx, view);
         return;
     }
-    if !view.grants.iter().any(|g| g.act == Act::Clipboard) {
+    if Deed::AskClipboard.possible(view) {
         let ask = Button::new(cx, cx.t.t("ask-clipboard")).icon(Icon::Clipboard).width(ui.available_width());
         if ui.add(ask).clicked() {
-            cx.session(Command::Ask { act: Act::Clipboard });
+            cx.session(Deed::AskClipboard.command());
         }
     }
 }

@@ -26,6 +26,10 @@ pub struct Console {
 }
 
 impl Console {
+    pub fn open(&mut self, tab: ConsoleTab) {
+        self.open = tab;
+    }
+
     /// Fills what is left of `ui`.
     pub fn show(
         &mut self,
