@@ -85,10 +85,16 @@ impl Hands {
                 out.push(InputEvent::Text { text: text.clone() });
             }
             Event::Key { key, pressed, modifiers, .. } if typing || !*pressed => {
-                self.modifiers_now(*modifiers, &mut out);
+                self.modifiers_now(
+                    if typing { *modifiers } else { both(*modifiers, self.modifiers) },
+                    &mut out,
+                );
                 self.key(*key, *pressed, *modifiers, &mut out);
             }
             Event::ModifiersChanged(modifiers) if typing => self.modifiers_now(*modifiers, &mut out),
+            Event::ModifiersChanged(modifiers) => {
+                self.modifiers_now(both(*modifiers, self.modifiers), &mut out);
+            }
             // The window turns these three combinations into acts of its own.
             Event::Copy if typing => tap('c', &mut out),
             Event::Cut if typing => tap('x', &mut out),
@@ -147,6 +153,17 @@ impl Hands {
             out.push(InputEvent::Button { button, down: false, x, y });
         }
         out
+    }
+}
+
+/// Keys that go up elsewhere press nothing here: only what is held in both.
+fn both(a: Modifiers, b: Modifiers) -> Modifiers {
+    Modifiers {
+        alt: a.alt && b.alt,
+        ctrl: a.ctrl && b.ctrl,
+        shift: a.shift && b.shift,
+        mac_cmd: a.mac_cmd && b.mac_cmd,
+        command: a.command && b.command,
     }
 }
 
