@@ -220,6 +220,21 @@ compact = Make the window a small bar
 compact-back = Back to the whole window
 
 # Keys
+keys = All keys
+keys-close = Close
+keys-everywhere = Everywhere
+keys-everywhere-lead = Tab and Shift + Tab go to every button, Enter uses it.
+keys-console = In a session
+keys-console-lead = They work while you write, too.
+keys-picture = In the picture
+keys-picture-lead = While you control, a click into the picture sends all keys to the other computer. A click beside it brings them back. With “Keys” on, the right Ctrl key alone first lets go of the combinations.
+keys-back = The session before
+keys-on = The next session
+keys-go = The desk, or the session in this place
+keys-left = Move the tab to the left
+keys-right = Move the tab to the right
+keys-panel = Show or hide the panel at the side
+keys-compact = Small bar, and back
 key-ctrl = Ctrl
 key-shift = Shift
 key-page-up = Page up

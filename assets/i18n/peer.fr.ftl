@@ -220,6 +220,21 @@ compact = Réduire la fenêtre à une barre
 compact-back = Revenir à la fenêtre entière
 
 # Les touches
+keys = Toutes les touches
+keys-close = Fermer
+keys-everywhere = Partout
+keys-everywhere-lead = Tab et Maj + Tab mènent à chaque bouton, Entrée l’actionne.
+keys-console = Dans une session
+keys-console-lead = Elles agissent aussi pendant que vous écrivez.
+keys-picture = Dans l’image
+keys-picture-lead = Quand vous contrôlez, un clic dans l’image envoie toutes les touches à l’autre ordinateur. Un clic à côté les ramène. Si « Touches » est actif, la touche Ctrl de droite seule libère d’abord les combinaisons.
+keys-back = La session précédente
+keys-on = La session suivante
+keys-go = L’accueil, ou la session à cette place
+keys-left = Déplacer l’onglet à gauche
+keys-right = Déplacer l’onglet à droite
+keys-panel = Afficher ou masquer le panneau latéral
+keys-compact = Petite barre, et retour
 key-ctrl = Ctrl
 key-shift = Maj
 key-page-up = Page préc.

@@ -25,6 +25,7 @@ use crate::{
         ended::{self, After},
         home::Home,
         join::JoinForm,
+        key_list,
         notes::NotesForm,
         prompt::PromptWindow,
         queue,
@@ -52,6 +53,8 @@ pub struct App {
     full_screen: bool,
     /// The agent's window while it is a slim bar: as it was.
     slim: Option<Before>,
+    /// The list of keys lies over the window.
+    listing: bool,
     root: Option<u64>,
     join: JoinForm,
     sign_in: SignInForm,
@@ -139,6 +142,7 @@ impl App {
             settling: 0.0,
             full_screen: false,
             slim: None,
+            listing: false,
             root: None,
             join: JoinForm::default(),
             sign_in: SignInForm::default(),
@@ -203,6 +207,7 @@ impl App {
             self.join = JoinForm::default();
         }
         self.dialog = None;
+        self.listing = false;
     }
 
     fn resize(&mut self, ctx: &egui::Context, kind: Kind) {
@@ -307,9 +312,23 @@ impl App {
         let told = view.problem.as_ref();
         let mut quit = false;
         let helps = matches!(&view.screen, Screen::Session { session, .. } if session.role != Role::Customer);
-        let mut turn = helps && self.dialog.is_none() && keys::pressed(ui.ctx(), Action::Compact);
+        let mut turn =
+            helps && self.dialog.is_none() && !self.listing && keys::pressed(ui.ctx(), Action::Compact);
         if !self.room.agent.viewer.full_screen && self.slim.is_none() {
-            turn |= tabs::show(ui, &cx, &view.tabs, number_of(&view), helps);
+            match tabs::show(ui, &cx, &view.tabs, number_of(&view), helps) {
+                Some(tabs::Asked::Slim) => turn = true,
+                Some(tabs::Asked::Keys) => self.listing = true,
+                None => {}
+            }
+        }
+        let agent = helps || matches!(view.screen, Screen::AgentHome { .. });
+        if agent && keys::pressed(ui.ctx(), Action::Help) {
+            self.listing = !self.listing;
+            turn |= self.slim.is_some();
+        }
+        let fresh = helps || matches!(view.screen, Screen::AgentHome { busy: false, .. });
+        if fresh && keys::pressed(ui.ctx(), Action::NewSession) {
+            cx.send(AppOnly::StartSession);
         }
         let mut next = None;
         match &view.screen {
@@ -357,7 +376,7 @@ impl App {
                     desk: view.desk.as_ref(),
                     transfer: *transfer,
                     passing: &mut self.room.transfer,
-                    dialog: self.dialog.is_some(),
+                    dialog: self.dialog.is_some() || self.listing,
                     notes: notes.as_ref().map(|n| (n, &mut self.room.notes)),
                     order: &mut self.order,
                     chat: &mut self.room.chat,
@@ -378,6 +397,9 @@ impl App {
                 Some(Answer::Quit) => quit = true,
             }
         }
+        if self.listing {
+            self.listing = key_list::show(ui, &cx);
+        }
         if self.full_screen != self.room.agent.viewer.full_screen {
             self.full_screen = self.room.agent.viewer.full_screen;
             self.settling = cx.now + SETTLE;
@@ -393,7 +415,7 @@ impl App {
     /// Between the window and the bar.
     fn turn(&mut self, ctx: &egui::Context, turn: bool, next: Option<Next>) {
         match next {
-            Some(Next::Chat) => self.room.agent.console.open(ConsoleTab::Chat),
+            Some(Next::Chat) => self.room.agent.console.go(ctx, ConsoleTab::Chat),
             Some(Next::Ask(dialog)) => self.dialog = Some(dialog),
             Some(Next::Window) | None => {}
         }

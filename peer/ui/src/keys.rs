@@ -7,53 +7,174 @@ use crate::{screens::viewer::PICTURE, texts::Texts};
 /// What a key does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Action {
-    Compact,
+    Help,
+    Back,
+    On,
+    Go,
+    NewSession,
+    AskView,
+    AskControl,
+    AskClipboard,
+    CancelAsk,
+    Release,
+    Stop,
+    Chat,
+    Notes,
+    Session,
+    Customer,
     TabLeft,
     TabRight,
+    Panel,
+    Compact,
+    Transfer,
+    Leave,
+    End,
+    FullScreen,
+}
+
+/// Where keys mean something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Group {
+    Everywhere,
+    Console,
+    Picture,
 }
 
 /// One row of the table.
 pub(crate) struct Binding {
     pub action: Action,
-    pub modifiers: Modifiers,
-    pub key: Key,
+    pub group: Group,
+    modifiers: Modifiers,
+    /// More than one: the first for the first of several things, and so on.
+    keys: &'static [Key],
 }
 
-const BOTH: Modifiers = Modifiers { ctrl: true, shift: true, ..Modifiers::NONE };
+const fn row(action: Action, group: Group, modifiers: Modifiers, keys: &'static [Key]) -> Binding {
+    Binding { action, group, modifiers, keys }
+}
 
-/// None of these is one of a text field's own; C, X and V are the clipboard's even with Shift.
+const NONE: Modifiers = Modifiers::NONE;
+const CTRL: Modifiers = Modifiers::CTRL;
+const BOTH: Modifiers = Modifiers { ctrl: true, shift: true, ..Modifiers::NONE };
+const DIGITS: &[Key] =
+    &[Key::Num1, Key::Num2, Key::Num3, Key::Num4, Key::Num5, Key::Num6, Key::Num7, Key::Num8, Key::Num9];
+
+/// None of these is one of a text field's own; C, X and V are the clipboard's even with Shift, and digits with Shift are
+/// other characters on most keyboards.
 pub(crate) const ALL: &[Binding] = &[
-    Binding { action: Action::Compact, modifiers: BOTH, key: Key::M },
-    Binding { action: Action::TabLeft, modifiers: BOTH, key: Key::PageUp },
-    Binding { action: Action::TabRight, modifiers: BOTH, key: Key::PageDown },
+    row(Action::Help, Group::Everywhere, NONE, &[Key::F1]),
+    row(Action::Back, Group::Everywhere, BOTH, &[Key::Tab]),
+    row(Action::On, Group::Everywhere, CTRL, &[Key::Tab]),
+    row(Action::Go, Group::Everywhere, CTRL, DIGITS),
+    row(Action::NewSession, Group::Everywhere, BOTH, &[Key::N]),
+    row(Action::AskView, Group::Console, BOTH, &[Key::S]),
+    row(Action::AskControl, Group::Console, BOTH, &[Key::K]),
+    row(Action::AskClipboard, Group::Console, BOTH, &[Key::Y]),
+    row(Action::CancelAsk, Group::Console, BOTH, &[Key::W]),
+    row(Action::Release, Group::Console, BOTH, &[Key::R]),
+    row(Action::Stop, Group::Console, BOTH, &[Key::H]),
+    row(Action::Chat, Group::Console, BOTH, &[Key::D]),
+    row(Action::Notes, Group::Console, BOTH, &[Key::O]),
+    row(Action::Session, Group::Console, BOTH, &[Key::I]),
+    row(Action::Customer, Group::Console, BOTH, &[Key::P]),
+    row(Action::TabLeft, Group::Console, BOTH, &[Key::PageUp]),
+    row(Action::TabRight, Group::Console, BOTH, &[Key::PageDown]),
+    row(Action::Panel, Group::Console, BOTH, &[Key::B]),
+    row(Action::Compact, Group::Console, BOTH, &[Key::M]),
+    row(Action::Transfer, Group::Console, BOTH, &[Key::T]),
+    row(Action::Leave, Group::Console, BOTH, &[Key::L]),
+    row(Action::End, Group::Console, BOTH, &[Key::Q]),
+    row(Action::FullScreen, Group::Picture, NONE, &[Key::F11]),
 ];
+
+fn of(action: Action) -> impl Iterator<Item = &'static Binding> {
+    ALL.iter().filter(move |b| b.action == action)
+}
 
 /// Whether its key was pressed just now; nobody after this sees that key.
 pub(crate) fn pressed(ctx: &Context, action: Action) -> bool {
-    if ctx.memory(|m| m.has_focus(Id::unique(PICTURE))) {
-        // Everything is for the other computer.
-        return false;
+    which(ctx, action).is_some()
+}
+
+/// The same, with the place of the key among those of the action.
+pub(crate) fn which(ctx: &Context, action: Action) -> Option<usize> {
+    // While the picture has the keyboard everything is for the other computer, but for the way out of the picture.
+    if action != Action::FullScreen && ctx.memory(|m| m.has_focus(Id::unique(PICTURE))) {
+        return None;
     }
-    let mut ours = ALL.iter().filter(|b| b.action == action);
-    ours.any(|b| ctx.input_mut(|i| i.consume_key(b.modifiers, b.key)))
+    of(action).find_map(|b| b.keys.iter().position(|k| ctx.input_mut(|i| i.consume_key(b.modifiers, *k))))
+}
+
+/// Whether this key, whatever is held with it, is one of the action's.
+pub(crate) fn is(action: Action, key: Key) -> bool {
+    of(action).any(|b| b.keys.contains(&key))
 }
 
 /// The words for something, with its keys behind them.
 pub(crate) fn hint(t: &Texts, words: &str, action: Action) -> String {
-    match ALL.iter().find(|b| b.action == action) {
-        Some(binding) => format!("{words} ({})", chord(t, binding)),
-        None => words.to_owned(),
-    }
+    of(action).next().map_or_else(|| words.to_owned(), |b| format!("{words} ({})", chord(t, b)))
 }
 
 /// The keys as they are written on a keyboard: `Ctrl + Shift + M`.
 pub(crate) fn chord(t: &Texts, binding: &Binding) -> String {
-    let key = match binding.key {
+    let name = |key: &Key| match key {
         Key::PageUp => t.t("key-page-up"),
         Key::PageDown => t.t("key-page-down"),
         key => key.name().to_owned(),
     };
+    let keys = match binding.keys {
+        [first, .., last] => format!("{} … {}", name(first), name(last)),
+        keys => keys.iter().map(name).collect(),
+    };
     let ctrl = binding.modifiers.ctrl.then(|| t.t("key-ctrl"));
     let shift = binding.modifiers.shift.then(|| t.t("key-shift"));
-    ctrl.into_iter().chain(shift).chain([key]).collect::<Vec<_>>().join(" + ")
+    ctrl.into_iter().chain(shift).chain([keys]).collect::<Vec<_>>().join(" + ")
+}
+
+/// What it does, for the list.
+pub(crate) fn words(t: &Texts, action: Action) -> String {
+    match action {
+        Action::Help => t.t("keys"),
+        Action::Back => t.t("keys-back"),
+        Action::On => t.t("keys-on"),
+        Action::Go => t.t("keys-go"),
+        Action::NewSession => t.t("home-start"),
+        Action::AskView => t.t("ask-view"),
+        Action::AskControl => t.t("ask-control"),
+        Action::AskClipboard => t.t("ask-clipboard"),
+        Action::CancelAsk => t.t("ask-cancel"),
+        Action::Release => t.t("release-control"),
+        Action::Stop => t.t("stop-sharing"),
+        Action::Chat => t.t("session-chat"),
+        Action::Notes => t.t("notes"),
+        Action::Session => t.t("console-session"),
+        Action::Customer => t.t("console-customer"),
+        Action::TabLeft => t.t("keys-left"),
+        Action::TabRight => t.t("keys-right"),
+        Action::Panel => t.t("keys-panel"),
+        Action::Compact => t.t("keys-compact"),
+        Action::Transfer => t.t("transfer"),
+        Action::Leave => t.t("session-leave"),
+        Action::End => t.t("session-end"),
+        Action::FullScreen => t.t("viewer-full"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_two_actions_have_the_same_keys_and_none_is_a_text_fields_own() {
+        let mut seen = Vec::new();
+        for binding in ALL {
+            for key in binding.keys {
+                assert!(!seen.contains(&(binding.modifiers, *key)), "{:?}", binding.action);
+                seen.push((binding.modifiers, *key));
+                let letter = key.name().len() == 1 && !key.name().starts_with(|c: char| c.is_ascii_digit());
+                assert!(!letter || binding.modifiers == BOTH, "{:?}", binding.action);
+                assert!(![Key::A, Key::C, Key::V, Key::X, Key::Z].contains(key), "{:?}", binding.action);
+            }
+        }
+    }
 }

@@ -16,7 +16,7 @@ use super::{
     dialog::Dialog,
     half, idle, middle,
     notes::NotesForm,
-    people, stage,
+    people, shortcuts, stage,
     toast::Toast,
     transfer::{self, TransferForm},
     viewer::Viewer,
@@ -58,7 +58,7 @@ impl AgentSession {
     /// Draws it; a question to ask, if a button led to one.
     pub fn show(&mut self, ui: &mut Ui, cx: &Cx<'_>, view: &View, mut around: Around<'_>) -> Option<Dialog> {
         let k = cx.k;
-        let mut dialog = None;
+        let mut dialog = shortcuts::console(ui.ctx(), cx, view, self, &mut around);
         let watching = view.sharing.as_ref().filter(|s| s.sharer != view.me);
         if self.viewer.side || watching.is_none() {
             let frame = Frame::new().fill(k.c.window);
@@ -68,7 +68,8 @@ impl AgentSession {
                 .resizable(false)
                 .exact_size(336.0)
                 .show_separator_line(false);
-            let rect = side.show(ui, |ui| dialog = self.side(ui, cx, view, &mut around)).response.rect;
+            let rect =
+                side.show(ui, |ui| dialog = dialog.or(self.side(ui, cx, view, &mut around))).response.rect;
             ui.painter().vline(rect.left(), rect.y_range(), stroke);
             let foot = k.size.control * 2.0 + k.space.four;
             around.toast.show(ui, cx, view, rect.with_max_y(rect.bottom() - foot));
@@ -177,8 +178,7 @@ impl AgentSession {
         Panel::bottom("side-foot").frame(Frame::new().inner_margin(margin)).show_separator_line(false).show(
             ui,
             |ui| {
-                let open = matches!(around.transfer, Some(TransferView::Offered | TransferView::Taken));
-                if around.desk.is_some() && view.role == Role::Primary && !view.others.is_empty() && !open {
+                if shortcuts::may_transfer(view, around) {
                     let pass = Button::new(cx, cx.t.t("transfer")).icon(Icon::ArrowRightLeft);
                     if ui.add(pass.width(ui.available_width())).clicked() {
                         around.passing.open = true;
@@ -186,8 +186,7 @@ impl AgentSession {
                 }
                 ui.horizontal(|ui| {
                     let primary = view.role == Role::Primary;
-                    // Without somebody who could lead, leaving would be ending it.
-                    let leaves = !primary || people::successor(view).is_some();
+                    let leaves = shortcuts::may_leave(view);
                     let width = if primary && leaves { half(ui, cx) } else { ui.available_width() };
                     let leave = Button::new(cx, cx.t.t("session-leave")).icon(Icon::LogOut).width(width);
                     if leaves && ui.add(leave).clicked() {

@@ -11,7 +11,7 @@ use super::{
     agent::waiting_words,
     deed::Deed,
     dialog::Dialog,
-    people,
+    people, shortcuts,
     toast::Toast,
     toolbar::{self, note},
 };
@@ -101,7 +101,7 @@ pub fn show(ui: &mut Ui, cx: &Cx<'_>, view: &View, toast: &mut Toast) -> Option<
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             ui.spacing_mut().item_spacing.x = k.space.half;
             let mut hint = None;
-            next = buttons(ui, cx, view, &mut hint);
+            next = by_key(ui.ctx(), cx, view).or(buttons(ui, cx, view, &mut hint));
             let news = toast.words(ui.ctx(), cx, view).map(|(words, _)| words);
             // A hint of its own would lie over the buttons.
             let state = hint.or(news).unwrap_or_else(|| state(cx, view));
@@ -146,6 +146,13 @@ fn state(cx: &Cx<'_>, view: &View) -> String {
         (None, None) => return cx.t.t("console-sharing-none"),
     };
     format!("{what} · {}", words::link(cx.t, customer))
+}
+
+/// What was asked for by a key.
+fn by_key(ctx: &Context, cx: &Cx<'_>, view: &View) -> Option<Next> {
+    shortcuts::deeds(ctx, cx, view);
+    let chat = keys::pressed(ctx, Action::Chat).then_some(Next::Chat);
+    chat.or(shortcuts::ending(ctx, view).map(Next::Ask))
 }
 
 /// From right to left.

@@ -4,7 +4,10 @@ use deskside_session::app::{AppOnly, NotesState, NotesView};
 use eframe::egui::{CornerRadius, Frame, Margin, ScrollArea, Stroke, TextEdit, Ui, vec2};
 use lucide_icons::Icon;
 
-use crate::{cx::Cx, widgets::banner::note};
+use crate::{
+    cx::Cx,
+    widgets::{banner::note, field::Field},
+};
 
 /// The text as it stands in the window.
 #[derive(Default)]
@@ -51,6 +54,7 @@ impl NotesForm {
         frame.show(ui, |ui| {
             ScrollArea::vertical().id_salt("notes").max_height(room).auto_shrink(false).show(ui, |ui| {
                 let edit = TextEdit::multiline(&mut self.text)
+                    .id(Field::egui_id("notes"))
                     .frame(Frame::new())
                     .hint_text(cx.t.t("notes-hint"))
                     .desired_width(f32::INFINITY)

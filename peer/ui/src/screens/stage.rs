@@ -1,14 +1,17 @@
 //! The remote picture with its tools above it.
 
 use deskside_session::view::{Sharing, View};
-use eframe::egui::{Frame, Key, Panel, Popup, Ui};
+use eframe::egui::{Frame, Id, Panel, Popup, Ui};
 
 use super::{
     toast::Toast,
     toolbar,
-    viewer::{EDGE, Viewer},
+    viewer::{EDGE, PICTURE, Viewer},
 };
-use crate::cx::Cx;
+use crate::{
+    cx::Cx,
+    keys::{self, Action},
+};
 
 /// Fills what is left of `ui`. `root`: the native window, if others can be laid in it; `covered`: something of the
 /// window lies over the picture.
@@ -25,8 +28,12 @@ pub fn show(
 ) {
     // Beside the picture the panel says it.
     let news = if viewer.side { None } else { toast.words(ui.ctx(), cx, view) };
-    if ui.input(|i| i.key_pressed(Key::F11)) {
+    if keys::pressed(ui.ctx(), Action::FullScreen) {
         viewer.toggle_full_screen(ui.ctx());
+        if !viewer.full_screen {
+            // The way out of a picture that has all other keys.
+            ui.memory_mut(|m| m.surrender_focus(Id::unique(PICTURE)));
+        }
     }
     if viewer.shows_tools(ui.ctx(), cx.now) {
         toolbar::show(ui, cx, view, sharing, viewer, news.as_ref().map(|n| n.0.as_str()));

@@ -5,12 +5,12 @@ use deskside_session::{
     app::{AppOnly, Tab, TabState},
 };
 use eframe::egui::{
-    self, Align2, CornerRadius, Frame, Key, Margin, Modifiers, Panel, Response, Role, ScrollArea, Sense,
-    Stroke, Ui, WidgetInfo, text::LayoutJob, text::TextFormat, text::TextWrapping, vec2,
+    self, Align2, CornerRadius, Frame, Margin, Panel, Response, Role, ScrollArea, Sense, Stroke, Ui,
+    WidgetInfo, text::LayoutJob, text::TextFormat, text::TextWrapping, vec2,
 };
 use lucide_icons::Icon;
 
-use super::{desk::names, viewer::PICTURE};
+use super::desk::names;
 use crate::{
     cx::Cx,
     keys::{self, Action},
@@ -21,20 +21,35 @@ use crate::{
 /// Of one tab.
 const WIDEST: f32 = 220.0;
 
-/// Draws it; whether the window shall become slim. `shown`: the session that is seen; none: the desk. `slims`: whether
+/// What the buttons at its end are for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asked {
+    /// The window as a small bar.
+    Slim,
+    /// The list of keys.
+    Keys,
+}
+
+/// Draws it; what was asked for, if anything. `shown`: the session that is seen; none: the desk. `slims`: whether
 /// that session runs.
-pub fn show(ui: &mut Ui, cx: &Cx<'_>, tabs: &[Tab], shown: Option<SessionNumber>, slims: bool) -> bool {
+pub fn show(
+    ui: &mut Ui,
+    cx: &Cx<'_>,
+    tabs: &[Tab],
+    shown: Option<SessionNumber>,
+    slims: bool,
+) -> Option<Asked> {
     if tabs.is_empty() {
-        return false;
+        return None;
     }
-    let mut slim = false;
+    let mut asked = None;
     go(ui, cx, tabs, shown);
     let k = cx.k;
     let frame = Frame::new().fill(k.c.sunken).inner_margin(Margin { left: 8, right: 8, top: 6, bottom: 0 });
     let bar = Panel::top("tabs").frame(frame).show_separator_line(false).show(ui, |ui| {
         ui.spacing_mut().item_spacing.x = 2.0;
         ui.horizontal(|ui| {
-            let room = ui.available_width() - if slims { k.size.tool + 8.0 } else { 0.0 };
+            let room = ui.available_width() - 8.0 - k.size.tool * if slims { 2.0 } else { 1.0 };
             let scroll = ScrollArea::horizontal().id_salt("tabs").max_width(room);
             scroll.auto_shrink([false, true]).show(ui, |ui| {
                 ui.horizontal(|ui| {
@@ -54,13 +69,20 @@ pub fn show(ui: &mut Ui, cx: &Cx<'_>, tabs: &[Tab], shown: Option<SessionNumber>
             if slims {
                 let words = cx.t.t("compact");
                 let button = Button::icon_only(cx, Icon::Minimize2, &words);
-                slim = ui.add(button).on_hover_text(keys::hint(cx.t, &words, Action::Compact)).clicked();
+                if ui.add(button).on_hover_text(keys::hint(cx.t, &words, Action::Compact)).clicked() {
+                    asked = Some(Asked::Slim);
+                }
+            }
+            let words = cx.t.t("keys");
+            let button = Button::icon_only(cx, Icon::CircleQuestionMark, &words);
+            if ui.add(button).on_hover_text(keys::hint(cx.t, &words, Action::Help)).clicked() {
+                asked = Some(Asked::Keys);
             }
         });
     });
     let rect = bar.response.rect;
     ui.painter().hline(rect.x_range(), rect.bottom(), Stroke::new(1.0, k.c.line));
-    slim
+    asked
 }
 
 fn one(ui: &mut Ui, cx: &Cx<'_>, t: &Tab, selected: bool) {
@@ -130,23 +152,18 @@ fn tab(ui: &mut Ui, cx: &Cx<'_>, sign: Icon, words: &str, unread: Option<u32>, s
     response
 }
 
-/// Control and Tab go round; control and a digit go there, 1 being the desk.
+/// By keys: round, or to a place, the first being the desk; or to a new session.
 fn go(ui: &Ui, cx: &Cx<'_>, tabs: &[Tab], shown: Option<SessionNumber>) {
-    const DIGITS: [Key; 9] =
-        [Key::Num1, Key::Num2, Key::Num3, Key::Num4, Key::Num5, Key::Num6, Key::Num7, Key::Num8, Key::Num9];
-    if ui.memory(|m| m.has_focus(egui::Id::unique(PICTURE))) {
-        // They are for the other computer.
-        return;
-    }
+    let ctx = ui.ctx();
     let places: Vec<_> = std::iter::once(None).chain(tabs.iter().map(|t| Some(t.number))).collect();
     let now = places.iter().position(|p| *p == shown).unwrap_or(0);
-    let back = ui.input_mut(|i| i.consume_key(Modifiers::CTRL | Modifiers::SHIFT, Key::Tab));
-    let on = !back && ui.input_mut(|i| i.consume_key(Modifiers::CTRL, Key::Tab));
-    let digit = DIGITS.iter().position(|d| ui.input_mut(|i| i.consume_key(Modifiers::CTRL, *d)));
-    let to = match (on, back, digit) {
+    // With Shift first: the one without takes both.
+    let back = keys::pressed(ctx, Action::Back);
+    let on = !back && keys::pressed(ctx, Action::On);
+    let to = match (on, back, keys::which(ctx, Action::Go)) {
         (true, _, _) => Some((now + 1) % places.len()),
         (_, true, _) => Some((now + places.len() - 1) % places.len()),
-        (_, _, digit) => digit,
+        (_, _, place) => place,
     };
     if let Some(number) = to.and_then(|i| places.get(i)) {
         cx.send(AppOnly::ShowSession { number: *number });

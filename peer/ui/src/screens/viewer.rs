@@ -7,7 +7,7 @@ use deskside_session::{
     view::{LinkView, Sharing, View},
 };
 use eframe::egui::{
-    self, ColorImage, EventFilter, Frame, Key, Rect, ScrollArea, Sense, TextureHandle, TextureOptions, Ui,
+    self, ColorImage, EventFilter, Frame, Rect, ScrollArea, Sense, TextureHandle, TextureOptions, Ui,
     UiBuilder, ViewportCommand, pos2, scroll_area::ScrollBarVisibility, scroll_area::ScrollSource, vec2,
 };
 use lucide_icons::Icon;
@@ -17,6 +17,7 @@ use crate::{
     PicturePlace, Scale,
     cx::Cx,
     input::{Hands, Place},
+    keys::{self, Action},
     widgets::{busy_dots, icon},
     words,
 };
@@ -313,7 +314,7 @@ impl Viewer {
         let inside = response.contains_pointer();
         let events = ui.input(|i| i.events.clone());
         for event in &events {
-            if matches!(event, egui::Event::Key { key: Key::F11, .. }) {
+            if matches!(event, egui::Event::Key { key, .. } if keys::is(Action::FullScreen, *key)) {
                 continue;
             }
             for event in self.hands.translate(event, place, inside, typing) {

@@ -6,14 +6,14 @@ mod session;
 mod strip;
 
 use deskside_session::view::View;
-use eframe::egui::{RichText, ScrollArea, Ui};
+use eframe::egui::{Context, RichText, ScrollArea, Ui};
 use lucide_icons::Icon;
 
 use self::order::ConsoleTab;
 use super::{agent::Around, copied::Copied};
 use crate::{
     cx::Cx,
-    widgets::{icon, text},
+    widgets::{field::Field, icon, text},
 };
 
 /// Width of the column with the names of things, in points.
@@ -26,8 +26,15 @@ pub struct Console {
 }
 
 impl Console {
-    pub fn open(&mut self, tab: ConsoleTab) {
+    /// Opens a tab; where one writes, the keyboard goes there.
+    pub fn go(&mut self, ctx: &Context, tab: ConsoleTab) {
         self.open = tab;
+        let field = match tab {
+            ConsoleTab::Chat => Field::egui_id("chat"),
+            ConsoleTab::Notes => Field::egui_id("notes"),
+            ConsoleTab::Session | ConsoleTab::Customer => return,
+        };
+        ctx.memory_mut(|m| m.request_focus(field));
     }
 
     /// Fills what is left of `ui`.
