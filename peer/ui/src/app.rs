@@ -335,7 +335,9 @@ impl App {
             Screen::Join { busy } => self.join.show(ui, &cx, *busy, told),
             Screen::Waiting(place) => queue::show(ui, &cx, place, told),
             Screen::SignIn { busy } => self.sign_in.show(ui, &cx, &view.server, *busy, told),
-            Screen::AgentHome { name, busy } => self.home.show(ui, &cx, &view, name, *busy),
+            Screen::AgentHome { name, busy } => {
+                self.listing |= self.home.show(ui, &cx, &view, name, *busy);
+            }
             Screen::Ended { role, ending, notes, log, receipt, .. } => {
                 let notes = notes.as_ref().map(|n| (n, &mut self.room.notes));
                 let after =

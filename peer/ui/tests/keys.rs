@@ -159,6 +159,9 @@ fn all_keys_are_listed_and_the_list_hides_the_picture() {
     s.key(Key::Escape);
     s.must_not("Everywhere");
     s.set(desk::at_desk(Some(desk::desk()), Vec::new()));
+    s.click("All keys");
+    s.key(Key::Escape);
+    s.must_not("Everywhere");
     s.harness.set_size(vec2(1200.0, 600.0));
     s.key(Key::F1);
     let top = |s: &Shown| s.harness.get_by_label("Ctrl + Shift + K").rect().top();
@@ -225,6 +228,19 @@ fn tab_goes_through_the_whole_console_and_reaches_every_button() {
         let missed: Vec<_> = wanted.difference(&seen).collect();
         assert!(missed.is_empty(), "{name}: Tab never comes to {missed:?}");
     }
+}
+
+#[test]
+fn what_is_only_read_is_scrolled_by_keys() {
+    let mut s = console(full("agent-controls"));
+    s.harness.set_size(vec2(900.0, 560.0));
+    press(&mut s, BOTH, Key::I);
+    let top = |s: &Shown| s.harness.get_by_label("Invitation").rect().top();
+    let before = top(&s);
+    s.key(Key::PageDown);
+    assert!(top(&s) < before - 100.0);
+    s.key(Key::PageUp);
+    assert_eq!(top(&s), before);
 }
 
 #[test]

@@ -74,10 +74,11 @@ impl Before {
     pub fn restore(self, ctx: &Context, usual: Vec2, least: Vec2) {
         ctx.send_viewport_cmd(ViewportCommand::WindowLevel(WindowLevel::Normal));
         ctx.send_viewport_cmd(ViewportCommand::Decorations(true));
-        let size = self.inner.map_or(usual, |r| r.size());
+        // What a maximised window was before that is not known.
+        let size = self.inner.filter(|_| !self.maximized).map_or(usual, |r| r.size());
         ctx.send_viewport_cmd(ViewportCommand::InnerSize(size));
         ctx.send_viewport_cmd(ViewportCommand::MinInnerSize(least.min(size)));
-        if let Some(at) = self.outer.map(|r| r.min) {
+        if let Some(at) = self.outer.filter(|_| !self.maximized).map(|r| r.min) {
             ctx.send_viewport_cmd(ViewportCommand::OuterPosition(at));
         }
         if self.maximized {

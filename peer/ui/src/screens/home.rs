@@ -4,7 +4,7 @@ use deskside_session::app::{AppOnly, AppView};
 use eframe::egui::{self, Align, CentralPanel, Frame, Layout, Margin, Panel, RichText, ScrollArea, Ui, vec2};
 use lucide_icons::Icon;
 
-use super::{centred, desk, problem, waiting};
+use super::{centred, desk, key_list, problem, waiting};
 use crate::{
     cx::Cx,
     texts::clean,
@@ -29,9 +29,10 @@ pub struct Home {
 }
 
 impl Home {
-    pub fn show(&mut self, ui: &mut Ui, cx: &Cx<'_>, view: &AppView, name: &str, busy: bool) {
+    /// Draws it; whether the list of keys was asked for.
+    pub fn show(&mut self, ui: &mut Ui, cx: &Cx<'_>, view: &AppView, name: &str, busy: bool) -> bool {
         let k = cx.k;
-        foot(ui, cx, view, busy);
+        let listed = foot(ui, cx, view, busy);
         let frame = Frame::new().fill(k.c.window);
         CentralPanel::default().frame(frame).show(ui, |ui| {
             ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
@@ -67,6 +68,7 @@ impl Home {
                 });
             });
         });
+        listed
     }
 
     /// A session of one's own, or a colleague's.
@@ -143,14 +145,15 @@ fn head(ui: &mut Ui, cx: &Cx<'_>, name: &str) {
     });
 }
 
-/// Which server this is, and the way out.
-fn foot(ui: &mut Ui, cx: &Cx<'_>, view: &AppView, busy: bool) {
+/// Which server this is, the keys, and the way out; whether the list of keys was asked for.
+fn foot(ui: &mut Ui, cx: &Cx<'_>, view: &AppView, busy: bool) -> bool {
     let k = cx.k;
+    let mut listed = false;
     let frame = Frame::new().fill(k.c.window).inner_margin(Margin::symmetric(k.space.three as i8, 8));
     Panel::bottom("home-foot").frame(frame).show_separator_line(false).show(ui, |ui| {
         ui.horizontal(|ui| {
             icon(ui, cx, Icon::Server, 14.0, k.c.muted);
-            let room = (ui.available_width() - 150.0).max(80.0);
+            let room = (ui.available_width() - 190.0).max(80.0);
             ui.scope(|ui| {
                 ui.set_max_width(room);
                 let words = RichText::new(clean(&view.server)).size(k.text.small).color(k.c.muted);
@@ -161,7 +164,12 @@ fn foot(ui: &mut Ui, cx: &Cx<'_>, view: &AppView, busy: bool) {
                 if !busy && view.tabs.is_empty() && link(ui, cx, &cx.t.t("home-signout")).clicked() {
                     cx.send(AppOnly::SignOut);
                 }
+                // With sessions it is in the bar above.
+                if view.tabs.is_empty() {
+                    listed = key_list::button(ui, cx).clicked();
+                }
             });
         });
     });
+    listed
 }

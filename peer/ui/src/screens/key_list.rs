@@ -1,14 +1,22 @@
 //! The list of all keys.
 
 use eframe::egui::{
-    Align, CornerRadius, Frame, Id, Key, Layout, Margin, Modal, RichText, ScrollArea, Stroke, Ui, vec2,
+    Align, CornerRadius, Frame, Id, Key, Layout, Margin, Modal, Response, RichText, ScrollArea, Stroke, Ui,
 };
+use lucide_icons::Icon;
 
 use crate::{
     cx::Cx,
-    keys::{self, Group},
-    widgets::{Button, text},
+    keys::{self, Action, Group},
+    widgets::{Button, scroll_by_keys, text},
 };
+
+/// The way to it.
+pub fn button(ui: &mut Ui, cx: &Cx<'_>) -> Response {
+    let words = cx.t.t("keys");
+    let button = Button::icon_only(cx, Icon::CircleQuestionMark, &words);
+    ui.add(button).on_hover_text(keys::hint(cx.t, &words, Action::Help))
+}
 
 /// Draws it over the window; false once it was closed.
 pub fn show(ui: &mut Ui, cx: &Cx<'_>) -> bool {
@@ -21,7 +29,8 @@ pub fn show(ui: &mut Ui, cx: &Cx<'_>) -> bool {
         text::title(ui, cx, cx.t.t("keys"));
         ScrollArea::vertical().max_height((whole.y - 220.0).max(120.0)).show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = 6.0;
-            scroll(ui);
+            // There is nothing in the list that Tab could go to.
+            scroll_by_keys(ui);
             for (group, words, lead) in [
                 (Group::Everywhere, cx.t.t("keys-everywhere"), cx.t.t("keys-everywhere-lead")),
                 (Group::Console, cx.t.t("keys-console"), cx.t.t("keys-console-lead")),
@@ -41,17 +50,6 @@ pub fn show(ui: &mut Ui, cx: &Cx<'_>) -> bool {
         }
     });
     open && !modal.should_close() && !ui.input(|i| i.key_pressed(Key::Escape))
-}
-
-/// There is nothing in the list that Tab could go to.
-fn scroll(ui: &Ui) {
-    for (key, by) in
-        [(Key::ArrowDown, -40.0), (Key::ArrowUp, 40.0), (Key::PageDown, -240.0), (Key::PageUp, 240.0)]
-    {
-        if ui.input(|i| i.key_pressed(key)) {
-            ui.scroll_with_delta(vec2(0.0, by));
-        }
-    }
 }
 
 fn row(ui: &mut Ui, cx: &Cx<'_>, words: &str, chord: &str) {

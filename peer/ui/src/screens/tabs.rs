@@ -10,7 +10,7 @@ use eframe::egui::{
 };
 use lucide_icons::Icon;
 
-use super::desk::names;
+use super::{desk::names, key_list};
 use crate::{
     cx::Cx,
     keys::{self, Action},
@@ -73,9 +73,7 @@ pub fn show(
                     asked = Some(Asked::Slim);
                 }
             }
-            let words = cx.t.t("keys");
-            let button = Button::icon_only(cx, Icon::CircleQuestionMark, &words);
-            if ui.add(button).on_hover_text(keys::hint(cx.t, &words, Action::Help)).clicked() {
+            if key_list::button(ui, cx).clicked() {
                 asked = Some(Asked::Keys);
             }
         });

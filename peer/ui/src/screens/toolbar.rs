@@ -12,6 +12,7 @@ use lucide_icons::Icon;
 use super::viewer::Viewer;
 use crate::{
     cx::Cx,
+    keys::{Action, hint as keyed},
     widgets::{
         Button, Look, icon,
         menu::{item, menu},
@@ -153,7 +154,7 @@ fn control(ui: &mut Ui, cx: &Cx<'_>, view: &View, sharing: &Sharing, room: Room,
         let shown = if room > Room::Tight { words.clone() } else { String::new() };
         let release = Button::new(cx, shown).tool().name(&words).look(Look::Secondary).icon(Icon::Undo2);
         let response = ui.add(release);
-        note(&response, hint, words);
+        note(&response, hint, keyed(t, &words, Action::Release));
         if response.clicked() {
             cx.session(Command::ReleaseControl);
         }
@@ -162,7 +163,7 @@ fn control(ui: &mut Ui, cx: &Cx<'_>, view: &View, sharing: &Sharing, room: Room,
         let shown = if room > Room::Tight { words.clone() } else { String::new() };
         let ask = Button::new(cx, shown).tool().name(&words).look(Look::Primary).icon(Icon::MousePointer2);
         let response = ui.add(ask);
-        note(&response, hint, words);
+        note(&response, hint, keyed(t, &words, Action::AskControl));
         if response.clicked() {
             cx.session(Command::Ask { act: Act::Control });
         }
@@ -325,24 +326,24 @@ fn window(ui: &mut Ui, cx: &Cx<'_>, view: &View, viewer: &mut Viewer, room: Room
         let stop =
             if room >= Room::Middle { Button::new(cx, t.t("viewer-stop")) } else { Button::new(cx, "") };
         let response = ui.add(stop.tool().icon(Icon::CircleStop).look(Look::QuietDanger).name(&words));
-        note(&response, hint, words);
+        note(&response, hint, keyed(t, &words, Action::Stop));
         if response.clicked() {
             cx.session(Command::StopSharing);
         }
     }
-    let (sign, words, long) = if viewer.full_screen {
-        (Icon::Minimize, t.t("viewer-window"), t.t("viewer-window-hint"))
+    let (sign, words) = if viewer.full_screen {
+        (Icon::Minimize, t.t("viewer-window"))
     } else {
-        (Icon::Maximize, t.t("viewer-full"), t.t("viewer-full-hint"))
+        (Icon::Maximize, t.t("viewer-full"))
     };
-    let response = ui.add(Button::icon_only(cx, sign, words));
-    note(&response, hint, long);
+    let response = ui.add(Button::icon_only(cx, sign, &words));
+    note(&response, hint, keyed(t, &words, Action::FullScreen));
     if response.clicked() {
         viewer.toggle_full_screen(ui.ctx());
     }
     let words = if viewer.side { t.t("viewer-panel-hide") } else { t.t("viewer-panel-show") };
     let response = ui.add(Button::icon_only(cx, Icon::PanelRight, &words).selected(viewer.side));
-    note(&response, hint, words);
+    note(&response, hint, keyed(t, &words, Action::Panel));
     if response.clicked() {
         viewer.side = !viewer.side;
     }

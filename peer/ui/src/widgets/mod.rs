@@ -110,6 +110,16 @@ pub(crate) fn focus_ring(ui: &Ui, cx: &Cx<'_>, response: &egui::Response, corner
     }
 }
 
+/// Scrolls what is read and not written, by the keys for that.
+pub fn scroll_by_keys(ui: &Ui) {
+    use egui::Key::{ArrowDown, ArrowUp, PageDown, PageUp};
+    for (key, by) in [(ArrowDown, -40.0), (ArrowUp, 40.0), (PageDown, -240.0), (PageUp, 240.0)] {
+        if ui.input(|i| i.key_pressed(key) && i.modifiers.is_none()) {
+            ui.scroll_with_delta(vec2(0.0, by));
+        }
+    }
+}
+
 /// A thin line between two parts.
 pub fn rule(ui: &mut Ui, cx: &Cx<'_>) {
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 1.0), egui::Sense::hover());

@@ -6,14 +6,14 @@ mod session;
 mod strip;
 
 use deskside_session::view::View;
-use eframe::egui::{Context, RichText, ScrollArea, Ui};
+use eframe::egui::{Context, Id, RichText, ScrollArea, Ui};
 use lucide_icons::Icon;
 
 use self::order::ConsoleTab;
-use super::{agent::Around, copied::Copied};
+use super::{agent::Around, copied::Copied, viewer::PICTURE};
 use crate::{
     cx::Cx,
-    widgets::{field::Field, icon, text},
+    widgets::{field::Field, icon, scroll_by_keys, text},
 };
 
 /// Width of the column with the names of things, in points.
@@ -53,16 +53,23 @@ impl Console {
         strip::show(ui, cx, around.order, &mut self.open, notes, view.unread);
         match (self.open, &mut around.notes) {
             (ConsoleTab::Notes, Some((notes, form))) => form.show(ui, cx, notes, ui.available_height()),
-            (ConsoleTab::Session, _) => scrolled(ui, "session", |ui| session::show(ui, cx, view, copied)),
-            (ConsoleTab::Customer, _) => scrolled(ui, "customer", |ui| customer::show(ui, cx, view)),
+            (ConsoleTab::Session, _) => {
+                scrolled(ui, around.dialog, "session", |ui| session::show(ui, cx, view, copied))
+            }
+            (ConsoleTab::Customer, _) => {
+                scrolled(ui, around.dialog, "customer", |ui| customer::show(ui, cx, view))
+            }
             (ConsoleTab::Chat | ConsoleTab::Notes, _) => around.chat.show(ui, cx, view, around.phrases),
         }
     }
 }
 
-fn scrolled(ui: &mut Ui, salt: &str, content: impl FnOnce(&mut Ui)) {
+fn scrolled(ui: &mut Ui, covered: bool, salt: &str, content: impl FnOnce(&mut Ui)) {
     ScrollArea::vertical().id_salt(salt).auto_shrink(false).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 10.0;
+        if !covered && ui.memory(|m| !m.has_focus(Id::unique(PICTURE))) {
+            scroll_by_keys(ui);
+        }
         ui.add_space(2.0);
         content(ui);
         ui.add_space(8.0);
