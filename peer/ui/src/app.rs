@@ -179,8 +179,7 @@ impl App {
         if before.as_deref().and_then(session_of).is_some() != session.is_some() {
             self.dialog = None;
         }
-        let wrong = view.problem.is_some() && before.is_none_or(|b| b.problem != view.problem);
-        if was != is || session.is_none() || wrong {
+        if was != is || session.is_none() || compact::is_too_small(before.as_deref(), &view) {
             self.widen(ctx);
         }
         self.resize(ctx, Kind::of(&view.screen));
@@ -312,8 +311,9 @@ impl App {
         let told = view.problem.as_ref();
         let mut quit = false;
         let helps = matches!(&view.screen, Screen::Session { session, .. } if session.role != Role::Customer);
-        let mut turn =
-            helps && self.dialog.is_none() && !self.listing && keys::pressed(ui.ctx(), Action::Compact);
+        let free = self.dialog.is_none() && !self.listing;
+        let mut turn = helps && free && keys::pressed(ui.ctx(), Action::Compact);
+        tabs::go(ui, &cx, &view.tabs, number_of(&view));
         if !self.room.agent.viewer.full_screen && self.slim.is_none() {
             match tabs::show(ui, &cx, &view.tabs, number_of(&view), helps) {
                 Some(tabs::Asked::Slim) => turn = true,
@@ -326,8 +326,8 @@ impl App {
             self.listing = !self.listing;
             turn |= self.slim.is_some();
         }
-        let fresh = helps || matches!(view.screen, Screen::AgentHome { busy: false, .. });
-        if fresh && keys::pressed(ui.ctx(), Action::NewSession) {
+        let fresh = !view.tabs.is_empty() || matches!(view.screen, Screen::AgentHome { busy: false, .. });
+        if fresh && free && keys::pressed(ui.ctx(), Action::NewSession) {
             cx.send(AppOnly::StartSession);
         }
         let mut next = None;

@@ -7,8 +7,9 @@ use std::sync::Arc;
 
 use deskside_session::{
     Role,
-    app::{AppView, Ending, Problem},
+    app::{AppOnly, AppView, Ending, Problem, Screen, TransferView, transfers::Returned},
     command::{Act, Command},
+    view::{LinkView, Refusal},
 };
 use deskside_ui::Language;
 use eframe::egui::{
@@ -149,12 +150,20 @@ fn messages_and_questions_lead_to_the_whole_window() {
 }
 
 #[test]
-fn a_problem_another_session_and_the_end_bring_the_window_back() {
+fn problems_another_session_and_the_end_bring_the_window_back() {
     let problem = AppView { problem: Some(Problem::TransferGone), ..tabbed(sample("agent-views")) };
     let another = changed("agent-views", |v| {
         v.number = deskside_session::SessionNumber::new(500_000_001).expect("nine digits");
     });
-    for view in [problem, tabbed(another), samples::ended(Role::Primary, Ending::EndedByMe)] {
+    let refused = changed("agent-views", |v| {
+        v.others[0].link = LinkView::Refused { reason: Refusal::Signature };
+    });
+    let mut returned = tabbed(sample("agent-views"));
+    if let Screen::Session { transfer, .. } = &mut returned.screen {
+        *transfer = Some(TransferView::Returned { why: Returned::Time });
+    }
+    let ended = samples::ended(Role::Primary, Ending::EndedByMe);
+    for view in [problem, tabbed(another), tabbed(refused), returned, ended] {
         let (mut s, _) = slim(sample("agent-views"));
         s.set(tabbed(changed("agent-views", |v| v.grants.clear())));
         s.must(BACK);
@@ -175,4 +184,22 @@ fn full_screen_and_the_bar_exclude_each_other() {
     toggle(&mut s);
     s.key(Key::F11);
     s.must(BACK);
+}
+
+#[test]
+fn other_sessions_are_a_key_away_from_the_bar_and_from_full_screen() {
+    let next = deskside_session::SessionNumber::new(500_000_001).ok();
+    let ctrl = Modifiers { command: true, ..Modifiers::CTRL };
+    for full in [false, true] {
+        let (mut s, _) = session(sample("agent-views"));
+        if full {
+            s.key(Key::F11);
+        } else {
+            toggle(&mut s);
+        }
+        let _ = s.told();
+        s.harness.key_press_modifiers(ctrl, Key::Tab);
+        s.harness.run_ok();
+        assert_eq!(s.told(), [AppOnly::ShowSession { number: next }.into()]);
+    }
 }

@@ -1,6 +1,10 @@
 //! The agent's window as a slim bar above all others: how it stands, and the ways on.
 
-use deskside_session::{Role, view::View};
+use deskside_session::{
+    Role,
+    app::{AppView, Screen, TransferView},
+    view::{LinkView, View},
+};
 use eframe::egui::{
     self, Align, CentralPanel, Context, CornerRadius, Frame, Layout, Margin, Pos2, Rect, RichText, Sense,
     Stroke, StrokeKind, Ui, Vec2, ViewportCommand, WindowLevel, vec2,
@@ -87,6 +91,25 @@ impl Before {
     }
 }
 
+/// Whether something happened that a person must see, and for which the bar has no room.
+pub fn is_too_small(before: Option<&AppView>, now: &AppView) -> bool {
+    let refused = |v: &AppView| match &v.screen {
+        Screen::Session { session, .. } => {
+            session.others.iter().filter(|o| matches!(o.link, LinkView::Refused { .. })).count()
+        }
+        _ => 0,
+    };
+    let transfer = |v: &AppView| match v.screen {
+        Screen::Session { transfer: Some(t), .. } => {
+            matches!(t, TransferView::Returned { .. } | TransferView::Refused { .. }).then_some(t)
+        }
+        _ => None,
+    };
+    now.problem.is_some() && before.is_none_or(|b| b.problem != now.problem)
+        || refused(now) > before.map_or(0, refused)
+        || transfer(now).is_some() && transfer(now) != before.and_then(transfer)
+}
+
 /// Fills the window with the bar; where it led to, if a button was used.
 pub fn show(ui: &mut Ui, cx: &Cx<'_>, view: &View, toast: &mut Toast) -> Option<Next> {
     let k = cx.k;
@@ -137,7 +160,7 @@ fn who(ui: &mut Ui, cx: &Cx<'_>, view: &View, state: &str) {
 /// What goes on, or what is in its way.
 fn state(cx: &Cx<'_>, view: &View) -> String {
     let Some(customer) = people::helped(view) else { return cx.t.t("session-waiting") };
-    let secure = matches!(customer.link, deskside_session::view::LinkView::Secure { .. });
+    let secure = matches!(customer.link, LinkView::Secure { .. });
     if !secure {
         return words::link(cx.t, customer);
     }

@@ -43,7 +43,6 @@ pub fn show(
         return None;
     }
     let mut asked = None;
-    go(ui, cx, tabs, shown);
     let k = cx.k;
     let frame = Frame::new().fill(k.c.sunken).inner_margin(Margin { left: 8, right: 8, top: 6, bottom: 0 });
     let bar = Panel::top("tabs").frame(frame).show_separator_line(false).show(ui, |ui| {
@@ -150,8 +149,11 @@ fn tab(ui: &mut Ui, cx: &Cx<'_>, sign: Icon, words: &str, unread: Option<u32>, s
     response
 }
 
-/// By keys: round, or to a place, the first being the desk; or to a new session.
-fn go(ui: &Ui, cx: &Cx<'_>, tabs: &[Tab], shown: Option<SessionNumber>) {
+/// By keys: round, or to a place, the first being the desk; also while the bar is not there.
+pub fn go(ui: &Ui, cx: &Cx<'_>, tabs: &[Tab], shown: Option<SessionNumber>) {
+    if tabs.is_empty() {
+        return;
+    }
     let ctx = ui.ctx();
     let places: Vec<_> = std::iter::once(None).chain(tabs.iter().map(|t| Some(t.number))).collect();
     let now = places.iter().position(|p| *p == shown).unwrap_or(0);
