@@ -127,6 +127,21 @@ fn the_agents_window_becomes_a_bar_and_comes_back_with_the_picture() {
 }
 
 #[test]
+fn the_order_of_the_tabs_is_kept_with_the_settings() {
+    let server = Server::start();
+    let office = Display::start(1280, 900, "us");
+    let agent = Start::new("agent", server.url(), Some(&office)).agent().windows().start();
+    agent.wait_session("a number", |_| true);
+    let window = office.window("Deskside").to_string();
+    let kept = || std::fs::read_to_string(agent.home().join("windows.json")).ok();
+    let moved = wait::within(wait::DEADLINE, || {
+        office.xdotool(&["windowactivate", "--sync", &window, "key", "ctrl+shift+Next"]);
+        wait::within(Duration::from_secs(1), kept)
+    });
+    assert!(moved.is_some_and(|k| k.starts_with(r#"{"tabs":["notes","#)), "{}", agent.story());
+}
+
+#[test]
 fn the_customer_types_the_number_and_answers_with_the_mouse() {
     let server = Server::start();
     let desk = Display::start(1024, 768, "us");
