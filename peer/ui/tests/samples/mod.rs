@@ -309,6 +309,17 @@ pub fn all() -> Vec<(&'static str, AppView)> {
                 s.height = 0;
             }),
         ),
+        (
+            "agent-long",
+            agent_views(|v, s| {
+                v.others[0].name = LONG.to_owned();
+                v.organisation = format!("{LONG} & Partners International Consulting");
+                s.monitors[0].name = "Dell Inc. UltraSharp U3224KB (DisplayPort-1-8)".to_owned();
+                for act in [Act::Control, Act::Clipboard, Act::OtherUser, Act::Recording] {
+                    v.grants.push(Grant { to: ME, act });
+                }
+            }),
+        ),
         ("agent-trouble", agent_views(|_, s| s.trouble = Some(Trouble::CaptureDenied))),
         (
             "agent-lost",

@@ -20,18 +20,19 @@ const HEIGHT: f32 = 50.0;
 /// A tab as it is drawn.
 struct Face {
     sign: Icon,
+    action: Action,
     words: String,
     unread: u32,
 }
 
 fn face(cx: &Cx<'_>, tab: ConsoleTab, unread: u32) -> Face {
-    let (sign, words) = match tab {
-        ConsoleTab::Chat => (Icon::MessageCircle, cx.t.t("session-chat")),
-        ConsoleTab::Notes => (Icon::NotebookPen, cx.t.t("notes")),
-        ConsoleTab::Session => (Icon::Info, cx.t.t("console-session")),
-        ConsoleTab::Customer => (Icon::UserRound, cx.t.t("console-customer")),
+    let (sign, action, words) = match tab {
+        ConsoleTab::Chat => (Icon::MessageCircle, Action::Chat, cx.t.t("session-chat")),
+        ConsoleTab::Notes => (Icon::NotebookPen, Action::Notes, cx.t.t("notes")),
+        ConsoleTab::Session => (Icon::Info, Action::Session, cx.t.t("console-session")),
+        ConsoleTab::Customer => (Icon::UserRound, Action::Customer, cx.t.t("console-customer")),
     };
-    Face { sign, words, unread: if tab == ConsoleTab::Chat { unread } else { 0 } }
+    Face { sign, action, words, unread: if tab == ConsoleTab::Chat { unread } else { 0 } }
 }
 
 /// Draws it; `notes`: whether there are any to show.
@@ -134,5 +135,6 @@ fn one(ui: &mut Ui, cx: &Cx<'_>, rect: egui::Rect, tab: ConsoleTab, face: &Face,
         ui.painter().text(at, Align2::CENTER_CENTER, count, k.strong(10.0), k.c.on_danger);
     }
     focus_ring(ui, cx, &response, k.radius.control);
-    response.on_hover_text(format!("{name}\n{}", cx.t.t("console-move")))
+    let keyed = keys::hint(cx.t, &name, face.action);
+    response.on_hover_text(format!("{keyed}\n{}", cx.t.t("console-move")))
 }
