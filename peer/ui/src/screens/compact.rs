@@ -118,7 +118,8 @@ pub fn show(ui: &mut Ui, cx: &Cx<'_>, view: &View, toast: &mut Toast) -> Option<
     CentralPanel::default().frame(frame).show(ui, |ui| {
         let whole = ui.max_rect().expand2(vec2(14.0, 0.0));
         ui.painter().rect_stroke(whole, CornerRadius::ZERO, Stroke::new(2.0, k.c.accent), StrokeKind::Inside);
-        let drag = ui.interact(whole, egui::Id::unique("compact-drag"), Sense::drag());
+        // Not for the keyboard.
+        let drag = ui.interact(whole, egui::Id::unique("compact-drag"), Sense::DRAG);
         if drag.drag_started() {
             ui.ctx().send_viewport_cmd(ViewportCommand::StartDrag);
         }
