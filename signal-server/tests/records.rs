@@ -190,3 +190,22 @@ async fn a_chat_is_saved_once_whoever_sends_it_and_stays() {
     assert_eq!(error(&refused), (403, Code::NotAllowed));
     server.shutdown().await.unwrap();
 }
+
+#[tokio::test]
+async fn a_session_that_ends_is_known_all_the_time() {
+    let folder = tempfile::tempdir().unwrap();
+    let (server, at) = start(kit::config_on_disk(folder.path())).await;
+    let token = admin(&server).await;
+    for _ in 0..20 {
+        let session = open(at, &token).await;
+        let (mut ana, _) = Peer::enter(at, &session.ticket, 1).await;
+        ana.say(ToServer::End).await;
+        let notes = format!("/api/v1/sessions/{}/notes", session.number.get());
+        for _ in 0..3 {
+            assert_eq!(get(at, &notes, &token).await.status, 200);
+            let listed: Vec<SessionRecord> = get(at, "/api/v1/sessions", &token).await.json();
+            assert_eq!(listed.iter().filter(|s| s.number == session.number).count(), 1);
+        }
+    }
+    server.shutdown().await.unwrap();
+}

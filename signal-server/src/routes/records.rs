@@ -97,14 +97,14 @@ fn phrases(app: &Arc<App>) -> impl Filter<Extract = (Response,), Error = Rejecti
 
 async fn list(app: &App, token: &str) -> Result<Vec<SessionRecord>, Code> {
     let caller = caller(app, token).await?;
-    // First what is over: who ends meanwhile is then found in one of the two.
-    let past = past_of(&caller.account);
-    let rows = app.store.first(Table::PastOf, past, MOST_RECORDS).await?;
+    // First what runs: what ended before is then on its way to the others, and what ends meanwhile is in both.
     let mut shown = app.look(|directory, _| directory.running(&caller.account));
     shown.truncate(MOST_RECORDS);
-    for (key, _) in rows {
+    app.store.settled().await?;
+    for (key, _) in app.store.first(Table::PastOf, past_of(&caller.account), MOST_RECORDS).await? {
         let Some(record) = read_past(app, &key).await?.map(PastRecord::shown) else { continue };
-        if shown.len() < MOST_RECORDS {
+        let known = shown.iter().any(|s| (s.number, s.opened) == (record.number, record.opened));
+        if shown.len() < MOST_RECORDS && !known {
             shown.push(record);
         }
     }
@@ -125,10 +125,11 @@ async fn notes_key(app: &App, token: &str, number: &str) -> Result<Vec<u8>, Code
     let caller = caller(app, token).await?;
     let number: SessionNumber = number.parse().map_err(|_| Code::NoSuchSession)?;
     let key = |opened: Millis| [&opened.to_be_bytes()[..], &number.get().to_be_bytes()].concat();
-    // First what runs: it is there until its record is.
+    // First what runs: what ended before is then on its way to the others.
     if let Some(opened) = app.look(|directory, _| directory.opened(number, &caller.account)) {
         return Ok(key(opened));
     }
+    app.store.settled().await?;
     let rows = app.store.first(Table::PastOf, past_of(&caller.account), usize::MAX).await?;
     let found =
         rows.iter().filter_map(|(row, _)| past_key(row)).find(|(_, n)| *n == number.get().to_be_bytes());

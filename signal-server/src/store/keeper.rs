@@ -7,7 +7,7 @@ use std::sync::{
 
 use tokio::sync::{oneshot, watch};
 
-use super::{Batch, Outcome, Rows, Store, StoreError, Table};
+use super::{Batch, Outcome, Rows, Step, Store, StoreError, Table};
 
 /// Batches that may wait.
 const QUEUE: usize = 4096;
@@ -81,6 +81,12 @@ impl Keeper {
             Ok(()) => Saved(Ok(Some(outcome))),
             Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) => Saved(Err(Unavailable)),
         }
+    }
+
+    /// Waits until all that was put into the queue before can be read.
+    pub async fn settled(&self) -> Result<(), Unavailable> {
+        let nothing = Step::Expect(Table::Meta, b"settled".to_vec(), None);
+        self.submit(vec![nothing]).wait().await.map(|_| ())
     }
 
     /// Reads one value, off the event loop.
