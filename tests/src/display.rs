@@ -206,6 +206,12 @@ impl Display {
         keys.keys.iter().any(|k| *k != 0) || u16::from(pointer.mask) & 0x1f00 != 0
     }
 
+    /// What was typed may have arrived before its last key goes up.
+    #[track_caller]
+    pub fn wait_let_go(&self) {
+        crate::until("that nothing is held", || (!self.something_held()).then_some(()));
+    }
+
     /// Where the pointer is.
     #[track_caller]
     pub fn pointer(&self) -> (i16, i16) {

@@ -13,7 +13,7 @@ fn typed_text_arrives_in_a_terminal() {
     let text = "Hello, World! 0123456789 {[(<|>)]} ~`@#$%^&*-_=+;:'\",.?/\\\n";
     scene.agent.type_keys(text);
     scene.wait_file("typed", text);
-    assert!(!scene.desk.something_held());
+    scene.desk.wait_let_go();
 }
 
 /// What a person types under one layout is what arrives, whatever layout is there.
@@ -24,7 +24,7 @@ fn any_layout(layout: &str) {
     let text = "azerty QWERTY 1234567890 éàçù ß € ñ œ Ÿ @#[]{}\\|~ ж Ω 中 😀\n";
     scene.agent.type_keys(text);
     scene.wait_file("typed", text);
-    assert!(!scene.desk.something_held());
+    scene.desk.wait_let_go();
 }
 
 #[test]

@@ -27,7 +27,7 @@ fn a_killed_agent() {
     scene.agent.kill();
     let s = scene.customer.wait_session("the loss", nobody_there);
     assert!(s.sharing.is_none_or(|s| s.viewers.is_empty() && s.controller.is_none()));
-    assert!(!scene.desk.something_held());
+    scene.desk.wait_let_go();
     assert!(scene.customer.ended().is_none(), "the customer's program goes on");
 }
 
