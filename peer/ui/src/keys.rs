@@ -1,6 +1,6 @@
 //! The keys of the windows, in one table: those who act on keys and the list that people read ask the same one.
 
-use eframe::egui::{Context, Id, Key, Modifiers};
+use eframe::egui::{Context, Event, Id, Key, Modifiers};
 
 use crate::{screens::viewer::PICTURE, texts::Texts};
 
@@ -102,7 +102,25 @@ pub(crate) fn which(ctx: &Context, action: Action) -> Option<usize> {
     if action != Action::FullScreen && ctx.memory(|m| m.has_focus(Id::unique(PICTURE))) {
         return None;
     }
+    if action == Action::Go {
+        return digit(ctx);
+    }
     of(action).find_map(|b| b.keys.iter().position(|k| ctx.input_mut(|i| i.consume_key(b.modifiers, *k))))
+}
+
+/// Control and a digit, by the place of the key: on a French keyboard digits need Shift.
+fn digit(ctx: &Context) -> Option<usize> {
+    ctx.input_mut(|i| {
+        let mut found = None;
+        i.events.retain(|event| {
+            let Event::Key { key, physical_key, pressed: true, modifiers, .. } = event else { return true };
+            let place = DIGITS.iter().position(|d| *d == physical_key.unwrap_or(*key));
+            let taken = found.is_none() && place.is_some() && modifiers.matches_exact(CTRL);
+            found = found.or(place.filter(|_| taken));
+            !taken
+        });
+        found
+    })
 }
 
 /// Whether this key, whatever is held with it, is one of the action's.

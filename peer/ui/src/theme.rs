@@ -215,7 +215,11 @@ impl Themes {
         ctx.set_fonts(fonts());
         ctx.style_mut_of(egui::Theme::Light, |style| self.light.style(style));
         ctx.style_mut_of(egui::Theme::Dark, |style| self.dark.style(style));
-        ctx.options_mut(|o| o.fallback_theme = egui::Theme::Light);
+        ctx.options_mut(|o| {
+            o.fallback_theme = egui::Theme::Light;
+            // Control and 6 of a French keyboard would make everything smaller.
+            o.zoom_with_keyboard = false;
+        });
         ctx.set_theme(match dark {
             None => egui::ThemePreference::System,
             Some(true) => egui::ThemePreference::Dark,

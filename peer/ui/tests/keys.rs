@@ -129,6 +129,18 @@ fn sessions_are_changed_by_keys() {
         press(&mut s, modifiers, key);
         assert_eq!(s.told(), [to(number)], "{key:?}");
     }
+    // On a French keyboard the keys of 4 and 6 write other signs.
+    for (key, physical, number) in [(Key::Quote, Key::Num4, Some(500_000_002)), (Key::Minus, Key::Num6, None)]
+    {
+        let physical_key = Some(physical);
+        let event =
+            eframe::egui::Event::Key { key, physical_key, pressed: true, repeat: false, modifiers: CTRL };
+        let _ = s.told();
+        s.harness.event(event);
+        s.harness.run_ok();
+        assert_eq!(s.told(), number.map(|n| to(Some(n))).into_iter().collect::<Vec<_>>(), "{key:?}");
+    }
+    assert!((s.harness.ctx.zoom_factor() - 1.0).abs() < f32::EPSILON, "nothing got smaller");
 }
 
 #[test]

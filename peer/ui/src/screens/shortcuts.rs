@@ -38,9 +38,6 @@ pub fn console(
             agent.viewer.side = true;
         }
     }
-    if keys::pressed(ctx, Action::Panel) && view.sharing.is_some() {
-        agent.viewer.side = !agent.viewer.side;
-    }
     if keys::pressed(ctx, Action::Transfer) && may_transfer(view, around) {
         around.passing.open = true;
     }

@@ -35,6 +35,9 @@ pub fn show(
             ui.memory_mut(|m| m.surrender_focus(Id::unique(PICTURE)));
         }
     }
+    if keys::pressed(ui.ctx(), Action::Panel) {
+        viewer.side = !viewer.side;
+    }
     if viewer.shows_tools(ui.ctx(), cx.now) {
         toolbar::show(ui, cx, view, sharing, viewer, news.as_ref().map(|n| n.0.as_str()));
     } else {
