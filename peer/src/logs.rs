@@ -51,18 +51,22 @@ impl Logs {
         (logs, found)
     }
 
-    /// The lines are on the disk when this returns. What cannot be written waits, and goes first at the next call.
+    /// The lines are on the disk when this returns. What cannot be written waits for [`Logs::write_waiting`].
     pub fn append(&mut self, writer: PublicKey, lines: &[u8]) -> io::Result<()> {
-        let waiting = self.waiting.entry(writer).or_default();
-        waiting.extend_from_slice(lines);
-        let all = std::mem::take(waiting);
-        let written = self.write(writer, &all);
-        if written.is_ok() {
-            self.waiting.remove(&writer);
-        } else {
-            self.waiting.insert(writer, all);
+        self.waiting.entry(writer).or_default().extend_from_slice(lines);
+        self.write_waiting()
+    }
+
+    /// Tries again what could not be written.
+    pub fn write_waiting(&mut self) -> io::Result<()> {
+        let mut failed = None;
+        for (writer, lines) in std::mem::take(&mut self.waiting) {
+            if let Err(e) = self.write(writer, &lines) {
+                self.waiting.insert(writer, lines);
+                failed = Some(e);
+            }
         }
-        written
+        failed.map_or(Ok(()), Err)
     }
 
     /// Whether all lines are on the disk.
@@ -90,8 +94,10 @@ impl Logs {
         }
         written?;
         if new && cfg!(unix) {
-            // The name must last as well.
-            File::open(&self.folder)?.sync_all()?;
+            // The name must last as well; the lines are there, so that they must not be written again.
+            let synced = File::open(&self.folder).and_then(|folder| folder.sync_all());
+            _ = synced
+                .inspect_err(|e| tracing::warn!(error = %e, "a new log of acts may not outlast a power cut"));
         }
         self.last = Some(path);
         Ok(())

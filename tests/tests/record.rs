@@ -2,8 +2,12 @@
 //! only if the site allows them.
 
 use deskside_protocol::records::Transcript;
-use deskside_session::{app::Screen, command::Command, view::View};
-use deskside_tests::{Peer, Server, scene::secure, server::AGENT, until};
+use deskside_session::{
+    app::{AppOnly, NotesState, Screen},
+    command::Command,
+    view::View,
+};
+use deskside_tests::{Peer, Server, peer::Line, scene::secure, server::AGENT, until};
 
 struct Call {
     server: Server,
@@ -95,10 +99,19 @@ fn by_itself_a_site_saves_nothing() {
 
 #[test]
 fn a_site_may_allow_no_phrases() {
-    let c = call(&[("chat.phrases", "false")]);
-    c.agent.wait("the desk", |v| v.desk.is_some());
+    let mut c = call(&[("chat.phrases", "false")]);
+    // They were asked for before the notes, and are answered by the same server.
+    c.agent.tell(AppOnly::Notes { text: "Asked later than the phrases".into() });
+    c.agent.wait("the notes", |v| match &v.screen {
+        Screen::Session { notes: Some(n), .. } => n.state == NotesState::Saved && !n.text.is_empty(),
+        _ => false,
+    });
     let view = c.agent.view().expect("a view");
     assert_eq!((view.phrases, view.problem), (None, None));
+    c.agent.tell(AppOnly::Phrases { mine: vec!["Hello.".into()] });
+    c.agent.wait_line("that there are none", 0, |l| {
+        matches!(l, Line::Error { detail } if detail.contains("phrases")).then_some(())
+    });
     let c = call(&[]);
     c.agent.wait("phrases", |v| v.phrases.is_some());
 }

@@ -133,6 +133,11 @@ impl Log {
         }
     }
 
+    /// The number of the newest line; 0: there was none yet.
+    pub(crate) fn last(&self) -> u64 {
+        self.last_id
+    }
+
     /// Lines that came after this one, and their numbers.
     pub(crate) fn since(&self, after: u64) -> impl Iterator<Item = (u64, &ChatLine)> {
         let first = self.lines.partition_point(|l| l.id.0 <= after);

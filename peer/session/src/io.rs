@@ -27,6 +27,8 @@ pub enum Input {
     ServerBack,
     /// This computer's network is another one: what waits for its next try is tried now.
     NetworkChanged,
+    /// Agent: the server does not save chats any more; everybody is told.
+    ChatNotKept,
     /// The server says that the session is over.
     Ended(EndReason),
     /// All channels to a participant are open.

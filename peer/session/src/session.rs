@@ -75,6 +75,8 @@ pub struct Session {
     number: SessionNumber,
     organisation: String,
     keeps_chat: bool,
+    /// The last line that was said while nothing was saved.
+    saved_after: u64,
     identity: Identity,
     secret: Option<LinkSecret>,
     link: Option<String>,
@@ -129,6 +131,7 @@ impl Session {
             number: start.number,
             organisation: start.organisation,
             keeps_chat: start.keeps_chat,
+            saved_after: 0,
             identity: start.identity,
             secret: start.secret,
             link: start.link,
@@ -157,6 +160,9 @@ impl Session {
             distrust: None,
             out: Outbox::default(),
         };
+        if s.role == Role::Primary && s.keeps_chat {
+            s.people.keeps_chat = true;
+        }
         if s.role == Role::Primary {
             s.lead.found(s.myself(), 0);
         }
@@ -195,6 +201,7 @@ impl Session {
             Input::ServerLost => self.on_server(false),
             Input::ServerBack => self.on_server(true),
             Input::NetworkChanged => self.on_network_changed(),
+            Input::ChatNotKept => self.keeps_chat = false,
             Input::HandOver { word } => self.on_word(None, word),
             Input::Ended(reason) => self.on_ended(reason),
             Input::LinkOpen { peer, binding } => self.on_link_open(peer, binding),
@@ -217,7 +224,7 @@ impl Session {
     /// with its own number, which grows.
     pub fn said(&self, after: u64) -> impl Iterator<Item = (u64, &crate::view::ChatLine)> {
         let saved = self.role == Role::Primary && self.keeps_chat;
-        let to_all = self.chat.since(after).filter(|(_, line)| line.to.is_none());
+        let to_all = self.chat.since(after.max(self.saved_after)).filter(|(_, line)| line.to.is_none());
         to_all.filter(move |_| saved)
     }
 

@@ -73,6 +73,10 @@ pub(crate) struct State {
     pub primary: Option<Person>,
     pub serial: u32,
     pub helped: Option<ParticipantId>,
+    #[serde(default)]
+    pub keeps_chat: bool,
+    #[serde(default)]
+    pub saved_after: u64,
     pub chosen: Option<ParticipantId>,
     pub watchers: Vec<Person>,
     pub admitted: Vec<(PublicKey, bool)>,

@@ -51,6 +51,9 @@ pub struct Welcome {
     pub keeps_chat: bool,
 }
 
+/// A log of acts that cannot be written is tried again after this.
+const LOG_AGAIN: std::time::Duration = std::time::Duration::from_secs(10);
+
 pub struct Running {
     number: SessionNumber,
     /// Whether the person sees it. The clipboard belongs to the session that is seen, so that no text goes from one
@@ -80,6 +83,8 @@ pub struct Running {
     /// The file from which a program goes on after this one was killed.
     kept: Option<Kept>,
     logs: Logs,
+    /// When to try again to write what is not in them yet.
+    log_again: Option<tokio::time::Instant>,
 }
 
 impl Running {
@@ -156,6 +161,7 @@ impl Running {
             transfer: None,
             kept,
             logs,
+            log_again: None,
         };
         running.drain();
         running.words(welcome.hand_overs);
@@ -207,11 +213,35 @@ impl Running {
     }
 
     pub fn next_timeout(&self) -> Option<tokio::time::Instant> {
-        self.core.poll_timeout().map(|t| tokio::time::Instant::from_std(self.started + t.since_start()))
+        let core =
+            self.core.poll_timeout().map(|t| tokio::time::Instant::from_std(self.started + t.since_start()));
+        core.into_iter().chain(self.log_again).min()
     }
 
     pub fn timeout(&mut self) {
+        if self.log_again.is_some_and(|at| at <= tokio::time::Instant::now()) {
+            let written = self.logs.write_waiting();
+            self.log_written(written);
+        }
         self.input(Input::Timeout);
+    }
+
+    /// The person is told once that the log of acts cannot be written, and once that it is whole again.
+    fn log_written(&mut self, written: std::io::Result<()>) {
+        let before = self.log_again.is_none();
+        self.log_again = (!self.logs.is_whole()).then(|| tokio::time::Instant::now() + LOG_AGAIN);
+        if let Err(e) = written {
+            tracing::error!(error = %e, "the log of acts cannot be written");
+        }
+        if before != self.log_again.is_none() {
+            self.tab = None;
+            self.core.handle(self.now(), Input::Device(DeviceEvent::LogKept(self.log_again.is_none())));
+        }
+    }
+
+    /// The server does not save chats any more.
+    pub fn chat_not_kept(&mut self) {
+        self.input(Input::ChatNotKept);
     }
 
     pub fn command(&mut self, command: Command) {
@@ -377,14 +407,8 @@ impl Running {
             Output::Tell(_) => {}
             Output::Keep(state) => self.keep(&state),
             Output::Act { writer, lines } => {
-                let before = self.logs.is_whole();
-                if let Err(e) = self.logs.append(writer, &lines) {
-                    tracing::error!(error = %e, "the log of acts cannot be written");
-                }
-                let now = self.logs.is_whole();
-                if now != before {
-                    self.core.handle(self.now(), Input::Device(DeviceEvent::LogKept(now)));
-                }
+                let written = self.logs.append(writer, &lines);
+                self.log_written(written);
             }
             Output::TellServerHandOver { word } => self.signaling.send(ToServer::HandOver { word }),
             Output::TellServerLeave => self.signaling.send(ToServer::Leave),

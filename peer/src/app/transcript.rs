@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use deskside_net::ApiError;
 use deskside_protocol::{
-    SessionNumber,
+    Role, SessionNumber,
     api::Code,
-    records::{Said, Transcript},
+    records::{LONGEST_SAID, MOST_SAID, Said, Transcript},
 };
 use deskside_session::view::ChatLine;
 use tokio::time::Instant;
@@ -17,8 +17,11 @@ use super::{App, event::Event, places::State};
 const PACE: Duration = Duration::from_secs(1);
 /// A server that is away, or busy, is asked again after this.
 const AGAIN: Duration = Duration::from_secs(2);
-/// Most text that goes at once, in bytes: escaped, it must fit a request.
+/// One that will not have them may think better of it.
+const REFUSED: Duration = Duration::from_secs(600);
+/// Most that goes at once, in bytes of text and names, and in lines: escaped, it must fit a request.
 const MOST_AT_ONCE: usize = 128 * 1024;
+const LINES_AT_ONCE: usize = 500;
 /// What a program that quits waits for at most.
 const LAST: Duration = Duration::from_secs(2);
 
@@ -30,6 +33,9 @@ pub(super) struct Chat {
     account: String,
     /// The last line that was taken.
     taken: u64,
+    /// Room for so many lines, and so many bytes of text, is left at the server.
+    lines: usize,
+    bytes: usize,
     /// What the server does not have.
     waiting: Vec<Said>,
     /// How many of them are on the way.
@@ -42,11 +48,25 @@ impl Chat {
     fn next(&self) -> Transcript {
         let mut bytes = 0;
         let fits = |l: &&Said| {
-            bytes += l.text.len();
+            bytes += l.text.len() + l.name.len();
             bytes <= MOST_AT_ONCE
         };
         // One line is always short enough.
-        Transcript { lines: self.waiting.iter().take_while(fits).cloned().collect() }
+        Transcript { lines: self.waiting.iter().take(LINES_AT_ONCE).take_while(fits).cloned().collect() }
+    }
+
+    /// The server keeps no more than it has room for, and neither does this.
+    fn take(&mut self, lines: Vec<(u64, Said)>) {
+        if self.waiting.is_empty() && !lines.is_empty() {
+            self.at = self.at.max(Instant::now() + PACE);
+        }
+        for (n, line) in lines {
+            self.taken = n;
+            if self.lines > 0 && line.text.len() <= self.bytes {
+                (self.lines, self.bytes) = (self.lines - 1, self.bytes - line.text.len());
+                self.waiting.push(line);
+            }
+        }
     }
 }
 
@@ -55,36 +75,34 @@ fn said(line: &ChatLine) -> Said {
 }
 
 impl App {
-    /// Takes what was said since.
+    /// Takes what was said since, for the account that was signed in when the session began.
     pub(super) fn collect_chat(&mut self) {
-        let Some(account) = &self.account else { return };
-        let (server, name) = (&account.server, &account.name);
         for place in &self.places {
             let State::Running(running) = &place.state else { continue };
+            if running.role() == Role::Customer {
+                continue;
+            }
             let known = self.chats.iter().position(|c| c.place == place.id);
-            let taken = known.map_or(0, |i| self.chats[i].taken);
-            let new: Vec<_> = running.said(taken).map(|(n, line)| (n, said(line))).collect();
-            let Some((last, _)) = new.last() else { continue };
-            let last = *last;
-            let i = known.unwrap_or_else(|| {
+            let Some(i) = known.or_else(|| {
+                let account = self.account.as_ref()?;
                 self.chats.push(Chat {
                     place: place.id,
                     number: running.number(),
-                    server: server.clone(),
-                    account: name.clone(),
-                    taken,
+                    server: account.server.clone(),
+                    account: account.name.clone(),
+                    taken: 0,
+                    lines: MOST_SAID,
+                    bytes: LONGEST_SAID,
                     waiting: Vec::new(),
                     sent: 0,
                     at: Instant::now(),
                 });
-                self.chats.len() - 1
-            });
+                Some(self.chats.len() - 1)
+            }) else {
+                continue;
+            };
             let chat = &mut self.chats[i];
-            if chat.waiting.is_empty() {
-                chat.at = chat.at.max(Instant::now() + PACE);
-            }
-            chat.taken = last;
-            chat.waiting.extend(new.into_iter().map(|(_, line)| line));
+            chat.take(running.said(chat.taken).map(|(n, line)| (n, said(line))).collect());
         }
     }
 
@@ -122,19 +140,22 @@ impl App {
         let Some(chat) = self.chats.iter_mut().find(|c| c.place == place) else { return };
         let sent = std::mem::take(&mut chat.sent).min(chat.waiting.len());
         let failed = answer.err();
-        let later = |e: &ApiError| {
-            matches!(e, ApiError::Down | ApiError::Refused { code: Code::Unavailable, .. }) || e.signed_out()
-        };
         match &failed {
-            Some(e) if later(e) => chat.at = Instant::now() + AGAIN,
-            // It will not have them.
-            Some(e) => {
-                tracing::warn!(error = %e, "the chat is not saved");
-                chat.waiting.clear();
-            }
             None => {
                 chat.waiting.drain(..sent);
                 chat.at = Instant::now() + PACE;
+            }
+            Some(ApiError::Refused { code: Code::NotAllowed | Code::NoSuchSession, .. }) => {
+                tracing::warn!("the server does not save this chat");
+                chat.waiting.clear();
+                if let Some(running) = self.running_at(place) {
+                    running.chat_not_kept();
+                }
+            }
+            Some(e) => {
+                tracing::warn!(error = %e, "the chat is not saved yet");
+                let soon = matches!(e, ApiError::Down | ApiError::Refused { code: Code::Unavailable, .. });
+                chat.at = Instant::now() + if soon || e.signed_out() { AGAIN } else { REFUSED };
             }
         }
         if failed.is_some_and(|e| e.signed_out()) && self.account.is_some() {

@@ -52,6 +52,8 @@ impl Session {
             primary: self.lead.primary,
             serial: self.lead.serial,
             helped: self.people.helped,
+            keeps_chat: self.people.keeps_chat,
+            saved_after: self.saved_after,
             chosen: self.people.chosen,
             watchers: self.people.watchers.clone(),
             admitted: self.people.admitted.iter().map(|(k, a)| (*k, *a)).collect(),
@@ -69,6 +71,8 @@ impl Session {
         self.role = s.role;
         self.lead.restore(s.primary, s.serial, snapshot.words);
         self.people.helped = s.helped;
+        self.people.keeps_chat = s.keeps_chat;
+        self.saved_after = s.saved_after;
         self.people.chosen = s.chosen;
         self.people.admitted = s.admitted.into_iter().collect();
         self.grants.restore(s.grants);

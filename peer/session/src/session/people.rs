@@ -20,6 +20,8 @@ pub(super) struct People {
     pub helped: Option<ParticipantId>,
     /// Who sees what the primary agent sees: assistants, and other customers if the one who is helped lets them.
     pub watchers: Vec<Person>,
+    /// What is said to all is saved, as the primary agent said last.
+    pub keeps_chat: bool,
     /// Primary agent: the customer who was selected.
     pub chosen: Option<ParticipantId>,
     /// Primary agent: watchers who were let in, or kept out, by hand.
@@ -52,6 +54,7 @@ impl Session {
         if self.role != Role::Primary {
             return self.follow();
         }
+        self.people.keeps_chat = self.keeps_chat;
         let there = |p: &&Peer| p.role == Role::Customer && !p.is_refused();
         let chosen = self.people.chosen.and_then(|id| self.peers.get(id)).filter(there);
         let helped = chosen.or_else(|| self.peers.iter().find(there)).map(|p| p.id);
@@ -79,7 +82,7 @@ impl Session {
             return;
         }
         let watchers = self.people.watchers.iter().map(|w| Watcher { id: w.id, key: w.key.to_text() });
-        let (helped, keeps_chat) = (self.people.helped, self.keeps_chat);
+        let (helped, keeps_chat) = (self.people.helped, self.people.keeps_chat);
         let lead = Lead { helped, watchers: watchers.collect(), keeps_chat };
         let Some(p) = self.peers.get_mut(id).filter(|p| p.is_up()) else { return };
         if p.told.lead.as_ref() != Some(&lead) {
@@ -93,17 +96,16 @@ impl Session {
     fn follow(&mut self) {
         let primary = self.lead.primary.and_then(|p| self.peers.get(p.id));
         let Some(lead) = primary.and_then(|p| p.lead.clone()) else { return };
+        self.people.keeps_chat = lead.keeps_chat;
         let person = |w: Watcher| Some(Person { id: w.id, key: PublicKey::from_text(&w.key)? });
         self.set_people(lead.helped, lead.watchers.into_iter().filter_map(person).collect());
     }
 
-    /// Whether the primary agent's program saves what is said to all, as that one says.
-    pub(super) fn chat_is_kept(&self) -> bool {
-        if self.role == Role::Primary {
-            return self.keeps_chat;
+    /// What is said while nobody was told that it is saved is not saved later either.
+    pub(super) fn settle_chat(&mut self) {
+        if !self.people.keeps_chat {
+            self.saved_after = self.chat.last();
         }
-        let primary = self.lead.primary.and_then(|p| self.peers.get(p.id));
-        primary.and_then(|p| p.lead.as_ref()).is_some_and(|lead| lead.keeps_chat)
     }
 
     fn set_people(&mut self, helped: Option<ParticipantId>, watchers: Vec<Person>) {
@@ -146,7 +148,7 @@ impl Session {
         let Some(key) = p.person() else { return };
         if p.role != Role::Customer {
             self.grants.exclude(key, excluded);
-        } else if self.is_sharing() {
+        } else if self.is_sharing() && (excluded || !self.log_is_full()) {
             self.grants.show(key, !excluded);
         }
     }

@@ -17,6 +17,7 @@ impl Session {
         if self.over {
             return;
         }
+        self.settle_chat();
         self.pass_on();
         self.tell_words();
         if self.passed_on() {
@@ -163,13 +164,14 @@ impl Session {
 
     fn settle_viewer(&mut self) {
         let helped = self.people.helped;
+        let named = self.people.watchers.contains(&self.myself());
         let shows = |p: &&Peer| {
             let may = p.person().is_some_and(|k| self.grants.has(k, Act::View));
             let watches = |s: &Shared| match self.role {
                 Role::Primary => false,
                 Role::Assistant => s.viewers.contains(&self.me),
-                // Of customers only the one who is helped shares.
-                Role::Customer => helped == Some(p.id) && s.viewers.contains(&self.me),
+                // Of customers only the one who is helped shares, and only to whom the primary agent names.
+                Role::Customer => helped == Some(p.id) && named && s.viewers.contains(&self.me),
             };
             p.role == Role::Customer && p.viewing.sharing.as_ref().is_some_and(|s| may || watches(s))
         };

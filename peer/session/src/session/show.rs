@@ -31,7 +31,7 @@ impl Session {
             chat: self.chat.lines(),
             unread: self.chat.unread(),
             conversations: self.chat.conversations(),
-            chat_kept: self.chat_is_kept(),
+            chat_kept: self.people.keeps_chat,
             notice: self.notices.last.back().cloned(),
         }
     }

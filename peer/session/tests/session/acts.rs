@@ -254,7 +254,12 @@ fn only_the_next_entry_of_its_own_customer_is_taken_and_only_true_signatures() {
 
 #[test]
 fn a_flood_ends_in_a_full_log_and_endings_are_still_written() {
-    let mut w = World::with(Act::View);
+    let carla = Guest { id: THIRD, role: Role::Customer, name: "Carla", secret: None };
+    let mut w = World::of(vec![agent(), customer(), carla]);
+    w.until("all secure", World::all_secure);
+    w.run(50);
+    w.command(AGENT, Command::Admit { id: THIRD, admitted: true });
+    w.allow(Act::View);
     for i in 0..MAX_ENTRIES {
         w.command(CUSTOMER, Command::Pause { paused: i % 2 == 0 });
     }
@@ -263,6 +268,9 @@ fn a_flood_ends_in_a_full_log_and_endings_are_still_written() {
     assert!(has(&w, &What::Full));
     w.ask(Act::Files);
     assert_eq!(w.prompt(), None, "what cannot be written is not asked");
+    w.command(CUSTOMER, Command::Exclude { id: THIRD, excluded: false });
+    w.run(50);
+    assert_eq!(w.node(THIRD).viewer, None, "nor allowed otherwise");
     w.command(CUSTOMER, Command::Revoke { act: None });
     w.command(CUSTOMER, Command::Leave);
     w.run(1_000);

@@ -192,5 +192,37 @@ fn what_is_said_to_all_is_given_out_for_the_record_and_everybody_is_told() {
         w.run(50);
         assert_eq!((said(&w, AGENT, 0), said(&w, THIRD, 0).len()), (vec![], whole.len()));
         assert_eq!(w.view(CUSTOMER).chat_kept, keeps);
+        // Also while the agent is away.
+        w.cut(THIRD, CUSTOMER);
+        assert_eq!(w.view(CUSTOMER).chat_kept, keeps);
     }
+}
+
+#[test]
+fn what_was_said_before_anybody_was_told_is_not_given_out_later() {
+    let mut w = World::call();
+    say(&mut w, AGENT, "before");
+    w.run(50);
+    // The site saves chats from now on, as the agent's program hears when it starts again.
+    let kept = w.node(AGENT).kept.clone();
+    w.kill(AGENT);
+    w.keeps_chat = true;
+    w.restart(AGENT, kept);
+    w.until("secure", |w| w.secure(AGENT, CUSTOMER));
+    w.run(50);
+    assert!(w.view(CUSTOMER).chat_kept && w.view(AGENT).chat.len() == 1);
+    say(&mut w, CUSTOMER, "after");
+    w.run(50);
+    let said = |w: &World| -> Vec<_> { w.node(AGENT).session.said(0).map(|(_, l)| l.text.clone()).collect() };
+    assert_eq!(said(&w), ["after"]);
+    // Another restart changes nothing.
+    let kept = w.node(AGENT).kept.clone();
+    w.kill(AGENT);
+    w.restart(AGENT, kept);
+    w.until("secure", |w| w.secure(AGENT, CUSTOMER));
+    assert_eq!(said(&w), ["after"]);
+    // The server changes its mind.
+    w.input(AGENT, deskside_session::io::Input::ChatNotKept);
+    w.run(50);
+    assert!(!w.view(CUSTOMER).chat_kept && said(&w).is_empty());
 }

@@ -261,6 +261,18 @@ fn another_customer_sees_what_is_shared_once_both_say_so() {
 }
 
 #[test]
+fn a_customer_opens_no_picture_that_the_primary_agent_does_not_let_it_see() {
+    let mut w = two_customers();
+    let says = br#"{"type":"sharing","sharing":{"viewers":[3],"controller":3,"paused":false,"monitors":[],"screen":"all","width":9,"height":9,"coder":"tiles"}}"#;
+    w.forge(CUSTOMER, THIRD, says.to_vec());
+    w.run(50);
+    assert_eq!((w.node(THIRD).viewer, w.view(THIRD).sharing), (None, None));
+    w.command(AGENT, Command::Admit { id: THIRD, admitted: true });
+    w.run(50);
+    assert_eq!(w.node(THIRD).viewer, Some(CUSTOMER));
+}
+
+#[test]
 fn who_is_helped_next_shows_nothing_to_who_was_helped_before() {
     let mut w = two_customers();
     for id in [CUSTOMER, THIRD] {

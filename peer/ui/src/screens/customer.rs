@@ -97,10 +97,10 @@ fn agents(ui: &mut Ui, cx: &Cx<'_>, view: &View) {
                         }
                     });
                 });
-                if other.role == Role::Customer {
-                    another(ui, cx, view, other);
-                } else {
-                    watcher(ui, cx, view, other);
+                match other.role {
+                    Role::Customer => another(ui, cx, view, other),
+                    Role::Assistant => watcher(ui, cx, view, other),
+                    Role::Primary => {}
                 }
                 match other.link {
                     LinkView::Secure { .. } => people::code(ui, cx, view.role, other),
@@ -120,11 +120,11 @@ fn agents(ui: &mut Ui, cx: &Cx<'_>, view: &View) {
     }
 }
 
-/// Whether an assistant sees what is shared, and the way to change that.
+/// Whether somebody sees what is shared, and the way to change that.
 fn watcher(ui: &mut Ui, cx: &Cx<'_>, view: &View, other: &Other) {
     let k = cx.k;
     let excluded = view.excluded.contains(&other.id);
-    if other.role != Role::Assistant || !(excluded || view.watchers.contains(&other.id)) {
+    if !(excluded || view.watchers.contains(&other.id)) {
         return;
     }
     let sees = view.sharing.as_ref().is_some_and(|s| s.viewers.contains(&other.id));
@@ -137,7 +137,12 @@ fn watcher(ui: &mut Ui, cx: &Cx<'_>, view: &View, other: &Other) {
     note(ui, cx, sign, &words, ink);
     let name = cx.t.short_name(&other.name);
     let named = |key| cx.t.ta(key, &[("name", (&name).into())]);
-    let words = if excluded { named("customer-include") } else { named("customer-exclude") };
+    let words = match (other.role, excluded) {
+        (Role::Customer, true) => named("customer-show"),
+        (Role::Customer, false) => named("customer-hide"),
+        (_, true) => named("customer-include"),
+        (_, false) => named("customer-exclude"),
+    };
     let sign = if excluded { Icon::Eye } else { Icon::EyeOff };
     if ui.add(Button::new(cx, words).icon(sign).width(ui.available_width())).clicked() {
         cx.session(Command::Exclude { id: other.id, excluded: !excluded });
@@ -147,29 +152,15 @@ fn watcher(ui: &mut Ui, cx: &Cx<'_>, view: &View, other: &Other) {
 /// What another customer sees of what I share, and the way to change that; or that I see what it shares.
 fn another(ui: &mut Ui, cx: &Cx<'_>, view: &View, other: &Other) {
     let k = cx.k;
-    let Some(sharing) = &view.sharing else { return };
-    let name = cx.t.short_name(&other.name);
-    let named = |key| cx.t.ta(key, &[("name", (&name).into())]);
-    if sharing.sharer == other.id {
-        ui.add_space(k.space.half);
-        note(ui, cx, Icon::Monitor, &cx.t.t("customer-shares"), k.c.accent_text);
-        return;
-    }
-    let excluded = view.excluded.contains(&other.id);
-    if sharing.sharer != view.me || !(excluded || view.watchers.contains(&other.id)) {
-        return;
-    }
-    let (sign, words, ink) = if excluded {
-        (Icon::EyeOff, cx.t.t("customer-excluded"), k.c.muted)
-    } else {
-        (Icon::Eye, cx.t.t("customer-sees"), k.c.warn_text)
-    };
-    ui.add_space(k.space.half);
-    note(ui, cx, sign, &words, ink);
-    let words = if excluded { named("customer-show") } else { named("customer-hide") };
-    let sign = if excluded { Icon::Eye } else { Icon::EyeOff };
-    if ui.add(Button::new(cx, words).icon(sign).width(ui.available_width())).clicked() {
-        cx.session(Command::Exclude { id: other.id, excluded: !excluded });
+    match &view.sharing {
+        Some(sharing) if sharing.sharer == other.id => {
+            ui.add_space(k.space.half);
+            note(ui, cx, Icon::Monitor, &cx.t.t("customer-shares"), k.c.accent_text);
+        }
+        Some(sharing) if sharing.sharer == view.me => {
+            watcher(ui, cx, view, other);
+        }
+        _ => {}
     }
 }
 

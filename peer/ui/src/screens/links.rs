@@ -11,8 +11,9 @@ use crate::{
     widgets::{Button, Look, card, text},
 };
 
-/// Most addresses of one message that can be opened.
+/// Most addresses of one message that can be opened, and the longest one, in bytes.
 const MOST: usize = 3;
+const LONGEST: usize = 1000;
 
 /// The address that a person wants to open, of which message, and which of its addresses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,17 +26,17 @@ pub struct Asked {
 /// The addresses in a text. What they say is what is opened: other letters that look alike show as what they are.
 fn addresses(text: &str) -> Vec<Url> {
     let mut all: Vec<Url> = Vec::new();
-    for word in text.split_whitespace() {
-        let Some(start) = ["https://", "http://"].iter().filter_map(|scheme| word.find(scheme)).min() else {
-            continue;
-        };
+    // Looked at anew for each picture of the window: few and short ones.
+    let start = |word: &str| ["https://", "http://"].iter().filter_map(|scheme| word.find(scheme)).min();
+    let words = text.split_whitespace().filter(|w| w.len() <= LONGEST);
+    for (word, start) in words.filter_map(|w| Some((w, start(w)?))).take(MOST) {
         let end = |c: char| ".,;:!?)]}>\"'»”’".contains(c);
         let Ok(url) = Url::parse(word[start..].trim_end_matches(end)) else { continue };
         let named = matches!(url.host(), Some(Host::Domain(d)) if !d.is_empty())
             || matches!(url.host(), Some(Host::Ipv4(_) | Host::Ipv6(_)));
         // A name before the host is only there to look like another host.
         let plain = url.username().is_empty() && url.password().is_none();
-        if named && plain && all.len() < MOST && !all.contains(&url) {
+        if named && plain && !all.contains(&url) {
             all.push(url);
         }
     }
