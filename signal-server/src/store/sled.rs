@@ -1,10 +1,18 @@
 //! The embedded engine; the only file that knows it.
 
-use std::{fs::File, path::Path};
+use std::{
+    fs::File,
+    path::Path,
+    time::{Duration, Instant},
+};
 
 use sled::transaction::{ConflictableTransactionError, TransactionError, TransactionalTree};
 
 use super::{Batch, Outcome, Rows, Step, Store, StoreError, Table};
+
+/// A server that was just stopped may still hold its folder: the next one waits so long, and looks so often.
+const LOCK_WAITS: Duration = Duration::from_secs(2);
+const LOCK_AGAIN: Duration = Duration::from_millis(20);
 
 /// See [`Store`]. One process at a time holds a folder.
 pub struct SledStore {
@@ -15,11 +23,20 @@ pub struct SledStore {
 
 impl SledStore {
     /// Opens or makes the folder. `cache` in bytes.
+    #[expect(clippy::disallowed_methods, reason = "a lock of a file tells nobody when it is free")]
     pub fn open(path: &Path, cache: u64) -> Result<Self, StoreError> {
         std::fs::create_dir_all(path)?;
         // No flushing by time: each commit flushes.
         let config = sled::Config::new().path(path).cache_capacity(cache).flush_every_ms(None);
-        let db = config.open().map_err(failed)?;
+        let until = Instant::now() + LOCK_WAITS;
+        let db = loop {
+            match config.open() {
+                Err(sled::Error::Io(e)) if is_locked(&e) && Instant::now() < until => {
+                    std::thread::sleep(LOCK_AGAIN);
+                }
+                opened => break opened.map_err(failed)?,
+            }
+        };
         let file = File::options().write(true).open(path.join("db"))?;
         Ok(Self { db, file })
     }
@@ -60,6 +77,11 @@ impl Store for SledStore {
     }
 }
 
+/// sled gives no kind for it.
+fn is_locked(error: &std::io::Error) -> bool {
+    error.to_string().contains("could not acquire lock")
+}
+
 fn run(tree: &TransactionalTree, batch: &Batch) -> Result<Outcome, ConflictableTransactionError<()>> {
     for step in batch {
         if let Step::Expect(table, key, value) = step
@@ -90,5 +112,21 @@ fn failed(error: sled::Error) -> StoreError {
     match error {
         sled::Error::Io(error) => StoreError::Io(error),
         other => StoreError::Engine(other.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_comes_while_another_one_closes_waits_and_who_stays_is_not_disturbed() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().to_owned();
+        let first = SledStore::open(&path, 1 << 20).unwrap();
+        assert!(SledStore::open(&path, 1 << 20).is_err(), "held all the time");
+        let next = std::thread::spawn(move || SledStore::open(&path, 1 << 20).map(|_| ()));
+        drop(first);
+        next.join().unwrap().unwrap();
     }
 }
