@@ -223,6 +223,8 @@ fn a_server_that_is_killed_meanwhile_changes_nothing() {
     let mut bob = at_home(&scene.server, BOB);
     transfer(&mut scene.agent, &[BOB]);
     let offer = wait_offer(&bob);
+    // An offer is shown while it goes to the disk; a sign-in is answered when all before it is there.
+    scene.server.sign_in();
     scene.server.kill();
     take(&mut bob, &offer);
     scene.server.start_again();
