@@ -108,6 +108,9 @@ impl PicturePlace for Laid {
     fn accept_input(&self, on: bool) {
         self.place.accept_input(on);
     }
+    fn take_keyboard(&self) {
+        self.place.take_keyboard();
+    }
     fn copy(&self, since: u64) -> Option<(u64, u16, u16, Vec<u8>)> {
         self.place.copy(since)
     }

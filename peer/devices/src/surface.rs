@@ -46,6 +46,9 @@ pub trait Place: Send + Sync {
     fn grab_keys(&self, on: bool);
     /// Whether pointer and keyboard over the picture become [`InputEvent`]s.
     fn accept_input(&self, on: bool);
+    /// Keys go to the picture from now on, as after a click into it; while input is accepted. With [`Place::grab_keys`] the
+    /// right Control key alone, twice, brings them back.
+    fn take_keyboard(&self);
     /// A copy of the picture if it changed since serial `since`: (serial, width, height, RGBA).
     fn copy(&self, since: u64) -> Option<(u64, u16, u16, Vec<u8>)>;
 }

@@ -397,6 +397,53 @@ fn grabbed_keys_pass_the_window_manager_until_right_control() {
 }
 
 #[test]
+fn the_keyboard_comes_and_goes_without_the_pointer() {
+    let mut stage = Stage::new();
+    stage.display.run("setxkbmap", &["us"]).unwrap();
+    stage.paint(400, 300);
+    let place = stage.surface.place();
+    place.accept_input(true);
+    stage.put(20, 30, 400, 300, Scale::One { x: 0, y: 0 });
+    until("the picture", || stage.brush.pixel(121, 81) == colour(1, 1));
+    let has_it = |stage: &Stage| {
+        stage.focus() > 1 && stage.focus() != stage.parent && stage.focus() != stage.brush.root
+    };
+    assert!(!has_it(&stage));
+    for _ in 0..2 {
+        place.grab_keys(true);
+        place.take_keyboard();
+        until("the picture has the keyboard", || has_it(&stage));
+        stage.press(38);
+        stage.stroke(Key::Char('a'));
+        // Once for the combinations, once more for all.
+        for _ in 0..2 {
+            stage.press(105);
+            stage.stroke(Key::Named(NamedKey::ControlRight));
+        }
+        until("the window around has the keyboard", || stage.focus() == stage.parent);
+    }
+    // Also while the pointer is over the picture keys are the window's around now.
+    stage.brush.point(130, 100);
+    assert_eq!(stage.next(), InputEvent::Move { x: 10, y: 20 });
+    stage.press(38);
+    stage.click();
+    until("a click brings it back", || has_it(&stage));
+    stage.press(39);
+    stage.stroke(Key::Char('s'));
+    // Nobody takes it where no input is accepted.
+    let beside = stage.parent;
+    stage.brush.point(600, 300);
+    stage.brush.button(1, true);
+    stage.brush.button(1, false);
+    until("the parent has the keyboard", || stage.focus() == beside);
+    place.accept_input(false);
+    place.take_keyboard();
+    stage.put(21, 30, 400, 300, Scale::One { x: 0, y: 0 });
+    until("what was asked is done", || stage.brush.pixel(122, 81) == colour(1, 1));
+    assert_eq!(stage.focus(), beside);
+}
+
+#[test]
 fn copies_are_what_was_presented_with_a_window_or_without() {
     let mut stage = Stage::new();
     stage.paint(64, 48);

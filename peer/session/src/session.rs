@@ -224,8 +224,8 @@ impl Session {
     /// with its own number, which grows.
     pub fn said(&self, after: u64) -> impl Iterator<Item = (u64, &crate::view::ChatLine)> {
         let saved = self.role == Role::Primary && self.keeps_chat;
-        let to_all = self.chat.since(after.max(self.saved_after)).filter(|(_, line)| line.to.is_none());
-        to_all.filter(move |_| saved)
+        let after = if saved { after.max(self.saved_after) } else { self.chat.last() };
+        self.chat.since(after).filter(|(_, line)| line.to.is_none())
     }
 
     /// What to do next; `None` when all is done for now.

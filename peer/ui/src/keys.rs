@@ -30,6 +30,7 @@ pub(crate) enum Action {
     Leave,
     End,
     FullScreen,
+    Type,
 }
 
 /// Where keys mean something.
@@ -85,6 +86,7 @@ pub(crate) const ALL: &[Binding] = &[
     row(Action::Leave, Group::Console, BOTH, &[Key::L]),
     row(Action::End, Group::Console, BOTH, &[Key::Q]),
     row(Action::FullScreen, Group::Picture, NONE, &[Key::F11]),
+    row(Action::Type, Group::Picture, BOTH, &[Key::G]),
 ];
 
 fn of(action: Action) -> impl Iterator<Item = &'static Binding> {
@@ -175,6 +177,7 @@ pub(crate) fn words(t: &Texts, action: Action) -> String {
         Action::Leave => t.t("session-leave"),
         Action::End => t.t("session-end"),
         Action::FullScreen => t.t("viewer-full"),
+        Action::Type => t.t("keys-type"),
     }
 }
 

@@ -167,7 +167,25 @@ fn grabbing_keys_is_passed_on() {
     let mut w = watch(sample("agent-controls"), true, 1.0);
     w.picture.done();
     w.click("Keys");
-    assert!(w.picture.done().contains(&Done::Grab(true)));
+    let done = w.picture.done();
+    assert!(done.contains(&Done::Grab(true)) && done.contains(&Done::Keyboard), "{done:?}");
+    // What the window does by itself takes the keyboard from nobody.
+    w.click("Keys");
+    assert!(w.picture.done().contains(&Done::Grab(false)));
+    assert!(!w.picture.done().contains(&Done::Keyboard));
+    // The key does the same, while there is control.
+    let key = |w: &mut Watching| {
+        w.harness.key_press_modifiers(Modifiers::CTRL | Modifiers::SHIFT, Key::G);
+        w.harness.run_ok();
+        w.picture.done()
+    };
+    assert!(key(&mut w).contains(&Done::Keyboard));
+    w.set(sample("agent-views"));
+    w.picture.done();
+    assert!(!key(&mut w).contains(&Done::Keyboard));
+    w.set(sample("agent-controls"));
+    w.picture.done();
+    assert!(key(&mut w).contains(&Done::Keyboard));
     w.set(sample("agent-ready"));
     assert!(w.picture.done().contains(&Done::Grab(false)));
 }

@@ -64,6 +64,8 @@ struct Wanted {
     spot: Option<Spot>,
     grab_keys: bool,
     accept_input: bool,
+    /// How often the keyboard was asked for.
+    taken: u32,
     /// A window in which none could be made.
     unfit: Option<u32>,
 }
@@ -243,6 +245,10 @@ impl Place for Handle {
 
     fn accept_input(&self, on: bool) {
         self.0.want(|w| w.accept_input = on);
+    }
+
+    fn take_keyboard(&self) {
+        self.0.want(|w| w.taken = w.taken.wrapping_add(1));
     }
 
     fn copy(&self, since: u64) -> Option<(u64, u16, u16, Vec<u8>)> {

@@ -132,14 +132,20 @@ fn each_entry_is_signed_by_who_was_primary_then() {
     assert_eq!(log(&w, AGENT).against(&own), Tail::Whole { more: 0 });
 }
 
-#[test]
-fn leave_for_another_customer_to_see_is_in_the_log() {
+/// The agent sees the customer's screen, and would let another customer see it too.
+fn two_customers() -> World {
     let carla = Guest { id: THIRD, role: Role::Customer, name: "Carla", secret: None };
     let mut w = World::of(vec![agent(), customer(), carla]);
     w.until("all secure", World::all_secure);
     w.run(50);
     w.command(AGENT, Command::Admit { id: THIRD, admitted: true });
     w.allow(Act::View);
+    w
+}
+
+#[test]
+fn leave_for_another_customer_to_see_is_in_the_log() {
+    let mut w = two_customers();
     w.command(CUSTOMER, Command::Exclude { id: THIRD, excluded: false });
     w.run(50);
     // Stopped by the agent: the leave ends with what it was for.
@@ -254,12 +260,7 @@ fn only_the_next_entry_of_its_own_customer_is_taken_and_only_true_signatures() {
 
 #[test]
 fn a_flood_ends_in_a_full_log_and_endings_are_still_written() {
-    let carla = Guest { id: THIRD, role: Role::Customer, name: "Carla", secret: None };
-    let mut w = World::of(vec![agent(), customer(), carla]);
-    w.until("all secure", World::all_secure);
-    w.run(50);
-    w.command(AGENT, Command::Admit { id: THIRD, admitted: true });
-    w.allow(Act::View);
+    let mut w = two_customers();
     for i in 0..MAX_ENTRIES {
         w.command(CUSTOMER, Command::Pause { paused: i % 2 == 0 });
     }

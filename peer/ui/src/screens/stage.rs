@@ -38,6 +38,10 @@ pub fn show(
     if keys::pressed(ui.ctx(), Action::Panel) {
         viewer.side = !viewer.side;
     }
+    let controls = sharing.controller == Some(view.me) && !covered;
+    if keys::pressed(ui.ctx(), Action::Type) && controls {
+        viewer.set_grab(cx, true);
+    }
     if viewer.shows_tools(ui.ctx(), cx.now) {
         toolbar::show(ui, cx, view, sharing, viewer, news.as_ref().map(|n| n.0.as_str()));
     } else {

@@ -40,6 +40,8 @@ pub struct Viewer {
     pub fit: bool,
     pub coder: Coder,
     pub grab: bool,
+    /// A picture that is drawn here is to get the keyboard.
+    typing: bool,
     pub full_screen: bool,
     /// Whether the panel at the side is shown.
     pub side: bool,
@@ -63,6 +65,7 @@ impl Default for Viewer {
             fit: true,
             coder: Coder::Auto,
             grab: false,
+            typing: false,
             full_screen: false,
             side: true,
             tools: None,
@@ -106,10 +109,15 @@ impl Viewer {
         left > 0.0
     }
 
+    /// All keys for the other computer, at once; or key combinations for this one.
     pub fn set_grab(&mut self, cx: &Cx<'_>, on: bool) {
         self.grab = on;
+        self.typing = on;
         if let Some(place) = cx.backend.picture() {
             place.grab_keys(on);
+            if on {
+                place.take_keyboard();
+            }
         }
     }
 
@@ -301,7 +309,8 @@ impl Viewer {
         if !mine {
             return;
         }
-        if response.contains_pointer() && ui.input(|i| i.pointer.any_pressed()) {
+        let pressed = response.contains_pointer() && ui.input(|i| i.pointer.any_pressed());
+        if std::mem::take(&mut self.typing) || pressed {
             response.request_focus();
         }
         let typing = response.has_focus();

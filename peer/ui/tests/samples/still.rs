@@ -96,6 +96,7 @@ pub enum Done {
     Hide,
     Grab(bool),
     Accept(bool),
+    Keyboard,
 }
 
 /// A place for the picture, with or without a native surface.
@@ -134,6 +135,10 @@ impl PicturePlace for Picture {
 
     fn accept_input(&self, on: bool) {
         self.note(Done::Accept(on));
+    }
+
+    fn take_keyboard(&self) {
+        self.note(Done::Keyboard);
     }
 
     fn copy(&self, since: u64) -> Option<(u64, u16, u16, Vec<u8>)> {

@@ -9,9 +9,9 @@ use x11rb::{
         Event,
         xinput::{self, ConnectionExt as _},
         xproto::{
-            ButtonPressEvent, ConfigureWindowAux, ConnectionExt as _, CreateWindowAux, EventMask, GrabMode,
-            GrabStatus, Gravity, InputFocus, KeyPressEvent, NotifyDetail, NotifyMode, Screen, Timestamp,
-            Window, WindowClass,
+            ButtonPressEvent, ChangeWindowAttributesAux, ConfigureWindowAux, ConnectionExt as _,
+            CreateWindowAux, EventMask, GrabMode, GrabStatus, Gravity, InputFocus, KeyPressEvent,
+            NotifyDetail, NotifyMode, Screen, Timestamp, Window, WindowClass,
         },
     },
     rust_connection::RustConnection,
@@ -47,6 +47,8 @@ struct Ear {
     grabbed: bool,
     /// The person pressed the right Control key alone: the own desktop has the keys until a click.
     let_go: bool,
+    /// And once more: the window around has all keys, until a click.
+    away: bool,
     right_control: bool,
 }
 
@@ -80,6 +82,7 @@ pub fn start(
             focused: false,
             grabbed: false,
             let_go: false,
+            away: false,
             right_control: false,
         };
         let done = ear.run();
@@ -101,6 +104,19 @@ fn hear_clicks(conn: &RustConnection, root: Window) -> Result<(), X11Error> {
         conn.xinput_xi_select_events(root, &[mask])?;
     }
     Ok(())
+}
+
+/// What the picture's window hears; with or without keys.
+fn events(keys: bool) -> EventMask {
+    let all = EventMask::EXPOSURE
+        | EventMask::STRUCTURE_NOTIFY
+        | EventMask::BUTTON_PRESS
+        | EventMask::BUTTON_RELEASE
+        | EventMask::POINTER_MOTION
+        | EventMask::ENTER_WINDOW
+        | EventMask::LEAVE_WINDOW
+        | EventMask::FOCUS_CHANGE;
+    if keys { all | EventMask::KEY_PRESS | EventMask::KEY_RELEASE } else { all }
 }
 
 impl Ear {
@@ -130,6 +146,7 @@ impl Ear {
                 None => self.hide()?,
             }
         }
+        let take = wanted.taken != self.wanted.taken;
         let accept = wanted.accept_input;
         let changed = accept != self.wanted.accept_input;
         self.wanted = wanted;
@@ -141,7 +158,30 @@ impl Ear {
             self.shared.drawn(self.shared.painter().follow(accept));
             self.lead();
         }
+        if take && accept {
+            self.take_keyboard(x11rb::CURRENT_TIME)?;
+        }
         self.grab()
+    }
+
+    /// From now on keys go to the picture.
+    fn take_keyboard(&mut self, time: Timestamp) -> Result<(), X11Error> {
+        self.let_go = false;
+        if std::mem::take(&mut self.away) {
+            self.hear_keys(true)?;
+        }
+        if let Some((window, _)) = self.window.filter(|_| !self.focused && self.spot.is_some()) {
+            self.conn.set_input_focus(InputFocus::PARENT, window, time)?;
+        }
+        Ok(())
+    }
+
+    /// Keys that are not heard here are the window's around, also while the pointer is over the picture.
+    fn hear_keys(&self, heard: bool) -> Result<(), X11Error> {
+        let Some((window, _)) = self.window else { return Ok(()) };
+        let aux = ChangeWindowAttributesAux::new().event_mask(events(heard));
+        self.conn.change_window_attributes(window, &aux)?;
+        Ok(())
     }
 
     fn put(&mut self, spot: Spot) -> Result<(), X11Error> {
@@ -177,22 +217,12 @@ impl Ear {
 
     fn create(&mut self, spot: Spot) -> Result<Window, X11Error> {
         let window = self.conn.generate_id()?;
-        let events = EventMask::EXPOSURE
-            | EventMask::STRUCTURE_NOTIFY
-            | EventMask::KEY_PRESS
-            | EventMask::KEY_RELEASE
-            | EventMask::BUTTON_PRESS
-            | EventMask::BUTTON_RELEASE
-            | EventMask::POINTER_MOTION
-            | EventMask::ENTER_WINDOW
-            | EventMask::LEAVE_WINDOW
-            | EventMask::FOCUS_CHANGE;
         // No background: nothing flashes between a change of size and the picture.
         let aux = CreateWindowAux::new()
             .border_pixel(0)
             .colormap(self.screen.default_colormap)
             .bit_gravity(Gravity::NORTH_WEST)
-            .event_mask(events);
+            .event_mask(events(true));
         let (depth, visual) = (self.screen.root_depth, self.screen.root_visual);
         let (width, height) = (spot.width.min(0x7fff), spot.height.min(0x7fff));
         let class = WindowClass::INPUT_OUTPUT;
@@ -224,7 +254,7 @@ impl Ear {
             let _ = self.conn.destroy_window(window);
             let _ = self.conn.flush();
         }
-        (self.inside, self.focused, self.grabbed) = (false, false, false);
+        (self.inside, self.focused, self.grabbed, self.away) = (false, false, false, false);
     }
 
     fn aim(&self, target: Option<(Window, u16, u16, crate::surface::Scale)>) {
@@ -295,10 +325,7 @@ impl Ear {
             6 => self.tell(wheel(-NOTCH, 0)),
             7 => self.tell(wheel(NOTCH, 0)),
             number => {
-                self.let_go = false;
-                if let (false, Some((window, _))) = (self.focused, self.window) {
-                    self.conn.set_input_focus(InputFocus::PARENT, window, e.time)?;
-                }
+                self.take_keyboard(e.time)?;
                 if let Some(button) = button(number).filter(|_| on_picture) {
                     self.buttons.push(button);
                     self.tell(InputEvent::Button { button, down: true, x, y });
@@ -332,6 +359,12 @@ impl Ear {
         if alone && self.grabbed {
             self.let_go = true;
             self.grab()?;
+        } else if let (true, true, Some((_, parent))) =
+            (alone && self.wanted.grab_keys, self.let_go, self.window)
+        {
+            self.away = true;
+            self.hear_keys(false)?;
+            self.conn.set_input_focus(InputFocus::PARENT, parent, e.time)?;
         }
         Ok(())
     }
