@@ -14,6 +14,9 @@ use deskside_tests::{
     wait::{self, never},
 };
 
+/// The X keycode of the right Ctrl key.
+const RIGHT_CTRL: &str = "105";
+
 /// An agent with windows at the first display, a customer without them at the second.
 struct Desks {
     agent: Peer,
@@ -102,6 +105,42 @@ fn an_agent_with_a_french_keyboard_types_on_a_us_computer() {
 fn an_agent_with_a_russian_keyboard_types_on_a_german_computer() {
     let desks = desks("ru", "de");
     type_through(&desks, &["type съешь ещё этих булок", "Return"], "съешь ещё этих булок\n");
+}
+
+#[test]
+fn an_agent_types_there_and_here_without_a_mouse() {
+    let desks = desks("us", "us");
+    let typed = desks.desk.terminal("typing", "100x36+0+0", "cat > typed");
+    desks.desk.xdotool(&["windowfocus", "--sync", &typed.to_string()]);
+    let window = desks.office.window("Deskside").to_string();
+    // Over the picture, where it is in the way most.
+    let (x, y) = at(&desks.office, "Deskside", 36, 55);
+    desks.office.move_mouse(x, y);
+    desks.office.xdotool(&["windowactivate", "--sync", &window, "key", "ctrl+shift+g"]);
+    let read = || std::fs::read_to_string(desks.desk.file("typed")).unwrap_or_default();
+    // Right after an answer input is held back.
+    let came = wait::within(wait::DEADLINE, || {
+        desks.office.xdotool(&["key", "--delay", "30", "x", "Return"]);
+        wait::within(Duration::from_millis(500), || read().contains('x').then_some(()))
+    });
+    assert!(came.is_some(), "{}", desks.agent.story());
+    desks.office.xdotool(&["type", "--delay", "30", "there"]);
+    desks.office.xdotool(&["key", "Return"]);
+    until("what was typed", || read().ends_with("there\n").then_some(()));
+    // Back, and into the chat.
+    // By its code: for its name another Ctrl key would be pressed with it.
+    desks.office.xdotool(&["key", "--delay", "60", RIGHT_CTRL, RIGHT_CTRL]);
+    let said = wait::within(wait::DEADLINE, || {
+        desks.office.xdotool(&["key", "--delay", "60", "ctrl+shift+d"]);
+        desks.office.xdotool(&["type", "--delay", "30", "here"]);
+        desks.office.xdotool(&["key", "Return"]);
+        let arrived = || desks.customer.session().filter(|s| s.chat.iter().any(|l| l.text == "here"));
+        wait::within(Duration::from_secs(2), arrived)
+    });
+    assert!(said.is_some(), "{}", desks.agent.story());
+    let strange = |c: char| !"xther\n".contains(c);
+    assert!(read().ends_with("there\n") && !read().contains(strange), "what was for here: {:?}", read());
+    desks.desk.wait_let_go();
 }
 
 #[test]

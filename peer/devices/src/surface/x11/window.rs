@@ -47,8 +47,6 @@ struct Ear {
     grabbed: bool,
     /// The person pressed the right Control key alone: the own desktop has the keys until a click.
     let_go: bool,
-    /// And once more: the window around has all keys, until a click.
-    away: bool,
     right_control: bool,
 }
 
@@ -82,7 +80,6 @@ pub fn start(
             focused: false,
             grabbed: false,
             let_go: false,
-            away: false,
             right_control: false,
         };
         let done = ear.run();
@@ -167,16 +164,15 @@ impl Ear {
     /// From now on keys go to the picture.
     fn take_keyboard(&mut self, time: Timestamp) -> Result<(), X11Error> {
         self.let_go = false;
-        if std::mem::take(&mut self.away) {
-            self.hear_keys(true)?;
-        }
         if let Some((window, _)) = self.window.filter(|_| !self.focused && self.spot.is_some()) {
+            self.hear_keys(true)?;
             self.conn.set_input_focus(InputFocus::PARENT, window, time)?;
         }
         Ok(())
     }
 
-    /// Keys that are not heard here are the window's around, also while the pointer is over the picture.
+    /// Keys are heard only with the focus: those that are not are the window's around, also while the pointer is over
+    /// the picture.
     fn hear_keys(&self, heard: bool) -> Result<(), X11Error> {
         let Some((window, _)) = self.window else { return Ok(()) };
         let aux = ChangeWindowAttributesAux::new().event_mask(events(heard));
@@ -222,7 +218,7 @@ impl Ear {
             .border_pixel(0)
             .colormap(self.screen.default_colormap)
             .bit_gravity(Gravity::NORTH_WEST)
-            .event_mask(events(true));
+            .event_mask(events(false));
         let (depth, visual) = (self.screen.root_depth, self.screen.root_visual);
         let (width, height) = (spot.width.min(0x7fff), spot.height.min(0x7fff));
         let class = WindowClass::INPUT_OUTPUT;
@@ -254,7 +250,7 @@ impl Ear {
             let _ = self.conn.destroy_window(window);
             let _ = self.conn.flush();
         }
-        (self.inside, self.focused, self.grabbed, self.away) = (false, false, false, false);
+        (self.inside, self.focused, self.grabbed) = (false, false, false);
     }
 
     fn aim(&self, target: Option<(Window, u16, u16, crate::surface::Scale)>) {
@@ -291,12 +287,14 @@ impl Ear {
             }
             Event::FocusIn(e) if normal(e.mode) && e.detail != NotifyDetail::POINTER => {
                 self.focused = true;
+                self.hear_keys(true)?;
                 self.grab()?;
             }
             // Another program had the keyboard for a while.
             Event::FocusIn(e) if e.mode == NotifyMode::UNGRAB => self.grab()?,
             Event::FocusOut(e) if normal(e.mode) && e.detail != NotifyDetail::POINTER => {
                 self.focused = false;
+                self.hear_keys(false)?;
                 self.release_all();
                 self.grab()?;
             }
@@ -362,8 +360,6 @@ impl Ear {
         } else if let (true, true, Some((_, parent))) =
             (alone && self.wanted.grab_keys, self.let_go, self.window)
         {
-            self.away = true;
-            self.hear_keys(false)?;
             self.conn.set_input_focus(InputFocus::PARENT, parent, e.time)?;
         }
         Ok(())
