@@ -37,6 +37,8 @@ fn golden_bytes() {
     ];
     for (message, bytes) in golden {
         assert_eq!(message.encode(), bytes, "{message:?}");
+        let of_viewer = matches!(message, PictureMessage::Ack { .. } | PictureMessage::Refresh);
+        assert_eq!(PictureMessage::is_of_viewer(bytes), of_viewer, "{message:?}");
         assert_eq!(PictureMessage::decode(&Bytes::from_static(bytes)), Ok(message));
     }
 }

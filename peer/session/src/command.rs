@@ -14,7 +14,7 @@ pub enum Act {
     Control,
     /// Read and set the clipboard's text.
     Clipboard,
-    /// Show the agent's own desktop on it.
+    /// Show the agent's own desktop on it, instead of seeing this one.
     Show,
     /// Look through folders, transfer, rename and delete files.
     Files,
@@ -76,7 +76,7 @@ pub enum Coder {
     H264,
 }
 
-/// Which part of the customer's desktop is shown.
+/// Which part of the sharer's desktop is shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Screen {
@@ -131,17 +131,21 @@ pub enum Command {
         id: ParticipantId,
         excluded: bool,
     },
-    /// Customer: pauses or resumes the picture; the viewers see that it is paused.
+    /// Sharer: pauses or resumes the picture; the viewers see that it is paused.
     Pause {
         paused: bool,
     },
-    /// Customer: ends control, the picture goes on. Also what the customer's own mouse does.
+    /// Sharer: ends control, the picture goes on. Also what the sharer's own mouse does.
     TakeBack,
+    /// Primary agent: lets a customer who sees the agent's own desktop control it.
+    GiveControl {
+        to: ParticipantId,
+    },
     /// Either side: ends the sharing.
     StopSharing,
     /// Viewer: gives back control and goes on watching.
     ReleaseControl,
-    /// Viewer: the wished coder and screen.
+    /// Viewer or sharer: the wished coder; and the part of the desktop, which of an agent's own one only the agent chooses.
     SetCoder {
         coder: Coder,
     },

@@ -28,6 +28,8 @@ pub(crate) struct Grants {
     excluded: BTreeSet<PublicKey>,
     /// Other customers whom the customer lets see what is shared now.
     shown: BTreeSet<PublicKey>,
+    /// Agent who shows its own desktop: the customer who may use mouse and keyboard on it.
+    lent: Option<PublicKey>,
 }
 
 /// Grants as they are kept; the session is that of the whole memory.
@@ -61,6 +63,7 @@ impl Grants {
             watchers: BTreeSet::new(),
             excluded: BTreeSet::new(),
             shown: BTreeSet::new(),
+            lent: None,
         }
     }
 
@@ -81,6 +84,25 @@ impl Grants {
     ) -> Option<Permit> {
         let let_in = if customer { self.is_shown(watcher) } else { !self.is_excluded(watcher) };
         self.permit(with, Act::View).filter(|_| let_in && self.watchers.contains(&watcher))
+    }
+
+    /// Agent: to be seen by whoever is shown its own desktop, while this customer lets it show that.
+    pub(crate) fn permit_shown(&self, to: PublicKey) -> Option<Permit> {
+        self.has(to, Act::Show).then_some(Permit { act: Act::View })
+    }
+
+    /// Agent: for a customer to control its own desktop.
+    pub(crate) fn permit_lent(&self, to: PublicKey) -> Option<Permit> {
+        (self.lent == Some(to)).then_some(Permit { act: Act::Control })
+    }
+
+    /// Agent: one customer, or nobody, may control its own desktop. Whether that is new.
+    pub(crate) fn lend(&mut self, to: Option<PublicKey>) -> bool {
+        std::mem::replace(&mut self.lent, to) != to
+    }
+
+    pub(crate) fn lent(&self) -> Option<PublicKey> {
+        self.lent
     }
 
     pub(crate) fn set_watchers(&mut self, watchers: impl Iterator<Item = PublicKey>) {
@@ -121,8 +143,14 @@ impl Grants {
     }
 
     /// [`Act::Control`] brings [`Act::View`] with it, and there is one controller: returns who lost it.
+    /// One desktop is seen at a time: [`Act::Show`] ends these two, and they end it.
     pub(crate) fn give(&mut self, person: PublicKey, act: Act) -> Vec<PublicKey> {
         let mut lost = Vec::new();
+        match act {
+            Act::Show => self.take(person, Act::View),
+            Act::View | Act::Control => self.take(person, Act::Show),
+            _ => false,
+        };
         if act == Act::Control {
             lost = self.holders(Act::Control).filter(|p| *p != person).collect();
             for p in &lost {
@@ -175,6 +203,7 @@ impl Grants {
         self.held.retain(|h| h.person != person);
         self.allow_all.remove(&person);
         self.shown.remove(&person);
+        self.lent.take_if(|lent| *lent == person);
     }
 
     /// Ends what does not outlive a change of the primary agent or of who is helped.
@@ -198,6 +227,7 @@ impl Grants {
         let persons: BTreeSet<_> = self.held.iter().map(|h| h.person).collect();
         self.held.clear();
         self.allow_all.clear();
+        self.lent = None;
         persons.into_iter().collect()
     }
 
@@ -248,6 +278,29 @@ mod tests {
         assert!(g.take(b, Act::View));
         assert!(!g.has(b, Act::Control));
         assert!(!g.take(b, Act::Control));
+    }
+
+    #[test]
+    fn one_desktop_is_seen_at_a_time() {
+        let mut g = Grants::new(SessionNumber::new(123_456_789).unwrap());
+        let a = person(1);
+        g.give(a, Act::Control);
+        g.give(a, Act::Show);
+        assert_eq!(g.of(a), [Act::Show]);
+        g.give(a, Act::View);
+        assert_eq!(g.of(a), [Act::View]);
+    }
+
+    #[test]
+    fn who_was_lent_control_loses_it_with_everything_else() {
+        let mut g = Grants::new(SessionNumber::new(123_456_789).unwrap());
+        let (a, b) = (person(1), person(2));
+        assert!(g.permit_lent(a).is_none() && g.lend(Some(a)));
+        assert!(g.permit_lent(a).is_some() && g.permit_lent(b).is_none());
+        g.forget(b);
+        assert_eq!(g.lent(), Some(a));
+        g.forget(a);
+        assert_eq!(g.lent(), None);
     }
 
     #[test]

@@ -10,6 +10,7 @@ mod people;
 mod roles;
 mod settle;
 mod show;
+mod showing;
 
 use deskside_protocol::{api::Entry, socket::EndReason};
 

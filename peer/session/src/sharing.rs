@@ -1,4 +1,4 @@
-//! The sharing of the customer's desktop: the sharer's settings, and what a viewer knows of it.
+//! The sharing of a desktop: the sharer's settings, and what a viewer knows of it.
 
 use std::{collections::BTreeSet, time::Duration};
 
@@ -17,7 +17,7 @@ pub const POINTER_REST: Duration = Duration::from_millis(60);
 /// Most requests of an agent without an answer.
 const MAX_ASKED: usize = 4;
 
-/// Customer: the sharing's settings, and what the devices were told.
+/// Sharer: the sharing's settings, and what the devices were told.
 #[derive(Default)]
 pub(crate) struct Share {
     pub paused: bool,
@@ -101,7 +101,7 @@ pub(crate) fn clamp(event: InputEvent, size: (u16, u16)) -> Option<InputEvent> {
     })
 }
 
-/// Agent: what one customer lets me do.
+/// Agent: what one customer lets me do. Customer: what an agent shows me.
 #[derive(Default)]
 pub(crate) struct Viewing {
     /// Asked and not answered, oldest first.
@@ -158,7 +158,7 @@ impl Viewing {
     }
 }
 
-/// Agent: the pointer's way to the customer.
+/// Viewer: the pointer's way to the sharer.
 #[derive(Default)]
 pub(crate) struct Pointer {
     n: u64,

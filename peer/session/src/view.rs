@@ -135,7 +135,7 @@ pub struct Grant {
     pub act: Act,
 }
 
-/// The sharing of the customer's desktop.
+/// The sharing of a desktop: the customer's, or the one that the primary agent shows.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sharing {
     pub sharer: ParticipantId,
@@ -225,7 +225,7 @@ pub enum Notice {
     NowHelped {
         name: String,
     },
-    /// Customer: this assistant or other customer is about to see what is shared, along with the primary agent.
+    /// Sharer: this assistant or other customer is about to see what is shared, along with who is meant to.
     Watches {
         name: String,
     },
@@ -252,6 +252,15 @@ pub enum Notice {
         act: Act,
     },
     TakenBack,
+    /// Customer: may control the desktop that this agent shows; or not any more.
+    MayControl {
+        name: String,
+    },
+    MayNotControl {
+        name: String,
+    },
+    /// Agent who shows its desktop: it took control of that back.
+    OwnControl,
     Paused,
     Resumed,
     SharingStopped,

@@ -6,6 +6,7 @@ use std::{
 };
 
 use bytes::Bytes;
+use deskside_media::wire::PictureMessage;
 use deskside_net::{Connector, LinkConfig, LinkEvent, LinkSink, Transport};
 use deskside_protocol::{api::IceServer, socket::Signal};
 use deskside_session::ParticipantId;
@@ -56,14 +57,16 @@ impl Routes {
 
     fn picture(&self, peer: ParticipantId, message: Bytes) {
         let mut ways = self.ways();
-        match (&ways.viewing, &ways.sharing) {
-            (Some((from, feed)), _) if *from == peer => feed.picture(message),
-            (_, Some(teller)) => teller.tell(Tell::FromViewer(peer, message)),
-            _ => {
-                if ways.early.len() < EARLY_PICTURES {
-                    ways.early.push((peer, message));
-                }
+        if PictureMessage::is_of_viewer(&message) {
+            if let Some(teller) = &ways.sharing {
+                teller.tell(Tell::FromViewer(peer, message));
             }
+            return;
+        }
+        match &ways.viewing {
+            Some((from, feed)) if *from == peer => feed.picture(message),
+            _ if ways.early.len() < EARLY_PICTURES => ways.early.push((peer, message)),
+            _ => {}
         }
     }
 

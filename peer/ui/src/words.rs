@@ -104,7 +104,8 @@ pub fn notice(t: &Texts, me: Role, notice: &Notice) -> String {
             t.ta("notice-handed-over", &[("from", from.into()), ("to", to.into())])
         }
         Notice::NowHelped { name } => of("notice-now-helped", name),
-        Notice::Watches { name } => of("notice-watches", name),
+        Notice::Watches { name } if me == Role::Customer => of("notice-watches", name),
+        Notice::Watches { name } => of("notice-watches-mine", name),
         Notice::AllowAllGoesOn { name } => of("notice-allow-all-goes-on", name),
         Notice::Allowed { act } => match act {
             Act::View => t.t("notice-allowed-view"),
@@ -131,6 +132,9 @@ pub fn notice(t: &Texts, me: Role, notice: &Notice) -> String {
         },
         Notice::TakenBack if me == Role::Customer => t.t("notice-taken-back-me"),
         Notice::TakenBack => t.t("notice-taken-back"),
+        Notice::OwnControl => t.t("notice-taken-back-me"),
+        Notice::MayControl { name } => of("notice-may-control", name),
+        Notice::MayNotControl { name } => of("notice-may-not-control", name),
         Notice::Paused => t.t("notice-paused"),
         Notice::Resumed => t.t("notice-resumed"),
         Notice::SharingStopped => t.t("notice-stopped"),

@@ -127,6 +127,11 @@ impl PictureMessage {
         out.freeze()
     }
 
+    /// Whether this is a message of a viewer to a sharer, by its kind alone; any bytes are safe.
+    pub fn is_of_viewer(message: &[u8]) -> bool {
+        matches!(message.first(), Some(&(ACK | REFRESH)))
+    }
+
     /// Reads one message; any bytes are safe.
     pub fn decode(message: &Bytes) -> Result<Self, WireError> {
         if message.len() > MAX_MESSAGE {

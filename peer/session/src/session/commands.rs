@@ -20,23 +20,23 @@ pub(crate) fn may_command(role: Role, command: &Command) -> bool {
     match command {
         Command::Ask { .. }
         | Command::CancelAsk
-        | Command::ReleaseControl
-        | Command::SetCoder { .. }
-        | Command::SetScreen { .. }
-        | Command::Input { .. }
-        | Command::SendShortcut { .. }
+        | Command::GiveControl { .. }
         | Command::HandOver { .. }
         | Command::SelectCustomer { .. }
         | Command::Admit { .. }
         | Command::End => role == Role::Primary,
-        Command::Answer { .. }
-        | Command::AllowAll
-        | Command::Revoke { .. }
-        | Command::Exclude { .. }
-        | Command::Pause { .. }
-        | Command::TakeBack => role == Role::Customer,
+        Command::Answer { .. } | Command::AllowAll | Command::Revoke { .. } | Command::Exclude { .. } => {
+            role == Role::Customer
+        }
         Command::PassOn { .. } => role != Role::Customer,
-        Command::StopSharing => role != Role::Assistant,
+        Command::ReleaseControl
+        | Command::SetCoder { .. }
+        | Command::SetScreen { .. }
+        | Command::Input { .. }
+        | Command::SendShortcut { .. }
+        | Command::Pause { .. }
+        | Command::TakeBack
+        | Command::StopSharing => role != Role::Assistant,
         Command::Chat { .. } | Command::ChatRead | Command::ConversationRead { .. } | Command::Leave => true,
     }
 }
@@ -49,6 +49,7 @@ impl Session {
         match command {
             Command::Ask { act } => self.ask(act),
             Command::CancelAsk => self.cancel_ask(),
+            Command::ReleaseControl if self.role == Role::Customer => self.release_lent(),
             Command::ReleaseControl => self.give_back(&[Act::Control]),
             Command::SetCoder { coder } => self.wish(Some(coder), None),
             Command::SetScreen { screen } => self.wish(None, Some(screen)),
@@ -66,11 +67,12 @@ impl Session {
             Command::StopSharing if self.role == Role::Customer => {
                 self.stop_all(false);
             }
-            Command::StopSharing => self.give_back(&[Act::View, Act::Control, Act::Clipboard]),
+            Command::StopSharing => self.give_back(&[Act::View, Act::Control, Act::Clipboard, Act::Show]),
             Command::Chat { to, text } => self.chat(to, text),
             Command::ChatRead => self.chat.read(|_| true),
             Command::ConversationRead { with } => self.chat.read(|c| c.with == with),
             Command::Exclude { id, excluded } => self.exclude(id, excluded),
+            Command::GiveControl { to } => self.give_control(to),
             Command::HandOver { to } => self.hand_over(to),
             Command::PassOn { to } => self.passing = to.filter(|to| *to != self.me),
             Command::SelectCustomer { id } => self.select_customer(id),
@@ -86,7 +88,7 @@ impl Session {
             DeviceEvent::LogKept(kept) => {
                 self.notices.add(if kept { Notice::LogKept } else { Notice::LogNotKept });
             }
-            _ if self.role != Role::Customer => {}
+            _ if self.role == Role::Assistant => {}
             DeviceEvent::OwnInput => self.on_own_input(),
             DeviceEvent::PanicKey => self.stop_all(true),
             DeviceEvent::Monitors(monitors) => self.share.set_monitors(monitors),
@@ -179,7 +181,7 @@ impl Session {
     }
 
     /// Ends here at once; the customer is told.
-    fn give_back(&mut self, acts: &[Act]) {
+    pub(super) fn give_back(&mut self, acts: &[Act]) {
         for p in self.peers.iter_mut() {
             let Some(person) = p.person() else { continue };
             let mut any = false;
@@ -197,8 +199,11 @@ impl Session {
     }
 
     fn wish(&mut self, coder: Option<Coder>, screen: Option<Screen>) {
+        if self.is_sharing() {
+            return self.set_picture(coder, screen);
+        }
         if let Some(id) = self.viewer
-            && self.may(id, Act::View)
+            && (self.may(id, Act::View) || self.peers.get(id).is_some_and(|p| p.role == Role::Primary))
         {
             self.out.say(id, &Message::Wish { coder, screen });
         }
@@ -208,7 +213,8 @@ impl Session {
     fn controlled(&self) -> Option<(ParticipantId, (u16, u16))> {
         let p = self.viewer.and_then(|id| self.peers.get(id)).filter(|p| p.is_reached())?;
         let s = p.viewing.sharing.as_ref().filter(|s| !s.paused)?;
-        self.may(p.id, Act::Control).then_some((p.id, (s.width, s.height)))
+        let may = self.may(p.id, Act::Control) || self.lent_by() == Some(p.id);
+        may.then_some((p.id, (s.width, s.height)))
     }
 
     fn send_input(&mut self, event: InputEvent) {
@@ -303,7 +309,7 @@ mod tests {
         let request = RequestId(1);
         let event = InputEvent::Move { x: 0, y: 0 };
         let id = ParticipantId(3);
-        let table: [(Command, &[Role]); 24] = [
+        let table: [(Command, &[Role]); 25] = [
             (Command::PassOn { to: None }, &[Primary, Assistant]),
             (Command::ConversationRead { with: None }, &[Primary, Assistant, Customer]),
             (Command::SelectCustomer { id }, &[Primary]),
@@ -315,14 +321,15 @@ mod tests {
             (Command::Answer { request, allow: true, all: true }, &[Customer]),
             (Command::AllowAll, &[Customer]),
             (Command::Revoke { act: None }, &[Customer]),
-            (Command::Pause { paused: true }, &[Customer]),
-            (Command::TakeBack, &[Customer]),
+            (Command::Pause { paused: true }, &[Primary, Customer]),
+            (Command::TakeBack, &[Primary, Customer]),
+            (Command::GiveControl { to: id }, &[Primary]),
             (Command::StopSharing, &[Primary, Customer]),
-            (Command::ReleaseControl, &[Primary]),
-            (Command::SetCoder { coder: Coder::Auto }, &[Primary]),
-            (Command::SetScreen { screen: Screen::All }, &[Primary]),
-            (Command::Input { event }, &[Primary]),
-            (Command::SendShortcut { shortcut: Shortcut::Super }, &[Primary]),
+            (Command::ReleaseControl, &[Primary, Customer]),
+            (Command::SetCoder { coder: Coder::Auto }, &[Primary, Customer]),
+            (Command::SetScreen { screen: Screen::All }, &[Primary, Customer]),
+            (Command::Input { event }, &[Primary, Customer]),
+            (Command::SendShortcut { shortcut: Shortcut::Super }, &[Primary, Customer]),
             (Command::Chat { to: None, text: String::new() }, &[Primary, Assistant, Customer]),
             (Command::ChatRead, &[Primary, Assistant, Customer]),
             (Command::Leave, &[Primary, Assistant, Customer]),

@@ -124,6 +124,12 @@ impl Session {
 
     /// Ends control; the picture stays.
     pub(super) fn take_back(&mut self) {
+        if self.role != Role::Customer {
+            if self.grants.lend(None) {
+                self.notices.add(Notice::OwnControl);
+            }
+            return;
+        }
         let persons = self.grants.take_from_all(Act::Control);
         if persons.is_empty() {
             return;
@@ -141,8 +147,11 @@ impl Session {
         }
     }
 
-    /// The customer ends everything that touches this computer. `refuse`: open questions too.
+    /// The sharer ends everything that touches this computer. `refuse`: a customer's open questions too.
     pub(super) fn stop_all(&mut self, refuse: bool) {
+        if self.role != Role::Customer {
+            return self.give_back(&[Act::Show]);
+        }
         if refuse {
             for ask in self.consent.drain(self.now, |_| true) {
                 self.consent.note_refusal(self.now, &ask);
@@ -159,6 +168,11 @@ impl Session {
     }
 
     pub(super) fn on_given_back(&mut self, id: ParticipantId, acts: &[Act]) {
+        if self.role != Role::Customer {
+            return if acts.contains(&Act::Control) {
+                self.on_control_back(id)
+            };
+        }
         let Some(person) = self.peers.get(id).and_then(|p| p.person()) else { return };
         let viewed = self.grants.has(person, Act::View);
         let mut any = false;

@@ -83,6 +83,9 @@ impl Session {
             // itself is asked for anew; who was seeing may go on.
             self.grants.retain(outlives_crash);
         }
+        // Whoever comes back to a program that was killed did not ask for its own desktop to be shown.
+        let shows = |act: Act| self.role != Role::Customer && act == Act::Show;
+        self.grants.retain(|act| !shows(act));
         self.share.paused = s.paused;
         self.requests = s.requests;
         self.acts.asked = s.asked.into_iter().collect();
@@ -101,7 +104,7 @@ impl Session {
                 p.note_answer(request, outcome);
             }
             p.viewing.asked = saved.asked;
-            p.viewing.wanted = saved.wanted.into_iter().collect();
+            p.viewing.wanted = saved.wanted.into_iter().filter(|act| *act != Act::Show).collect();
             self.peers.remember(p);
         }
         self.chat.restore(snapshot.chat);

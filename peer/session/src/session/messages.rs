@@ -19,12 +19,15 @@ pub(crate) fn accepts(me: Role, from: Role, message: &Message) -> bool {
     match message {
         // Anyone may ask: who is not the primary agent is told so.
         Message::Ask { .. } | Message::CancelAsk { .. } => me == Customer && from != Customer,
-        // Who handed over may still hold a call.
-        Message::GiveBack { .. } => me == Customer && from != Customer,
-        Message::Wish { .. } | Message::Input { .. } => (me, from) == (Customer, Primary),
+        // Who handed over may still hold a call; a customer gives the agent's desktop back.
+        Message::GiveBack { .. } => (me == Customer && from != Customer) || (me, from) == (Primary, Customer),
+        // To whoever of the two shares.
+        Message::Wish { .. } | Message::Input { .. } => {
+            matches!((me, from), (Customer, Primary) | (Primary, Customer))
+        }
         Message::Answered { .. } | Message::Grants { .. } => me != Customer && from == Customer,
-        // Also to another customer, who watches.
-        Message::Sharing { .. } | Message::Trouble { .. } => from == Customer,
+        // Also to another customer, who watches; and of what the primary agent shows.
+        Message::Sharing { .. } | Message::Trouble { .. } => from != Role::Assistant,
         Message::Clipboard { .. } | Message::ClipboardAck { .. } => {
             matches!((me, from), (Customer, Primary) | (Primary, Customer))
         }
@@ -164,12 +167,18 @@ impl Session {
         }
     }
 
-    // ---- the customer's side ----
+    // ---- the sharer's side ----
 
     fn on_wish(&mut self, id: ParticipantId, coder: Option<Coder>, screen: Option<Screen>) {
-        if !self.may(id, Act::View) {
-            return;
+        if self.role == Role::Customer && self.may(id, Act::View) {
+            self.set_picture(coder, screen);
+        } else if self.shown_to().is_some_and(|to| to.id == id) {
+            // Which part of its desktop it shows is the agent's own choice.
+            self.set_picture(coder, None);
         }
+    }
+
+    pub(super) fn set_picture(&mut self, coder: Option<Coder>, screen: Option<Screen>) {
         if let Some(coder) = coder {
             self.share.coder = coder;
         }
@@ -179,11 +188,12 @@ impl Session {
     }
 
     pub(super) fn on_pointer(&mut self, id: ParticipantId, bytes: &[u8]) {
-        let from_primary = self.peers.get(id).is_some_and(|p| p.is_up() && p.role == Role::Primary);
-        if self.role == Role::Customer
-            && from_primary
-            && let Ok(Moved::Move { n, x, y }) = Moved::decode(bytes)
-        {
+        let from = self.peers.get(id).filter(|p| p.is_up()).map(|p| p.role);
+        let other = matches!(
+            (self.role, from),
+            (Role::Customer, Some(Role::Primary)) | (Role::Primary, Some(Role::Customer))
+        );
+        if other && let Ok(Moved::Move { n, x, y }) = Moved::decode(bytes) {
             self.on_input(id, n, None, InputEvent::Move { x, y });
         }
     }
@@ -193,10 +203,9 @@ impl Session {
         if self.share.injecting != Some(id) || self.consent.holds_input(self.now) {
             return;
         }
+        let person = self.peers.get(id).and_then(Peer::person);
+        let Some(permit) = person.and_then(|person| self.permit_controller(person)) else { return };
         let Some(p) = self.peers.get_mut(id).filter(|p| p.is_reached()) else { return };
-        let Some(permit) = p.person().and_then(|person| self.grants.permit(person, Act::Control)) else {
-            return;
-        };
         let newer = n > p.pointer;
         let moves = matches!(event, InputEvent::Move { .. });
         if moves && !newer {
@@ -267,11 +276,16 @@ impl Session {
         let Some(person) = p.person() else { return };
         let before = self.grants.of(person);
         let unwanted: Vec<_> = acts.iter().copied().filter(|a| !p.viewing.wanted.contains(a)).collect();
-        self.grants.forget(person);
+        for act in &before {
+            self.grants.take(person, *act);
+        }
         for act in acts.iter().filter(|a| p.viewing.wanted.contains(a)) {
             self.grants.give(person, *act);
         }
-        let lost: Vec<_> = before.into_iter().filter(|a| !self.grants.has(person, *a)).collect();
+        let lost: Vec<_> = before.iter().copied().filter(|a| !self.grants.has(person, *a)).collect();
+        // Seeing one desktop took the place of seeing the other.
+        let sees = |a: &Act| matches!(a, Act::View | Act::Control | Act::Show);
+        let turned = self.grants.of(person).iter().any(|a| sees(a) && !before.contains(a));
         for act in &lost {
             p.viewing.wanted.remove(act);
         }
@@ -282,7 +296,7 @@ impl Session {
         if !unwanted.is_empty() {
             self.out.say(id, &Message::GiveBack { acts: unwanted });
         }
-        let Some(act) = lost.first().copied() else { return };
+        let Some(act) = lost.iter().find(|a| !(turned && sees(a))).copied() else { return };
         match why {
             Some(Why::GivenBack) => {}
             Some(Why::TakenBack) => self.notices.add(Notice::TakenBack),
@@ -296,7 +310,8 @@ impl Session {
         let paused = |s: &Option<Shared>| s.as_ref().is_some_and(|s| s.paused);
         let (before, after) = (paused(&p.viewing.sharing), paused(&sharing));
         let there = sharing.is_some();
-        p.viewing.sharing = sharing;
+        let said = std::mem::replace(&mut p.viewing.sharing, sharing.clone());
+        self.note_lent(id, said.as_ref(), sharing.as_ref());
         if there && before != after && self.is_told_of(id) {
             self.notices.add(if after { Notice::Paused } else { Notice::Resumed });
         }
@@ -331,12 +346,12 @@ mod tests {
         use Role::{Assistant, Customer, Primary};
         let request = RequestId(1);
         let asking: &[_] = &[(Customer, Primary), (Customer, Assistant)];
-        let acting: &[_] = &[(Customer, Primary)];
         let granting: &[_] = &[(Primary, Customer), (Assistant, Customer)];
-        let sharing: &[_] = &[(Primary, Customer), (Assistant, Customer), (Customer, Customer)];
+        let backs: &[_] = &[(Customer, Primary), (Customer, Assistant), (Primary, Customer)];
         let both: &[_] = &[(Customer, Primary), (Primary, Customer)];
         let roles = [Primary, Assistant, Customer];
         let all: Vec<_> = roles.iter().flat_map(|a| roles.map(|b| (*a, b))).collect();
+        let sharing: Vec<_> = all.iter().copied().filter(|(_, from)| *from != Assistant).collect();
         let agents: Vec<_> = all.iter().copied().filter(|(a, b)| *a != Customer && *b != Customer).collect();
         let word = deskside_protocol::HandOver {
             serial: 1,
@@ -358,11 +373,11 @@ mod tests {
             (Message::CancelAsk { request }, asking),
             (Message::Answered { request, outcome: Outcome::Allowed }, granting),
             (Message::Grants { acts: vec![], why: None }, granting),
-            (Message::Sharing { sharing: None }, sharing),
-            (Message::Trouble { trouble: crate::view::Trouble::NoDisplay }, sharing),
-            (Message::GiveBack { acts: vec![] }, asking),
-            (Message::Wish { coder: None, screen: None }, acting),
-            (Message::Input { n: 0, at: None, event: InputEvent::Move { x: 0, y: 0 } }, acting),
+            (Message::Sharing { sharing: None }, &sharing),
+            (Message::Trouble { trouble: crate::view::Trouble::NoDisplay }, &sharing),
+            (Message::GiveBack { acts: vec![] }, backs),
+            (Message::Wish { coder: None, screen: None }, both),
+            (Message::Input { n: 0, at: None, event: InputEvent::Move { x: 0, y: 0 } }, both),
             (Message::Clipboard { transfer: 0, part: 0, last: true, text: String::new() }, both),
             (Message::ClipboardAck { transfer: 0 }, both),
             (Message::Chat { seq: 1, private: false, at: 0, text: "x".into() }, &all),

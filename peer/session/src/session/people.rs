@@ -153,8 +153,11 @@ impl Session {
         }
     }
 
-    /// Customer: who sees what is shared, with whose grant: the primary agent, and with it who watches.
+    /// Sharer: who sees what is shared, by whose grant. A customer's: the primary agent, and with it who watches.
     pub(super) fn viewers(&self) -> Vec<(ParticipantId, PublicKey)> {
+        if self.role != Role::Customer {
+            return self.audience();
+        }
         let holder = |p: &Peer| p.person().filter(|k| self.grants.has(*k, crate::command::Act::View));
         let mut all: Vec<_> =
             self.peers.iter().filter(|p| p.is_reached()).filter_map(|p| Some((p.id, holder(p)?))).collect();

@@ -24,13 +24,9 @@ impl Session {
             return self.finish(Ending::Left, Some(Output::TellServerLeave));
         }
         self.settle_people();
-        match self.role {
-            Role::Customer => {
-                self.settle_sharer();
-                self.settle_viewer();
-            }
-            Role::Primary | Role::Assistant => self.settle_viewer(),
-        }
+        self.settle_lent();
+        self.settle_sharer();
+        self.settle_viewer();
         self.settle_clipboard();
         self.settle_acts();
     }
@@ -52,9 +48,12 @@ impl Session {
         self.pointer.stop();
     }
 
-    /// Customer: whether anybody may see, connected or not.
+    /// Whether anybody may see this desktop, connected or not.
     pub(super) fn is_sharing(&self) -> bool {
-        self.grants.holders(Act::View).next().is_some()
+        match self.role {
+            Role::Customer => self.grants.holders(Act::View).next().is_some(),
+            Role::Primary | Role::Assistant => self.shown_to().is_some(),
+        }
     }
 
     /// Customer: participants with this grant who can be reached now.
@@ -66,9 +65,14 @@ impl Session {
             .collect()
     }
 
-    /// Customer: who may control and can be reached.
+    /// Sharer: who may control and can be reached.
     pub(super) fn controller(&self) -> Option<ParticipantId> {
-        self.reached_with(Act::Control).first().copied()
+        if self.role == Role::Customer {
+            return self.reached_with(Act::Control).first().copied();
+        }
+        let lent = self.grants.lent()?;
+        let mut audience = self.audience().into_iter().map(|(id, _)| id);
+        audience.find(|id| self.peers.get(*id).and_then(Peer::person) == Some(lent))
     }
 
     fn settle_sharer(&mut self) {
@@ -106,21 +110,17 @@ impl Session {
             return;
         }
         self.tell_of_watchers(&viewers);
-        let permits = with
-            .into_iter()
-            .filter_map(|(id, holder)| {
-                let p = self.peers.get(id)?;
-                let own = self.grants.permit(p.person()?, Act::View);
-                Some((id, own.or_else(|| self.permit_watcher(holder, p))?))
-            })
-            .collect();
+        let permit = |(id, by)| Some((id, self.permit_viewer(id, by)?));
+        let permits = with.into_iter().filter_map(permit).collect();
         self.share.capturing = Some(self.out.capture(permits, screen, coder, paused));
     }
 
-    /// The customer knows of each watcher before that one sees anything.
+    /// The sharer knows of each watcher before that one sees anything.
     fn tell_of_watchers(&mut self, viewers: &[ParticipantId]) {
         let before: Vec<_> = self.share.capturing.iter().flat_map(|c| c.viewers.clone()).collect();
-        let new = |p: &&Peer| p.role != Role::Primary && viewers.contains(&p.id) && !before.contains(&p.id);
+        let meant =
+            if self.role == Role::Customer { self.lead.primary.map(|p| p.id) } else { self.people.helped };
+        let new = |p: &&Peer| Some(p.id) != meant && viewers.contains(&p.id) && !before.contains(&p.id);
         let names: Vec<_> = self.peers.iter().filter(new).map(|p| p.name.clone()).collect();
         for name in names {
             self.tell_first(Notice::Watches { name });
@@ -131,7 +131,7 @@ impl Session {
         self.share.shared(self.viewers().into_iter().map(|(id, _)| id).collect(), controller)
     }
 
-    /// Customer: the sharing as the windows show it.
+    /// Sharer: the sharing as the windows show it.
     pub(super) fn own_sharing(&self) -> Option<Sharing> {
         if !self.is_sharing() {
             return None;
@@ -140,23 +140,31 @@ impl Session {
         Some(sharing_view(self.me, s))
     }
 
-    /// Tells an agent what it may do, and who sees how the sharing stands, if that is new.
+    /// Customer: tells an agent what it may do. Sharer: tells who sees how the sharing stands. If that is new.
     fn tell(&mut self, id: ParticipantId, shared: Option<&Shared>) {
+        let role = self.role;
         let Some(p) = self.peers.get_mut(id).filter(|p| p.is_up()) else { return };
         let Some(person) = p.person() else { return };
         let acts = self.grants.of(person);
-        let shared = shared.filter(|s| acts.contains(&Act::View) || s.viewers.contains(&id)).cloned();
+        let sees =
+            |s: &&Shared| (role == Role::Customer && acts.contains(&Act::View)) || s.viewers.contains(&id);
+        let shared = shared.filter(sees).cloned();
         let fewer = |told: &[Act]| told.iter().any(|a| !acts.contains(a));
         let why = match &p.told.grants {
             None => p.why,
             Some((told, _)) if fewer(told) => p.why,
             Some(_) => None,
         };
-        if p.role != Role::Customer && p.told.grants.as_ref().map(|(a, _)| a) != Some(&acts) {
+        if role == Role::Customer
+            && p.role != Role::Customer
+            && p.told.grants.as_ref().map(|(a, _)| a) != Some(&acts)
+        {
             self.out.say(id, &Message::Grants { acts: acts.clone(), why });
             p.told.grants = Some((acts, why));
         }
-        if p.told.sharing.as_ref() != Some(&shared) {
+        // An assistant never shares: it only says that what it showed before, as the primary agent, is over.
+        let said = p.told.sharing.clone();
+        if said.as_ref() != Some(&shared) && (role != Role::Assistant || said.flatten().is_some()) {
             self.out.say(id, &Message::Sharing { sharing: shared.clone() });
             p.told.sharing = Some(shared);
         }
@@ -173,7 +181,10 @@ impl Session {
                 // Of customers only the one who is helped shares, and only to whom the primary agent names.
                 Role::Customer => helped == Some(p.id) && named && s.viewers.contains(&self.me),
             };
-            p.role == Role::Customer && p.viewing.sharing.as_ref().is_some_and(|s| may || watches(s))
+            p.viewing.sharing.as_ref().is_some_and(|s| match p.role {
+                Role::Customer => may || watches(s),
+                Role::Primary | Role::Assistant => self.is_shown_by(p, s),
+            })
         };
         let wanted = self.peers.iter().find(shows).map(|p| p.id);
         if self.viewer != wanted {
@@ -185,11 +196,9 @@ impl Session {
             }
             self.viewer = wanted;
         }
-        let controls = wanted
-            .and_then(|id| self.peers.get(id))
-            .and_then(Peer::person)
-            .is_some_and(|k| self.grants.has(k, Act::Control));
-        if !controls {
+        let held = |p: &Peer| p.person().is_some_and(|k| self.grants.has(k, Act::Control));
+        let controls = wanted.and_then(|id| self.peers.get(id)).is_some_and(held);
+        if !controls && self.lent_by().is_none() {
             self.pointer.stop();
         }
     }

@@ -105,10 +105,7 @@ impl Session {
     }
 
     fn sharing(&self) -> Option<Sharing> {
-        match self.role {
-            Role::Customer => self.own_sharing().or_else(|| self.watched_sharing()),
-            Role::Primary | Role::Assistant => self.watched_sharing(),
-        }
+        self.own_sharing().or_else(|| self.watched_sharing())
     }
 
     fn watched_sharing(&self) -> Option<Sharing> {

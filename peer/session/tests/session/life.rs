@@ -88,7 +88,7 @@ impl Life {
             0..20 => self.chat()?,
             20..32 => {
                 let (primary, act) = (self.pick(&self.of_role(Role::Primary))?, self.pick(&Act::ALL)?);
-                let act = if self.random.below(2) == 0 { act } else { Act::Control };
+                let act = [act, act, Act::Control, Act::Show][self.random.below(4) as usize];
                 self.w.command(primary, Command::Ask { act });
             }
             32..44 => self.answer()?,
@@ -111,6 +111,12 @@ impl Life {
             }
             60..64 => {
                 let (who, id) = (self.pick(&there)?, self.pick(&there)?);
+                if self.random.below(3) == 0 {
+                    // The agent's own desktop; one that was not shown is not controlled either.
+                    self.rules.lent(who, id);
+                    self.w.command(who, Command::GiveControl { to: id });
+                    return Some(());
+                }
                 let yes = self.random.below(3) > 0;
                 // As with what is taken back.
                 self.w.fuse = None;
@@ -193,7 +199,15 @@ impl Life {
         let act = self.pick(&Act::ALL).filter(|_| self.random.below(2) == 0);
         // Nor here: what was taken back in the instant of a crash may be there after it.
         self.w.fuse = None;
-        match self.random.below(5) {
+        match self.random.below(7) {
+            5 => {
+                let agent = self.pick(&self.of_role(Role::Primary))?;
+                self.w.command(agent, Command::StopSharing);
+            }
+            6 => {
+                let agent = self.pick(&self.of_role(Role::Primary))?;
+                self.w.command(agent, Command::TakeBack);
+            }
             0 => {
                 self.rules.revoked(id, act);
                 self.w.command(id, Command::Revoke { act });

@@ -12,6 +12,7 @@ mod life;
 mod people;
 mod property;
 mod roles;
+mod showing;
 mod sim;
 mod three;
 mod trust;

@@ -66,6 +66,8 @@ fn agent_command() -> impl Strategy<Value = Command> {
         1 => Just(Command::CancelAsk),
         1 => Just(Command::StopSharing),
         1 => Just(Command::ReleaseControl),
+        1 => Just(Command::GiveControl { to: CUSTOMER }),
+        1 => Just(Command::TakeBack),
         1 => Just(Command::SetCoder { coder: Coder::Tiles }),
         1 => (0u32..3).prop_map(|i| Command::SetScreen { screen: Screen::Monitor(i) }),
         6 => event().prop_map(|event| Command::Input { event }),
@@ -80,9 +82,11 @@ fn customer_command() -> impl Strategy<Value = Command> {
         any::<bool>().prop_map(|paused| Command::Pause { paused }),
         Just(Command::TakeBack),
         Just(Command::StopSharing),
+        Just(Command::ReleaseControl),
         Just(Command::Chat { to: None, text: "c".into() }),
         // What a customer cannot do anyway.
         act().prop_map(|act| Command::Ask { act }),
+        // On the desktop that the agent shows, if it gave control of that.
         event().prop_map(|event| Command::Input { event }),
     ]
 }
@@ -256,11 +260,12 @@ proptest! {
     fn device_outputs_follow_the_ledger(steps in proptest::collection::vec(step(true), 1..60)) {
         let mut w = world();
         let mut ledger = Ledger::default();
-        let mut pressed = false;
+        let (mut pressed, mut given) = (false, false);
         // Who makes the agent believe what the customer's side never said cannot expect both to agree.
         let lied = steps.iter().any(|s| matches!(s, Step::ToAgent(_)));
         for s in steps {
             ledger.before(&w, &s);
+            given |= matches!(s, Step::Agent(Command::GiveControl { .. }));
             carry_out(&mut w, s);
             // In small bites, so that each output can be held against the state of its moment.
             for _ in 0..3 {
@@ -275,7 +280,16 @@ proptest! {
                         _ => {}
                     }
                 }
-                let v = w.view(CUSTOMER);
+                for o in w.take_log(AGENT).iter().filter(|_| !lied) {
+                    let may = match o {
+                        Output::Capture(_) => ledger.may(Act::Show),
+                        Output::Inject(_) => given && ledger.may(Act::Show),
+                        _ => true,
+                    };
+                    prop_assert!(may, "at the agent: {o:?}");
+                }
+                let mut v = w.view(CUSTOMER);
+                v.sharing.take_if(|s| s.sharer != CUSTOMER);
                 let acting = v.sharing.as_ref().is_some_and(|s| s.controller.is_some() && !s.paused);
                 prop_assert!(!pressed || (acting && v.prompt.is_none()), "held after the end: {v:?}");
                 for g in &v.grants {
@@ -305,6 +319,7 @@ proptest! {
             let (a, c) = (acts(AGENT), acts(CUSTOMER));
             prop_assert!(a.iter().all(|x| c.contains(x)), "{a:?} {c:?}");
             prop_assert_eq!(w.node(AGENT).viewer.is_some(), w.node(CUSTOMER).capture.is_some());
+            prop_assert_eq!(w.node(CUSTOMER).viewer.is_some(), w.node(AGENT).capture.is_some());
         }
     }
 }

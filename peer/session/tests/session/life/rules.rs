@@ -19,6 +19,8 @@ pub(super) struct Rules {
     lines: BTreeMap<(ParticipantId, ParticipantId), Vec<String>>,
     /// By customer.
     consent: BTreeMap<ParticipantId, Consent>,
+    /// By agent: to whom it gave control of its own desktop.
+    lent: BTreeMap<ParticipantId, BTreeSet<ParticipantId>>,
 }
 
 #[derive(Default)]
@@ -56,6 +58,10 @@ impl Rules {
         }
     }
 
+    pub(super) fn lent(&mut self, agent: ParticipantId, to: ParticipantId) {
+        self.lent.entry(agent).or_default().insert(to);
+    }
+
     pub(super) fn revoked(&mut self, customer: ParticipantId, act: Option<Act>) {
         let c = self.consent.entry(customer).or_default();
         c.all = false;
@@ -75,8 +81,7 @@ impl Rules {
             assert!(w.primary(id).len() <= 1, "two are primary for {id:?}");
             let log = w.take_log(id);
             if v.role != Role::Customer {
-                let done = |o: &Output| matches!(o, Output::Capture(_) | Output::Inject(_));
-                assert!(!log.iter().any(done), "{id:?} is no customer: {log:?}");
+                self.showing(w, id, &v, &log);
                 continue;
             }
             self.grants(w, id, &v);
@@ -85,6 +90,23 @@ impl Rules {
             let prompts = v.prompt.iter().all(|p| w.primary(id) == [p.from] && v.helped == Some(id));
             assert!(prompts, "asked by who may not: {v:?}");
         }
+    }
+
+    /// An agent's own desktop goes to the customer who lets it be shown, and to whom the agent lets watch; it is
+    /// controlled by whom the agent gave that.
+    fn showing(&self, w: &World, id: ParticipantId, v: &View, log: &[Output]) {
+        let captured = w.node(id).capture.as_ref().map(|c| c.viewers.clone()).unwrap_or_default();
+        let lets = v.role == Role::Primary && v.grants.iter().any(|g| g.act == Act::Show);
+        for to in &captured {
+            assert!(lets && (v.helped == Some(*to) || v.watchers.contains(to)), "{to:?} sees {id:?}: {v:?}");
+        }
+        assert_eq!(viewers(id, v), captured, "who sees is shown");
+        let given = self.lent.get(&id).is_some_and(|to| !to.is_empty());
+        let acted = log.iter().any(|o| matches!(o, Output::Inject(_)));
+        assert!(given || !acted, "nobody was given control of {id:?}: {log:?}");
+        let controller = v.sharing.as_ref().filter(|s| s.sharer == id).and_then(|s| s.controller);
+        let named = |to| self.lent.get(&id).is_some_and(|all| all.contains(&to));
+        assert!(controller.is_none_or(named), "{controller:?} was not given control of {id:?}");
     }
 
     /// No grant without consent, and none that passed to somebody else.
@@ -154,11 +176,17 @@ impl Rules {
         if let Some(helped) = first.helped {
             let mine: BTreeSet<_> = w.view(primary).grants.iter().map(|g| g.act).collect();
             assert!(given(helped).is_subset(&mine), "the agent does not know of its grants");
-            let viewers = w.node(helped).capture.as_ref().map(|c| c.viewers.clone()).unwrap_or_default();
+            let seen = |id| w.node(id).capture.as_ref().map(|c| c.viewers.clone()).unwrap_or_default();
+            let (theirs, own) = (seen(helped), seen(primary));
+            assert!(theirs.is_empty() || own.is_empty(), "two desktops are seen");
+            let sharer = if own.is_empty() { helped } else { primary };
             for id in &there {
-                assert_eq!(w.node(*id).viewer, viewers.contains(id).then_some(helped), "seen by {id:?}");
+                let sees = theirs.contains(id) || own.contains(id);
+                assert_eq!(w.node(*id).viewer, sees.then_some(sharer), "seen by {id:?}");
             }
-            assert!(viewers.is_empty() || viewers.contains(&primary));
+            assert!(theirs.is_empty() || theirs.contains(&primary));
+            assert!(own.is_empty() || own.contains(&helped));
+            assert_eq!(own.is_empty(), !mine.contains(&Act::Show), "what may be shown is shown");
         }
     }
 
