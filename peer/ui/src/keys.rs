@@ -2,7 +2,10 @@
 
 use eframe::egui::{Context, Event, Id, Key, Modifiers};
 
-use crate::{screens::viewer::PICTURE, texts::Texts};
+use crate::{
+    screens::{deed::Deed, viewer::PICTURE},
+    texts::Texts,
+};
 
 /// What a key does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,12 +15,7 @@ pub(crate) enum Action {
     On,
     Go,
     NewSession,
-    AskView,
-    AskControl,
-    AskClipboard,
-    CancelAsk,
-    Release,
-    Stop,
+    Do(Deed),
     Chat,
     Notes,
     Session,
@@ -68,12 +66,12 @@ pub(crate) const ALL: &[Binding] = &[
     row(Action::On, Group::Everywhere, CTRL, &[Key::Tab]),
     row(Action::Go, Group::Everywhere, CTRL, DIGITS),
     row(Action::NewSession, Group::Everywhere, BOTH, &[Key::N]),
-    row(Action::AskView, Group::Console, BOTH, &[Key::S]),
-    row(Action::AskControl, Group::Console, BOTH, &[Key::K]),
-    row(Action::AskClipboard, Group::Console, BOTH, &[Key::Y]),
-    row(Action::CancelAsk, Group::Console, BOTH, &[Key::W]),
-    row(Action::Release, Group::Console, BOTH, &[Key::R]),
-    row(Action::Stop, Group::Console, BOTH, &[Key::H]),
+    row(Action::Do(Deed::AskView), Group::Console, BOTH, &[Key::S]),
+    row(Action::Do(Deed::AskControl), Group::Console, BOTH, &[Key::K]),
+    row(Action::Do(Deed::AskClipboard), Group::Console, BOTH, &[Key::Y]),
+    row(Action::Do(Deed::CancelAsk), Group::Console, BOTH, &[Key::W]),
+    row(Action::Do(Deed::Release), Group::Console, BOTH, &[Key::R]),
+    row(Action::Do(Deed::Stop), Group::Console, BOTH, &[Key::H]),
     row(Action::Chat, Group::Console, BOTH, &[Key::D]),
     row(Action::Notes, Group::Console, BOTH, &[Key::O]),
     row(Action::Session, Group::Console, BOTH, &[Key::I]),
@@ -159,12 +157,7 @@ pub(crate) fn words(t: &Texts, action: Action) -> String {
         Action::On => t.t("keys-on"),
         Action::Go => t.t("keys-go"),
         Action::NewSession => t.t("home-start"),
-        Action::AskView => t.t("ask-view"),
-        Action::AskControl => t.t("ask-control"),
-        Action::AskClipboard => t.t("ask-clipboard"),
-        Action::CancelAsk => t.t("ask-cancel"),
-        Action::Release => t.t("release-control"),
-        Action::Stop => t.t("stop-sharing"),
+        Action::Do(deed) => deed.words(t),
         Action::Chat => t.t("session-chat"),
         Action::Notes => t.t("notes"),
         Action::Session => t.t("console-session"),

@@ -224,16 +224,17 @@ fn unread(ui: &Ui, cx: &Cx<'_>, at: Pos2, count: u32) {
 fn deeds(ui: &mut Ui, cx: &Cx<'_>, view: &View, hint: &mut Option<String>) {
     let t = cx.t;
     let watches = view.sharing.is_some();
-    for (deed, sign, look, words, worded) in [
-        (Deed::Stop, Icon::CircleStop, Look::QuietDanger, t.t("stop-sharing"), false),
-        (Deed::Release, Icon::Undo2, Look::Secondary, t.t("release-control"), true),
-        (Deed::CancelAsk, Icon::X, Look::Secondary, t.t("ask-cancel"), true),
-        (Deed::AskControl, Icon::MousePointer2, Look::Primary, t.t("ask-control"), watches),
-        (Deed::AskView, Icon::Eye, Look::Primary, t.t("ask-view"), true),
+    for (deed, sign, look, worded) in [
+        (Deed::Stop, Icon::CircleStop, Look::QuietDanger, false),
+        (Deed::Release, Icon::Undo2, Look::Secondary, true),
+        (Deed::CancelAsk, Icon::X, Look::Secondary, true),
+        (Deed::AskControl, Icon::MousePointer2, Look::Primary, watches),
+        (Deed::AskView, Icon::Eye, Look::Primary, true),
     ] {
         if !deed.possible(view) || (deed == Deed::CancelAsk && Deed::Release.possible(view)) {
             continue;
         }
+        let words = deed.words(t);
         let response = if worded {
             ui.add(Button::new(cx, &words).tool().icon(sign).look(look))
         } else {

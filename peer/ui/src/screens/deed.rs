@@ -7,6 +7,7 @@ use deskside_session::{
 };
 
 use super::people;
+use crate::texts::Texts;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Deed {
@@ -19,6 +20,20 @@ pub enum Deed {
 }
 
 impl Deed {
+    pub const ALL: [Self; 6] =
+        [Self::AskView, Self::AskControl, Self::AskClipboard, Self::CancelAsk, Self::Release, Self::Stop];
+
+    pub fn words(self, t: &Texts) -> String {
+        match self {
+            Self::AskView => t.t("ask-view"),
+            Self::AskControl => t.t("ask-control"),
+            Self::AskClipboard => t.t("ask-clipboard"),
+            Self::CancelAsk => t.t("ask-cancel"),
+            Self::Release => t.t("release-control"),
+            Self::Stop => t.t("stop-sharing"),
+        }
+    }
+
     /// Whether it means anything now.
     pub fn possible(self, view: &View) -> bool {
         if view.role != Role::Primary {

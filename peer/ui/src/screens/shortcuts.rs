@@ -47,15 +47,8 @@ pub fn console(
 
 /// Asking, releasing, stopping.
 pub fn deeds(ctx: &Context, cx: &Cx<'_>, view: &View) {
-    for (action, deed) in [
-        (Action::AskView, Deed::AskView),
-        (Action::AskControl, Deed::AskControl),
-        (Action::AskClipboard, Deed::AskClipboard),
-        (Action::CancelAsk, Deed::CancelAsk),
-        (Action::Release, Deed::Release),
-        (Action::Stop, Deed::Stop),
-    ] {
-        if keys::pressed(ctx, action) && deed.possible(view) {
+    for deed in Deed::ALL {
+        if keys::pressed(ctx, Action::Do(deed)) && deed.possible(view) {
             cx.session(deed.command());
         }
     }

@@ -9,7 +9,7 @@ use deskside_session::{
 use eframe::egui::{Align, Frame, Layout, Margin, Panel, Response, RichText, Ui};
 use lucide_icons::Icon;
 
-use super::viewer::Viewer;
+use super::{deed::Deed, viewer::Viewer};
 use crate::{
     cx::Cx,
     keys::{Action, hint as keyed},
@@ -154,7 +154,7 @@ fn control(ui: &mut Ui, cx: &Cx<'_>, view: &View, sharing: &Sharing, room: Room,
         let shown = if room > Room::Tight { words.clone() } else { String::new() };
         let release = Button::new(cx, shown).tool().name(&words).look(Look::Secondary).icon(Icon::Undo2);
         let response = ui.add(release);
-        note(&response, hint, keyed(t, &words, Action::Release));
+        note(&response, hint, keyed(t, &words, Action::Do(Deed::Release)));
         if response.clicked() {
             cx.session(Command::ReleaseControl);
         }
@@ -163,7 +163,7 @@ fn control(ui: &mut Ui, cx: &Cx<'_>, view: &View, sharing: &Sharing, room: Room,
         let shown = if room > Room::Tight { words.clone() } else { String::new() };
         let ask = Button::new(cx, shown).tool().name(&words).look(Look::Primary).icon(Icon::MousePointer2);
         let response = ui.add(ask);
-        note(&response, hint, keyed(t, &words, Action::AskControl));
+        note(&response, hint, keyed(t, &words, Action::Do(Deed::AskControl)));
         if response.clicked() {
             cx.session(Command::Ask { act: Act::Control });
         }
@@ -326,7 +326,7 @@ fn window(ui: &mut Ui, cx: &Cx<'_>, view: &View, viewer: &mut Viewer, room: Room
         let stop =
             if room >= Room::Middle { Button::new(cx, t.t("viewer-stop")) } else { Button::new(cx, "") };
         let response = ui.add(stop.tool().icon(Icon::CircleStop).look(Look::QuietDanger).name(&words));
-        note(&response, hint, keyed(t, &words, Action::Stop));
+        note(&response, hint, keyed(t, &words, Action::Do(Deed::Stop)));
         if response.clicked() {
             cx.session(Command::StopSharing);
         }
