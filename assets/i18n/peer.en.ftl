@@ -168,6 +168,7 @@ assist-nobody-lead = It goes on as soon as its agent is back.
 ask-view = Ask to see the desktop
 ask-control = Ask to control
 ask-clipboard = Ask for the clipboard
+ask-show = Show my screen
 ask-cancel = Cancel the question
 ask-waiting-view = Waiting for { $name }’s answer: see the desktop…
 ask-waiting-control = Waiting for { $name }’s answer: control…
@@ -352,6 +353,7 @@ customer-include = Let { $name } watch again
 customer-show = Let { $name } see my screen
 customer-hide = Hide my screen from { $name }
 customer-shares = You see this screen
+customer-may-control = You can control this screen
 
 act-view = See your screen
 act-control = Use your mouse and keyboard
@@ -425,6 +427,13 @@ bar-resume = Resume
 bar-stop = Stop
 bar-leave = Leave
 bar-escape = Esc three times stops everything
+
+## The agent's own screen is shown
+showing-lead = Everything on it is seen, this window too.
+showing-lead-control = Move your mouse to take control back.
+showing-give = Let { $name } control
+showing-stop = Stop showing
+showing-mine = You show your screen
 
 # News
 notice-joined = { $name } joined.

@@ -168,6 +168,7 @@ assist-nobody-lead = Elle continue dès que son conseiller est de retour.
 ask-view = Demander à voir le bureau
 ask-control = Demander le contrôle
 ask-clipboard = Demander le presse-papiers
+ask-show = Montrer mon écran
 ask-cancel = Annuler la demande
 ask-waiting-view = En attente de la réponse de { $name } : voir le bureau…
 ask-waiting-control = En attente de la réponse de { $name } : contrôle…
@@ -352,6 +353,7 @@ customer-include = Laisser { $name } regarder de nouveau
 customer-show = Montrer mon écran à { $name }
 customer-hide = Cacher mon écran à { $name }
 customer-shares = Vous voyez cet écran
+customer-may-control = Vous pouvez contrôler cet écran
 
 act-view = Voir votre écran
 act-control = Utiliser votre souris et votre clavier
@@ -425,6 +427,13 @@ bar-resume = Continuer
 bar-stop = Arrêter
 bar-leave = Quitter
 bar-escape = Échap trois fois arrête tout
+
+## The agent's own screen is shown
+showing-lead = Tout y est vu, cette fenêtre aussi.
+showing-lead-control = Bougez votre souris pour reprendre le contrôle.
+showing-give = Laisser { $name } contrôler
+showing-stop = Ne plus montrer
+showing-mine = Vous montrez votre écran
 
 # Nouvelles
 notice-joined = { $name } a rejoint la session.

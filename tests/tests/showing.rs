@@ -7,7 +7,7 @@ use deskside_session::{
     input::InputEvent,
     view::View,
 };
-use deskside_tests::{Display, Peer, Picture, Server, scene::secure, until, wait};
+use deskside_tests::{Display, Peer, Picture, Server, peer::Start, scene::secure, wait};
 
 /// An agent at one display, a customer at another; the agent's desktop is shown.
 struct Shown {
@@ -59,6 +59,19 @@ impl Shown {
         }
     }
 
+    /// Until all that the customer sent so far arrived: a line of chat comes after it.
+    fn wait_arrived(&mut self, line: &str) {
+        self.customer.tell(Command::Chat { to: None, text: line.into() });
+        self.agent.wait_session("the line", |s| s.chat.iter().any(|l| l.text == line));
+    }
+
+    /// Until this is what was typed into the agent's terminal.
+    fn wait_typed(&self, text: &str) {
+        let read = || std::fs::read_to_string(self.office.file("typed")).unwrap_or_default();
+        let typed = wait::within(wait::DEADLINE, || (read() == text).then_some(()));
+        assert!(typed.is_some(), "{:?} was typed\n{}\n{}", read(), self.agent.story(), self.customer.story());
+    }
+
     fn give_control(&mut self) {
         let to = self.customer.session().expect("a session").me;
         self.agent.tell(Command::GiveControl { to });
@@ -100,12 +113,12 @@ fn a_customer_types_on_the_agents_computer_until_the_agent_moves_its_mouse() {
     let mut shown = Shown::start();
     shown.wait_same();
     shown.office.terminal("typing", "80x10+50+50", "cat > typed");
-    let read = |s: &Shown| std::fs::read_to_string(s.office.file("typed")).unwrap_or_default();
     // Only seen so far.
     shown.customer.type_keys("too soon\n");
+    shown.wait_arrived("soon");
     shown.give_control();
     shown.customer.type_keys("hello\n");
-    until("what the customer typed", || (read(&shown) == "hello\n").then_some(()));
+    shown.wait_typed("hello\n");
     shown.office.wait_let_go();
     shown.office.move_mouse(400, 300);
     for peer in [&shown.agent, &shown.customer] {
@@ -114,10 +127,11 @@ fn a_customer_types_on_the_agents_computer_until_the_agent_moves_its_mouse() {
         });
     }
     shown.customer.type_keys("too late\n");
+    shown.wait_arrived("late");
     // It was given once more: what was typed in between was lost, and not kept.
     shown.give_control();
     shown.customer.type_keys("again\n");
-    until("what was typed then", || (read(&shown) == "hello\nagain\n").then_some(()));
+    shown.wait_typed("hello\nagain\n");
     shown.customer.tell(Command::ReleaseControl);
     shown.agent.wait_session("that it was given back", |s| {
         s.sharing.as_ref().is_some_and(|s| s.controller.is_none())
@@ -146,4 +160,46 @@ fn a_customers_escape_stops_nothing_of_its_own_and_the_agents_stops_it_all() {
     for peer in [&shown.agent, &shown.customer] {
         peer.wait_session("the end", |s| s.sharing.is_none() && s.grants.is_empty());
     }
+}
+
+#[test]
+fn in_the_windows_the_agent_shows_by_a_key_and_the_customer_clicks_into_the_picture() {
+    let server = Server::start();
+    let (office, desk) = (Display::start(1280, 900, "us"), Display::start(1280, 900, "us"));
+    let mut agent = Start::new("agent", server.url(), Some(&office)).agent().windows().start();
+    let number = agent.wait_session("a number", |_| true).number.to_string();
+    let mut customer = Start::new("customer", server.url(), Some(&desk)).windows().join(&number).start();
+    agent.wait_session("the customer", secure);
+    customer.wait_session("the agent", secure);
+    let window = office.window("Deskside").to_string();
+    office.xdotool(&["windowactivate", "--sync", &window, "key", "ctrl+shift+e"]);
+    customer.answer(Act::Show, true);
+    let sharer = agent.session().expect("a session").me;
+    customer.wait_session("that it is shown", |s| s.sharing.as_ref().is_some_and(|s| s.sharer == sharer));
+    office.window("Deskside: sharing");
+    office.terminal("typing", "100x36+0+60", "cat > typed");
+    let to = customer.session().expect("a session").me;
+    agent.tell(Command::GiveControl { to });
+    customer.wait_session("control", controls);
+    let seen = desk.window("Deskside").to_string();
+    desk.xdotool(&["windowactivate", "--sync", &seen, "windowsize", "--sync", &seen, "1200", "800"]);
+    let before = office.pointer();
+    let (left, top, ..) = desk.place(desk.window("Deskside"));
+    let mut step = 0;
+    let followed = wait::within(wait::DEADLINE, || {
+        step = (step + 3) % 30;
+        desk.move_mouse(left + 200 + step, top + 300);
+        desk.click(1);
+        wait::within(Duration::from_millis(300), || (office.pointer() != before).then_some(()))
+    });
+    assert!(followed.is_some(), "the agent's pointer never followed\n{}", customer.story());
+    desk.xdotool(&["type", "--delay", "30", "hello"]);
+    desk.xdotool(&["key", "Return"]);
+    office.file_with("typed", |t| t.ends_with("hello\n"));
+    office.wait_let_go();
+    // The agent's own hand, and the bar's Stop by its key.
+    office.move_mouse(700, 800);
+    customer.wait_session("that it was taken back", |s| !controls(s));
+    office.xdotool(&["windowactivate", "--sync", &window, "key", "ctrl+shift+h"]);
+    customer.wait_session("the end", |s| s.sharing.is_none());
 }

@@ -358,9 +358,6 @@ impl App {
                 if let (Some(window), Some(prompt)) = (&mut self.prompt, &session.prompt) {
                     window.show(ui, &cx, session, prompt);
                 }
-                if let Some(sharing) = session.sharing.as_ref().filter(|s| s.sharer == session.me) {
-                    bar::show(ui, &cx, session, sharing);
-                }
             }
             Screen::Session { session, .. } if self.slim.is_some() => {
                 let viewer = &mut self.room.agent.viewer;
@@ -387,6 +384,11 @@ impl App {
                 let asked = self.room.agent.show(ui, &cx, session, around);
                 self.dialog = self.dialog.or(asked);
             }
+        }
+        if let Some(session) = session_of(&view)
+            && let Some(sharing) = session.sharing.as_ref().filter(|s| s.sharer == session.me)
+        {
+            bar::show(ui, &cx, session, sharing);
         }
         let watches = session_of(&view).is_some_and(|s| s.role == Role::Customer && watched(s).is_some());
         if !helps && !watches {

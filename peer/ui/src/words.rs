@@ -4,7 +4,7 @@ use deskside_session::{
     Role,
     app::{Ending, Problem},
     command::{Act, Coder},
-    view::{LinkView, Notice, Other, Refusal, Route, Trouble},
+    view::{LinkView, Monitor, Notice, Other, Refusal, Route, Trouble},
 };
 
 use crate::{acts, texts::Texts};
@@ -210,4 +210,13 @@ pub fn ending(t: &Texts, role: Role, ending: Ending) -> (String, String) {
         Ending::Expired => (t.t("ended-expired"), t.t("ended-expired-agent-lead")),
         Ending::NotTrusted => (t.t("ended-not-trusted"), t.t("ended-not-trusted-lead")),
     }
+}
+
+/// A monitor and its size.
+pub fn monitor(t: &Texts, monitor: &Monitor) -> String {
+    let (width, height) = (monitor.width.to_string(), monitor.height.to_string());
+    t.ta(
+        "viewer-monitor",
+        &[("name", (&monitor.name).into()), ("width", (&width).into()), ("height", (&height).into())],
+    )
 }

@@ -13,10 +13,11 @@ use super::{
     chat::ChatForm,
     console::{Console, order::Order},
     copied::{Copied, Copy},
+    deed::Deed,
     dialog::Dialog,
     half, idle, middle,
     notes::NotesForm,
-    people, shortcuts, stage,
+    people, shortcuts, showing, stage,
     toast::Toast,
     transfer::{self, TransferForm},
     viewer::Viewer,
@@ -77,7 +78,12 @@ impl AgentSession {
         if let Some(desk) = around.desk.filter(|_| view.role == Role::Primary) {
             around.passing.show(ui, cx, desk);
         }
+        let shown = view.sharing.as_ref().filter(|s| s.sharer == view.me);
         match watching {
+            None if shown.is_some() => {
+                self.viewer.close_if_open(ui.ctx(), cx);
+                shown.into_iter().for_each(|sharing| showing::show(ui, cx, view, sharing));
+            }
             Some(sharing) => {
                 let covered = around.dialog || (around.passing.open && view.role == Role::Primary);
                 stage::show(ui, cx, view, sharing, &mut self.viewer, around.toast, around.root, covered);
@@ -102,7 +108,7 @@ impl AgentSession {
         }
         match people::helped(view) {
             None => middle(ui, 560.0, 470.0, |ui| self.invitation(ui, cx, view, server)),
-            Some(customer) => middle(ui, 480.0, 380.0, |ui| ready(ui, cx, view, customer)),
+            Some(customer) => middle(ui, 480.0, 440.0, |ui| ready(ui, cx, view, customer)),
         }
     }
 
@@ -331,13 +337,14 @@ fn ready(ui: &mut Ui, cx: &Cx<'_>, view: &View, customer: &Other) {
         return;
     }
     let wide = ui.available_width();
-    for (act, sign, words, look) in [
-        (Act::View, Icon::Eye, cx.t.t("ask-view"), Look::Primary),
-        (Act::Control, Icon::MousePointer2, cx.t.t("ask-control"), Look::Secondary),
+    for (deed, sign, look) in [
+        (Deed::AskView, Icon::Eye, Look::Primary),
+        (Deed::AskControl, Icon::MousePointer2, Look::Secondary),
+        (Deed::AskShow, Icon::ScreenShare, Look::Quiet),
     ] {
-        let tall = k.size.tall;
-        if ui.add(Button::new(cx, words).icon(sign).look(look).width(wide).height(tall)).clicked() {
-            cx.session(Command::Ask { act });
+        let button = Button::new(cx, deed.words(cx.t)).icon(sign).look(look).width(wide);
+        if ui.add(button.height(k.size.tall)).clicked() {
+            cx.session(deed.command());
         }
     }
 }

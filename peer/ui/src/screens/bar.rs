@@ -1,8 +1,8 @@
-//! The small bar that is there as long as the own screen is shared: who sees, who controls, and the
+//! The small bar that is there as long as the own screen is shared or shown: who sees, who controls, and the
 //! ways to end it.
 
 use deskside_session::{
-    ParticipantId,
+    ParticipantId, Role,
     command::Command,
     view::{Sharing, View},
 };
@@ -62,7 +62,7 @@ pub fn show(ui: &Ui, cx: &Cx<'_>, view: &View, sharing: &Sharing) {
 }
 
 /// The colour of what is going on.
-fn tone(cx: &Cx<'_>, sharing: &Sharing) -> egui::Color32 {
+pub(crate) fn tone(cx: &Cx<'_>, sharing: &Sharing) -> egui::Color32 {
     let c = &cx.k.c;
     match (sharing.paused, sharing.controller) {
         (true, _) => c.line_strong,
@@ -75,7 +75,7 @@ fn content(ui: &mut Ui, cx: &Cx<'_>, view: &View, sharing: &Sharing) {
     let k = cx.k;
     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
         ui.spacing_mut().item_spacing.x = k.space.half;
-        for (i, (sign, words, look, command)) in actions(cx, sharing).into_iter().rev().enumerate() {
+        for (i, (sign, words, look, command)) in actions(cx, view, sharing).into_iter().rev().enumerate() {
             let button = Button::new(cx, words).tool().icon(sign).look(look);
             if ui.add(button).clicked() {
                 cx.session(command);
@@ -100,7 +100,7 @@ fn content(ui: &mut Ui, cx: &Cx<'_>, view: &View, sharing: &Sharing) {
     });
 }
 
-fn actions(cx: &Cx<'_>, sharing: &Sharing) -> Vec<(Icon, String, Look, Command)> {
+fn actions(cx: &Cx<'_>, view: &View, sharing: &Sharing) -> Vec<(Icon, String, Look, Command)> {
     let t = cx.t;
     let mut all = Vec::new();
     if sharing.controller.is_some() && !sharing.paused {
@@ -112,7 +112,9 @@ fn actions(cx: &Cx<'_>, sharing: &Sharing) -> Vec<(Icon, String, Look, Command)>
         (Icon::Pause, t.t("bar-pause"), Look::Quiet, Command::Pause { paused: true })
     });
     all.push((Icon::CircleStop, t.t("bar-stop"), Look::Danger, Command::StopSharing));
-    all.push((Icon::LogOut, t.t("bar-leave"), Look::Quiet, Command::Leave));
+    if view.role == Role::Customer {
+        all.push((Icon::LogOut, t.t("bar-leave"), Look::Quiet, Command::Leave));
+    }
     all
 }
 
@@ -140,14 +142,19 @@ fn first_viewer(view: &View, sharing: &Sharing) -> Option<ParticipantId> {
 /// Everybody else who sees the screen, by name, and the way to stop at once.
 fn hint(cx: &Cx<'_>, view: &View, sharing: &Sharing) -> String {
     let escape = cx.t.t("bar-escape");
+    match also(cx, view, sharing) {
+        Some(also) => format!("{also}  ·  {escape}"),
+        None => escape,
+    }
+}
+
+/// Everybody who sees it beside the one whom [`state`] names.
+pub(crate) fn also(cx: &Cx<'_>, view: &View, sharing: &Sharing) -> Option<String> {
     let named = sharing.controller.or_else(|| first_viewer(view, sharing));
     let others = sharing.viewers.iter().filter(|id| Some(**id) != named);
     let names: Vec<String> = others.map(|id| people::short_name(cx, view, *id)).collect();
-    if names.is_empty() || sharing.paused {
-        return escape;
-    }
-    let also = cx.t.ta("bar-also", &[("names", (&names.join(", ")).into())]);
-    format!("{also}  ·  {escape}")
+    let some = !names.is_empty() && !sharing.paused;
+    some.then(|| cx.t.ta("bar-also", &[("names", (&names.join(", ")).into())]))
 }
 
 /// As wide as its words, within limits.
@@ -158,7 +165,7 @@ fn wanted_width(ui: &Ui, cx: &Cx<'_>, view: &View, sharing: &Sharing) -> f32 {
     };
     let state = measure(state(cx, view, sharing), k.strong(k.text.strong)).min(420.0);
     let hint = measure(hint(cx, view, sharing), k.font(k.text.small)).min(560.0);
-    let buttons: f32 = actions(cx, sharing)
+    let buttons: f32 = actions(cx, view, sharing)
         .into_iter()
         .map(|(_, words, look, _)| {
             let font = if look == Look::Danger { k.strong(k.text.body) } else { k.font(k.text.body) };

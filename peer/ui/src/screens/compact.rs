@@ -13,6 +13,7 @@ use lucide_icons::Icon;
 
 use super::{
     agent::waiting_words,
+    bar,
     deed::Deed,
     dialog::Dialog,
     people, shortcuts,
@@ -167,6 +168,7 @@ fn state(cx: &Cx<'_>, view: &View) -> String {
     }
     let what = match (waiting_words(cx, view), &view.sharing) {
         (Some(waiting), _) => return waiting,
+        (None, Some(sharing)) if sharing.sharer == view.me => return bar::state(cx, view, sharing),
         (None, Some(sharing)) => toolbar::who_controls(cx, view, sharing),
         (None, None) => return cx.t.t("console-sharing-none"),
     };
@@ -227,6 +229,7 @@ fn deeds(ui: &mut Ui, cx: &Cx<'_>, view: &View, hint: &mut Option<String>) {
     for (deed, sign, look, worded) in [
         (Deed::Stop, Icon::CircleStop, Look::QuietDanger, false),
         (Deed::Release, Icon::Undo2, Look::Secondary, true),
+        (Deed::TakeBack, Icon::Hand, Look::Secondary, true),
         (Deed::CancelAsk, Icon::X, Look::Secondary, true),
         (Deed::AskControl, Icon::MousePointer2, Look::Primary, watches),
         (Deed::AskView, Icon::Eye, Look::Primary, true),

@@ -100,7 +100,7 @@ fn agents(ui: &mut Ui, cx: &Cx<'_>, view: &View) {
                 match other.role {
                     Role::Customer => another(ui, cx, view, other),
                     Role::Assistant => watcher(ui, cx, view, other),
-                    Role::Primary => {}
+                    Role::Primary => shows(ui, cx, view, other),
                 }
                 match other.link {
                     LinkView::Secure { .. } => people::code(ui, cx, view.role, other),
@@ -161,6 +161,18 @@ fn another(ui: &mut Ui, cx: &Cx<'_>, view: &View, other: &Other) {
             watcher(ui, cx, view, other);
         }
         _ => {}
+    }
+}
+
+/// That I see what the agent shows, and what I may do there.
+fn shows(ui: &mut Ui, cx: &Cx<'_>, view: &View, other: &Other) {
+    let k = cx.k;
+    let Some(sharing) = view.sharing.as_ref().filter(|s| s.sharer == other.id) else { return };
+    ui.add_space(k.space.half);
+    if sharing.controller == Some(view.me) {
+        note(ui, cx, Icon::MousePointer2, &cx.t.t("customer-may-control"), k.c.good_text);
+    } else {
+        note(ui, cx, Icon::ScreenShare, &cx.t.t("customer-shares"), k.c.accent_text);
     }
 }
 

@@ -14,22 +14,34 @@ pub enum Deed {
     AskView,
     AskControl,
     AskClipboard,
+    AskShow,
     CancelAsk,
     Release,
+    TakeBack,
     Stop,
 }
 
 impl Deed {
-    pub const ALL: [Self; 6] =
-        [Self::AskView, Self::AskControl, Self::AskClipboard, Self::CancelAsk, Self::Release, Self::Stop];
+    pub const ALL: [Self; 8] = [
+        Self::AskView,
+        Self::AskControl,
+        Self::AskClipboard,
+        Self::AskShow,
+        Self::CancelAsk,
+        Self::Release,
+        Self::TakeBack,
+        Self::Stop,
+    ];
 
     pub fn words(self, t: &Texts) -> String {
         match self {
             Self::AskView => t.t("ask-view"),
             Self::AskControl => t.t("ask-control"),
             Self::AskClipboard => t.t("ask-clipboard"),
+            Self::AskShow => t.t("ask-show"),
             Self::CancelAsk => t.t("ask-cancel"),
             Self::Release => t.t("release-control"),
+            Self::TakeBack => t.t("bar-takeback"),
             Self::Stop => t.t("stop-sharing"),
         }
     }
@@ -43,14 +55,20 @@ impl Deed {
         let may_ask = secure && view.asked.is_none();
         let sharing = view.sharing.as_ref();
         let mine = sharing.is_some_and(|s| s.controller == Some(view.me));
+        let shows = sharing.filter(|s| s.sharer == view.me);
         match self {
-            Self::AskView => may_ask && sharing.is_none(),
+            Self::AskView => may_ask && (sharing.is_none() || shows.is_some()),
             Self::AskControl => may_ask && !mine,
             Self::AskClipboard => {
-                may_ask && sharing.is_some() && !view.grants.iter().any(|g| g.act == Act::Clipboard)
+                may_ask
+                    && sharing.is_some()
+                    && shows.is_none()
+                    && !view.grants.iter().any(|g| g.act == Act::Clipboard)
             }
+            Self::AskShow => may_ask && shows.is_none(),
             Self::CancelAsk => view.asked.is_some(),
             Self::Release => mine,
+            Self::TakeBack => shows.is_some_and(|s| s.controller.is_some()),
             Self::Stop => sharing.is_some(),
         }
     }
@@ -60,8 +78,10 @@ impl Deed {
             Self::AskView => Command::Ask { act: Act::View },
             Self::AskControl => Command::Ask { act: Act::Control },
             Self::AskClipboard => Command::Ask { act: Act::Clipboard },
+            Self::AskShow => Command::Ask { act: Act::Show },
             Self::CancelAsk => Command::CancelAsk,
             Self::Release => Command::ReleaseControl,
+            Self::TakeBack => Command::TakeBack,
             Self::Stop => Command::StopSharing,
         }
     }

@@ -21,6 +21,7 @@ pub mod phrases;
 pub mod prompt;
 pub mod queue;
 pub mod shortcuts;
+pub mod showing;
 pub mod sign_in;
 pub mod stage;
 pub mod tabs;

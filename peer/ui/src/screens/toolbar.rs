@@ -63,6 +63,8 @@ pub fn show(
             picture(ui, cx, viewer, room, &mut hint);
             if view.role == Role::Primary {
                 coding(ui, cx, sharing, viewer, room, &mut hint);
+            }
+            if view.role == Role::Primary || sharing.controller == Some(view.me) {
                 gap(ui, cx);
                 keys(ui, cx, view, sharing, viewer, room, &mut hint);
             }
@@ -145,7 +147,7 @@ fn control(ui: &mut Ui, cx: &Cx<'_>, view: &View, sharing: &Sharing, room: Room,
             text::elided(ui, RichText::new(words).font(k.strong(k.text.strong)).color(ink));
         });
     }
-    if view.role != Role::Primary {
+    if view.role != Role::Primary && !mine {
         return;
     }
     ui.add_space(k.space.half);
@@ -242,13 +244,8 @@ fn monitors(ui: &mut Ui, cx: &Cx<'_>, sharing: &Sharing, room: Room, hint: &mut 
             cx.session(Command::SetScreen { screen: Screen::All });
         }
         for (i, monitor) in (0u32..).zip(&sharing.monitors) {
-            let (width, height) = (monitor.width.to_string(), monitor.height.to_string());
-            let words = t.ta(
-                "viewer-monitor",
-                &[("name", (&monitor.name).into()), ("width", (&width).into()), ("height", (&height).into())],
-            );
             let screen = Screen::Monitor(i);
-            if item(ui, cx, Some(sharing.screen == screen), &words, "").clicked() {
+            if item(ui, cx, Some(sharing.screen == screen), &words::monitor(t, monitor), "").clicked() {
                 cx.session(Command::SetScreen { screen });
             }
         }
@@ -321,14 +318,20 @@ fn shortcuts(ui: &mut Ui, cx: &Cx<'_>) {
 /// From right to left.
 fn window(ui: &mut Ui, cx: &Cx<'_>, view: &View, viewer: &mut Viewer, room: Room, hint: &mut Option<String>) {
     let t = cx.t;
-    if view.role == Role::Primary {
+    let stops = match view.role {
+        Role::Primary => Some(Command::StopSharing),
+        // What an agent shows, it shows by the leave of the customer who is helped.
+        Role::Customer if view.helped == Some(view.me) => Some(Command::Revoke { act: Some(Act::Show) }),
+        _ => None,
+    };
+    if let Some(command) = stops {
         let words = t.t("stop-sharing");
         let stop =
             if room >= Room::Middle { Button::new(cx, t.t("viewer-stop")) } else { Button::new(cx, "") };
         let response = ui.add(stop.tool().icon(Icon::CircleStop).look(Look::QuietDanger).name(&words));
         note(&response, hint, keyed(t, &words, Action::Do(Deed::Stop)));
         if response.clicked() {
-            cx.session(Command::StopSharing);
+            cx.session(command);
         }
     }
     let (sign, words) = if viewer.full_screen {

@@ -154,6 +154,24 @@ fn customer_shares(change: impl FnOnce(&mut View, &mut Sharing)) -> AppView {
     in_session(view)
 }
 
+/// The agent's desktop, as the agent sees it.
+fn agent_shows(change: impl FnOnce(&mut View, &mut Sharing)) -> AppView {
+    agent_views(|v, s| {
+        (s.sharer, s.viewers) = (ME, vec![OTHER]);
+        (v.helped, v.grants) = (Some(OTHER), vec![Grant { to: ME, act: Act::Show }]);
+        change(v, s);
+    })
+}
+
+/// The same as the customer sees it.
+fn customer_is_shown(change: impl FnOnce(&mut View, &mut Sharing)) -> AppView {
+    customer_shares(|v, s| {
+        (s.sharer, s.viewers) = (OTHER, vec![ME]);
+        (v.helped, v.grants) = (Some(ME), vec![Grant { to: OTHER, act: Act::Show }]);
+        change(v, s);
+    })
+}
+
 fn asks(verified: Verified, act: Act, name: &str) -> AppView {
     let mut view = session(Role::Customer, Some((name, secure(verified))));
     view.prompt = Some(prompt(act, name));
@@ -292,6 +310,17 @@ pub fn all() -> Vec<(&'static str, AppView)> {
             }),
         ),
         ("agent-views", agent_views(|_, _| ())),
+        ("agent-shows", agent_shows(|_, _| ())),
+        (
+            "agent-shows-control",
+            agent_shows(|v, s| {
+                s.controller = Some(OTHER);
+                s.monitors.push(monitor("HDMI-1", 1280, 1920, 1080));
+                v.asked = Some(Act::View);
+            }),
+        ),
+        ("customer-shown", customer_is_shown(|_, _| ())),
+        ("customer-shown-control", customer_is_shown(|_, s| s.controller = Some(ME))),
         (
             "agent-controls",
             agent_views(|v, s| {

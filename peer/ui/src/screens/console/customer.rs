@@ -67,10 +67,10 @@ fn asks(ui: &mut Ui, cx: &Cx<'_>, view: &View) {
         asked(ui, cx, view);
         return;
     }
-    if Deed::AskClipboard.possible(view) {
-        let ask = Button::new(cx, cx.t.t("ask-clipboard")).icon(Icon::Clipboard).width(ui.available_width());
-        if ui.add(ask).clicked() {
-            cx.session(Deed::AskClipboard.command());
+    for (deed, sign) in [(Deed::AskClipboard, Icon::Clipboard), (Deed::AskShow, Icon::ScreenShare)] {
+        let ask = Button::new(cx, deed.words(cx.t)).icon(sign).width(ui.available_width());
+        if deed.possible(view) && ui.add(ask).clicked() {
+            cx.session(deed.command());
         }
     }
 }

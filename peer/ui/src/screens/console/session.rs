@@ -104,7 +104,9 @@ fn shared(ui: &mut Ui, cx: &Cx<'_>, view: &View, sharing: &Sharing) {
     let t = cx.t;
     row(ui, cx, &t.t("console-sharing"), |ui| {
         let name = people::short_name(cx, view, sharing.sharer);
-        text::text(ui, cx, t.ta("viewer-picture", &[("name", (&name).into())]));
+        let mine = sharing.sharer == view.me;
+        let words = t.ta("viewer-picture", &[("name", (&name).into())]);
+        text::text(ui, cx, if mine { t.t("showing-mine") } else { words });
     });
     row(ui, cx, &t.t("viewer-monitors"), |ui| {
         let of = |i: u32| sharing.monitors.get(i as usize).map(|m| clean(&m.name).into_owned());
