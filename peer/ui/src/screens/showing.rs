@@ -36,8 +36,8 @@ fn content(ui: &mut Ui, cx: &Cx<'_>, view: &View, sharing: &Sharing) {
         icon(ui, cx, sign, 56.0, ink);
         ui.add_space(k.space.one);
         text::heading(ui, cx, bar::state(cx, view, sharing));
-        let lead = if sharing.controller.is_some() { "showing-lead-control" } else { "showing-lead" };
-        text::muted(ui, cx, cx.t.t(lead));
+        let controlled = sharing.controller.is_some();
+        text::muted(ui, cx, if controlled { cx.t.t("showing-lead-control") } else { cx.t.t("showing-lead") });
         let also = bar::also(cx, view, sharing);
         if let Some(also) = also {
             text::muted(ui, cx, also);
