@@ -237,6 +237,23 @@ impl Display {
         String::from_utf8_lossy(&out.stdout).into_owned()
     }
 
+    /// Puts a PNG file on the clipboard by a program that owns it from then on.
+    #[track_caller]
+    pub fn copy_picture(&self, png: &[u8]) {
+        std::fs::write(self.file("to-copy.png"), png).expect("a file to copy from");
+        let mut xclip = self.command("xclip");
+        xclip.args(["-selection", "clipboard", "-target", "image/png", "-in", "to-copy.png"]);
+        assert!(xclip.stdout(Stdio::null()).stderr(Stdio::null()).status().expect("xclip starts").success());
+    }
+
+    /// The clipboard's picture as a PNG file; empty when there is none.
+    #[track_caller]
+    pub fn clipboard_picture(&self) -> Vec<u8> {
+        let mut xclip = self.command("timeout");
+        xclip.args(["2", "xclip", "-selection", "clipboard", "-target", "image/png", "-out"]);
+        xclip.output().expect("xclip starts").stdout
+    }
+
     fn fake(&self, kind: u8, detail: u8, x: i16, y: i16) {
         let sent = self.connection.xtest_fake_input(kind, detail, x11rb::CURRENT_TIME, self.root, x, y, 0);
         sent.expect("sent").check().expect("XTest");

@@ -1,9 +1,9 @@
-//! D2: clipboard text, both ways, when it is granted and not before.
+//! D2: clipboard texts and pictures, both ways, when it is granted and not before.
 
 use std::time::Duration;
 
 use deskside_session::command::{Act, Command};
-use deskside_tests::{Display, Peer, Server, peer::Start, scene::secure, until, wait};
+use deskside_tests::{Display, Peer, Picture, Server, peer::Start, scene::secure, until, wait};
 
 struct Two {
     agent: Peer,
@@ -40,6 +40,36 @@ fn text_travels_both_ways_when_it_is_granted() {
     let long = "0123456789abcdef".repeat(12_000);
     two.desk.copy(&long);
     until("all of it arrived", || (two.office.clipboard() == long).then_some(()));
+}
+
+#[test]
+fn a_picture_travels_both_ways_when_it_is_granted() {
+    let mut two = two();
+    let folder = tempfile::tempdir().unwrap();
+    let (there, here) = (two.desk.picture(), two.office.picture());
+    let file = |picture: &Picture, name: &str| {
+        picture.write(&folder.path().join(name));
+        std::fs::read(folder.path().join(name)).unwrap()
+    };
+    let (first, second) = (file(&there, "first.png"), file(&here, "second.png"));
+    let shows = |display: &Display, picture: &Picture| {
+        let pasted = display.clipboard_picture();
+        if pasted.is_empty() {
+            return None;
+        }
+        std::fs::write(folder.path().join("pasted.png"), pasted).unwrap();
+        let pasted = Picture::read(&folder.path().join("pasted.png"));
+        (pasted.different(picture) == 0).then_some(())
+    };
+    two.desk.copy_picture(&first);
+    two.agent.tell(Command::Ask { act: Act::Clipboard });
+    two.customer.answer(Act::Clipboard, true);
+    two.agent.wait_session("the grant", |s| s.grants.iter().any(|g| g.act == Act::Clipboard));
+    assert!(two.office.clipboard_picture().is_empty(), "copied before");
+    two.desk.copy_picture(&first);
+    until("it arrived", || shows(&two.office, &there));
+    two.office.copy_picture(&second);
+    until("it arrived", || shows(&two.desk, &here));
 }
 
 #[test]

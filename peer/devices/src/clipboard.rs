@@ -1,25 +1,30 @@
-//! The clipboard's text.
+//! The clipboard: texts, and pictures as PNG files.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use deskside_session::{
+    clipboard::Clip,
+    wire::{MAX_CLIPBOARD, MAX_CLIPBOARD_PICTURE},
+};
+
+mod picture;
 pub mod portable;
 #[cfg(all(unix, not(target_os = "macos")))]
 pub mod x11;
 
-/// The largest text, in bytes of UTF-8, that is set or told; larger ones are left where they are.
-pub const MAX_TEXT: usize = 1 << 20;
-
-/// Lives on its own thread; setting a text does not report it as a change.
+/// Lives on its own thread; what is set is not reported as a change. What is larger than the session carries is left
+/// where it is; a picture is read and written anew, on its way in and out.
 pub trait Clipboard: Send {
-    fn set(&self, text: String);
+    fn set(&self, clip: Clip);
     /// Whether changes are told from now on.
     fn watch(&self, on: bool);
 }
 
-/// Called with each new text, from the clipboard's thread.
-pub type Told = Box<dyn Fn(String) + Send>;
+/// Called with each new text or picture, from the clipboard's thread.
+pub type Told = Box<dyn Fn(Clip) + Send>;
 
-/// `told` is called with each new text that another program put there, at most 1 MiB.
+/// `told` is called with what another program put there: a text of at most 1 MiB, or, where there is none, a picture of
+/// at most 8 MiB.
 /// On X11 changes are told as they happen; elsewhere the clipboard is looked at once a second.
 pub fn open(told: Told) -> Option<Box<dyn Clipboard>> {
     #[cfg(all(unix, not(target_os = "macos")))]
@@ -32,21 +37,36 @@ pub fn open(told: Told) -> Option<Box<dyn Clipboard>> {
     Some(Box::new(portable::open(told)?))
 }
 
-/// What the thread is to do next; a newer text takes the place of an older one.
+/// What the thread is to do next; what is newer takes the place of what is older.
 #[derive(Default)]
 struct Orders {
-    set: Option<String>,
+    set: Option<Clip>,
     watch: bool,
     quit: bool,
 }
 
-/// False, with a line in the log, for a text that is too large.
-fn fits(bytes: usize) -> bool {
-    let fits = bytes <= MAX_TEXT;
+/// False, with a line in the log, for what is too large.
+fn fits(bytes: usize, most: usize) -> bool {
+    let fits = bytes <= most;
     if !fits {
-        tracing::warn!(bytes, "ignored a clipboard text of more than 1 MiB");
+        tracing::warn!(bytes, most, "ignored something too large on the clipboard");
     }
     fits
+}
+
+/// What may be set or told: a text as it is, a picture written anew.
+fn checked(clip: Clip) -> Option<Clip> {
+    match clip {
+        Clip::Text(text) => fits(text.len(), MAX_CLIPBOARD).then_some(Clip::Text(text)),
+        Clip::Picture(png) => {
+            let clean = picture::clean(&png);
+            if clean.is_none() {
+                tracing::warn!(bytes = png.len(), "ignored what is no sound picture on the clipboard");
+            }
+            let clean = clean?;
+            fits(clean.len(), MAX_CLIPBOARD_PICTURE).then_some(Clip::Picture(clean))
+        }
+    }
 }
 
 fn lock(orders: &Mutex<Orders>) -> MutexGuard<'_, Orders> {

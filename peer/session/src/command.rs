@@ -12,7 +12,7 @@ pub enum Act {
     View,
     /// Use mouse and keyboard; includes [`Act::View`].
     Control,
-    /// Read and set the clipboard's text.
+    /// Read and set the clipboard: texts and pictures.
     Clipboard,
     /// Show the agent's own desktop on it, instead of seeing this one.
     Show,

@@ -5,6 +5,7 @@ use deskside_protocol::{HandOver, api::Entry, socket::EndReason};
 use crate::{
     ParticipantId,
     app::Ending,
+    clipboard::Clip,
     command::{Coder, Command, Screen},
     identity::PublicKey,
     input::InputEvent,
@@ -83,7 +84,7 @@ pub enum DeviceEvent {
     },
     /// The coder in use now.
     Coder(Coder),
-    Clipboard(String),
+    Clipboard(Clip),
     Trouble(Trouble),
     /// Whether the log of acts can be written on this computer; told at each change.
     LogKept(bool),
@@ -127,8 +128,8 @@ pub enum Output {
     Inject(InputEvent),
     /// Sharer: release each held key and button.
     ReleaseInput,
-    /// Sharer with a grant, or viewer: put this text on the clipboard.
-    SetClipboard(String),
+    /// Sharer with a grant, or viewer: put this on the clipboard. A picture may be any bytes: they must be checked.
+    SetClipboard(Clip),
     /// Tell about changes of the clipboard from now on, or no longer.
     WatchClipboard(bool),
     /// Viewer: expect pictures from this participant, and show them.

@@ -7,7 +7,7 @@
 pub mod acts;
 pub mod app;
 mod chat;
-mod clipboard;
+pub mod clipboard;
 pub mod command;
 mod consent;
 mod grants;

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 
 use crate::{
     ParticipantId,
+    clipboard::Clip,
     command::{Act, Coder, Screen},
     grants::Permit,
     input::InputEvent,
@@ -47,9 +48,9 @@ impl Outbox {
         }
     }
 
-    pub(crate) fn set_clipboard(&mut self, permit: &Permit, text: String) {
+    pub(crate) fn set_clipboard(&mut self, permit: &Permit, clip: Clip) {
         if permit.act() == Act::Clipboard {
-            self.0.push_back(Output::SetClipboard(text));
+            self.0.push_back(Output::SetClipboard(clip));
         }
     }
 

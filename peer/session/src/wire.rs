@@ -16,6 +16,8 @@ pub const MAX_MESSAGE: usize = 64 * 1024;
 pub const MAX_CHAT: usize = 8 * 1024;
 /// Longest clipboard text, in bytes of UTF-8 (longer texts are sent in pieces of 32 KiB).
 pub const MAX_CLIPBOARD: usize = 1024 * 1024;
+/// Largest clipboard picture as PNG, in bytes (sent as base64url in pieces of 32 KiB).
+pub const MAX_CLIPBOARD_PICTURE: usize = 8 * 1024 * 1024;
 /// Longest [`crate::input::InputEvent::Text`], in characters.
 pub const MAX_INPUT_TEXT: usize = 1000;
 /// Most acts in one message.

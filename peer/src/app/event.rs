@@ -34,7 +34,7 @@ pub enum SessionEvent {
     Link(u64, ParticipantId, LinkEvent),
     Share(Report),
     Own(OwnAct),
-    Clipboard(String),
+    Clipboard(deskside_session::clipboard::Clip),
     Trouble(Trouble),
     /// On the viewer's surface.
     Surface(InputEvent),

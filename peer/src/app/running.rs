@@ -311,8 +311,8 @@ impl Running {
             SessionEvent::Share(report) => self.report(report),
             SessionEvent::Own(watch::OwnAct::Input) => self.input(Input::Device(DeviceEvent::OwnInput)),
             SessionEvent::Own(watch::OwnAct::PanicKey) => self.input(Input::Device(DeviceEvent::PanicKey)),
-            SessionEvent::Clipboard(text) if self.shown => {
-                self.input(Input::Device(DeviceEvent::Clipboard(text)));
+            SessionEvent::Clipboard(clip) if self.shown => {
+                self.input(Input::Device(DeviceEvent::Clipboard(clip)));
             }
             SessionEvent::Clipboard(_) => {}
             SessionEvent::Trouble(t) => self.input(Input::Device(DeviceEvent::Trouble(t))),
@@ -379,11 +379,11 @@ impl Running {
                     hands.release();
                 }
             }
-            Output::SetClipboard(text) => {
+            Output::SetClipboard(clip) => {
                 if self.shown
                     && let Some(c) = self.clipboard()
                 {
-                    c.set(text);
+                    c.set(clip);
                 }
             }
             Output::WatchClipboard(on) => {

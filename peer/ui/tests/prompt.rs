@@ -92,7 +92,7 @@ fn the_question_is_asked_in_plain_words_in_both_languages() {
             "asks to use your mouse and keyboard",
             "demande à utiliser votre souris et votre clavier",
         ),
-        (Act::Clipboard, "asks to share copied text", "demande à partager le texte copié"),
+        (Act::Clipboard, "asks to share what is copied", "demande à partager ce qui est copié"),
     ] {
         for (language, words) in [(Language::English, english), (Language::French, french)] {
             let s = ask(question(act), language);

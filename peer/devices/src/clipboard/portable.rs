@@ -6,7 +6,9 @@ use std::{
     time::Duration,
 };
 
-use super::{Clipboard, Orders, Told, fits, lock};
+use deskside_session::clipboard::Clip;
+
+use super::{Clipboard, Orders, Told, checked, lock, picture};
 
 const PAUSE: Duration = Duration::from_secs(1);
 
@@ -26,11 +28,9 @@ pub fn open(told: Told) -> Option<impl Clipboard> {
 }
 
 impl Clipboard for Polled {
-    fn set(&self, text: String) {
-        if fits(text.len()) {
-            lock(&self.shared.0).set = Some(text);
-            self.shared.1.notify_one();
-        }
+    fn set(&self, clip: Clip) {
+        lock(&self.shared.0).set = Some(clip);
+        self.shared.1.notify_one();
     }
 
     fn watch(&self, on: bool) {
@@ -50,8 +50,8 @@ impl Drop for Polled {
     }
 }
 
-fn keep(mut clipboard: arboard::Clipboard, orders: &Mutex<Orders>, changed: &Condvar, told: &dyn Fn(String)) {
-    let mut last: Option<String> = None;
+fn keep(mut clipboard: arboard::Clipboard, orders: &Mutex<Orders>, changed: &Condvar, told: &dyn Fn(Clip)) {
+    let mut last: Option<Clip> = None;
     let mut watching = false;
     loop {
         let mut now = lock(orders);
@@ -66,21 +66,41 @@ fn keep(mut clipboard: arboard::Clipboard, orders: &Mutex<Orders>, changed: &Con
         }
         let (set, watch) = (now.set.take(), now.watch);
         drop(now);
-        if let Some(text) = set {
-            match clipboard.set_text(text.clone()) {
-                Ok(()) => last = Some(text),
+        if let Some(clip) = set.and_then(checked) {
+            match put(&mut clipboard, &clip) {
+                Ok(()) => last = Some(clip),
                 Err(e) => tracing::warn!(error = %e, "could not set the clipboard"),
             }
         } else if watch {
             // What was there before the watch began is no change.
-            let text = clipboard.get_text().ok().filter(|t| !t.is_empty() && last.as_ref() != Some(t));
-            if let Some(text) = text {
-                if watching && fits(text.len()) {
-                    told(text.clone());
+            if let Some(clip) = look(&mut clipboard).filter(|c| last.as_ref() != Some(c)) {
+                if watching && let Some(clip) = checked(clip.clone()) {
+                    told(clip);
                 }
-                last = Some(text);
+                last = Some(clip);
             }
         }
         watching = watch;
     }
+}
+
+fn put(clipboard: &mut arboard::Clipboard, clip: &Clip) -> Result<(), arboard::Error> {
+    match clip {
+        Clip::Text(text) => clipboard.set_text(text.clone()),
+        Clip::Picture(png) => {
+            let p = picture::read(png).ok_or(arboard::Error::ConversionFailure)?;
+            let (width, height) = (p.width as usize, p.height as usize);
+            clipboard.set_image(arboard::ImageData { width, height, bytes: p.rgba.into() })
+        }
+    }
+}
+
+/// What is there now: a text before a picture.
+fn look(clipboard: &mut arboard::Clipboard) -> Option<Clip> {
+    if let Some(text) = clipboard.get_text().ok().filter(|t| !t.is_empty()) {
+        return Some(Clip::Text(text));
+    }
+    let image = clipboard.get_image().ok()?;
+    let (width, height) = (u32::try_from(image.width).ok()?, u32::try_from(image.height).ok()?);
+    picture::write(&picture::Pixels { width, height, rgba: image.bytes.into_owned() }).map(Clip::Picture)
 }

@@ -19,7 +19,9 @@ use x11rb::{
     rust_connection::RustConnection,
 };
 
-use super::{Clipboard, Orders, Told, fits, lock};
+use deskside_session::clipboard::Clip;
+
+use super::{Clipboard, Orders, Told, checked, lock};
 use crate::x11::{Alarm, Sleeper, X11Error, connect};
 
 mod fetch;
@@ -34,6 +36,7 @@ x11rb::atom_manager! {
         INCR,
         PLAIN_UTF8: b"text/plain;charset=utf-8",
         PLAIN: b"text/plain",
+        PNG: b"image/png",
         // A fetch that is given up may still write to its property: the next uses another.
         FETCH_0: b"_DESKSIDE_CLIPBOARD_0",
         FETCH_1: b"_DESKSIDE_CLIPBOARD_1",
@@ -42,7 +45,7 @@ x11rb::atom_manager! {
     }
 }
 
-/// The X11 back end; ends when dropped, and with it the text that was set.
+/// The X11 back end; ends when dropped, and with it what was set.
 pub struct Selection {
     orders: Arc<Mutex<Orders>>,
     alarm: Arc<Alarm>,
@@ -61,11 +64,9 @@ pub fn open(display: Option<&str>, told: Told) -> Option<Selection> {
 }
 
 impl Clipboard for Selection {
-    fn set(&self, text: String) {
-        if fits(text.len()) {
-            lock(&self.orders).set = Some(text);
-            self.alarm.ring();
-        }
+    fn set(&self, clip: Clip) {
+        lock(&self.orders).set = Some(clip);
+        self.alarm.ring();
     }
 
     fn watch(&self, on: bool) {
@@ -93,8 +94,8 @@ struct Keeper {
     told: Told,
     /// Changes are told: those that the display made after this was ordered.
     watching: bool,
-    /// The text that was set or told last: a clipboard manager may offer it again as its own.
-    last: Option<String>,
+    /// What was set or told last: a clipboard manager may offer it again as its own.
+    last: Option<Clip>,
     offer: offer::Offer,
     fetch: Option<fetch::Fetch>,
     fetches: usize,
@@ -147,8 +148,8 @@ impl Keeper {
                 return Ok(());
             }
             self.watch(watch)?;
-            if let Some(text) = set {
-                self.set(text)?;
+            if let Some(clip) = set.and_then(checked) {
+                self.set(clip)?;
             }
             self.conn.flush()?;
             let now = Instant::now();
@@ -180,10 +181,10 @@ impl Keeper {
         Ok(())
     }
 
-    fn set(&mut self, text: String) -> Result<(), X11Error> {
+    fn set(&mut self, clip: Clip) -> Result<(), X11Error> {
         self.fetch = None;
-        self.offer.text = Some(Arc::from(text.as_str()));
-        self.last = Some(text);
+        self.offer.clip = Some(Arc::new(clip.clone()));
+        self.last = Some(clip);
         self.conn.set_selection_owner(self.window, self.atoms.CLIPBOARD, x11rb::CURRENT_TIME)?;
         Ok(())
     }
@@ -211,7 +212,7 @@ impl Keeper {
                 let Some(fetch) = self.fetch.as_mut().filter(|_| e.state == Property::NEW_VALUE) else {
                     return Ok(());
                 };
-                let step = fetch.more(&self.conn, e.atom)?;
+                let step = fetch.more(&self.conn, &self.atoms, e.atom)?;
                 self.fetched(step);
             }
             Event::PropertyNotify(e) if e.state == Property::DELETE => {
@@ -219,8 +220,8 @@ impl Keeper {
             }
             Event::DestroyNotify(e) => self.offer.gone(e.window),
             Event::SelectionRequest(e) => self.offer.asked(&self.conn, &self.atoms, &e)?,
-            Event::SelectionClear(_) => self.offer.text = None,
-            // Who asked for the text may have gone.
+            Event::SelectionClear(_) => self.offer.clip = None,
+            // Who asked for it may have gone.
             Event::Error(e) => {
                 tracing::debug!(kind = ?e.error_kind, "the display refused a clipboard request")
             }
@@ -233,11 +234,13 @@ impl Keeper {
         match step {
             fetch::Step::Goes => {}
             fetch::Step::Failed => self.fetch = None,
-            fetch::Step::Text(text) => {
+            fetch::Step::Clip(clip) => {
                 self.fetch = None;
-                if !text.is_empty() && self.last.as_ref() != Some(&text) {
-                    self.last = Some(text.clone());
-                    (self.told)(text);
+                let empty = matches!(&clip, Clip::Text(text) if text.is_empty());
+                let new = checked(clip).filter(|clip| !empty && self.last.as_ref() != Some(clip));
+                if let Some(clip) = new {
+                    self.last = Some(clip.clone());
+                    (self.told)(clip);
                 }
             }
         }

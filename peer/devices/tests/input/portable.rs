@@ -16,6 +16,7 @@ use deskside_devices::{
     inject::{self, InjectError, Injector},
     watch::{self, OwnAct},
 };
+use deskside_session::clipboard::Clip;
 use deskside_session::input::{Button, InputEvent, Key, NamedKey};
 
 use crate::{
@@ -204,8 +205,15 @@ fn child_copies() {
     clipboard.set("ours é中".into());
     eventually("it is set", || other.get_text().is_ok_and(|t| t == "ours é中"));
     other.set_text("theirs 😀").unwrap();
-    assert_eq!(texts.recv_timeout(PATIENCE).as_deref(), Ok("theirs 😀"));
+    assert_eq!(texts.recv_timeout(PATIENCE), Ok("theirs 😀".into()));
     other.set_text("x".repeat((1 << 20) + 1)).unwrap();
     other.set_text("last").unwrap();
-    assert_eq!(texts.recv_timeout(PATIENCE).as_deref(), Ok("last"));
+    assert_eq!(texts.recv_timeout(PATIENCE), Ok("last".into()));
+    let image = arboard::ImageData { width: 2, height: 1, bytes: vec![1, 2, 3, 255, 5, 6, 7, 255].into() };
+    other.set_image(image.clone()).unwrap();
+    let Ok(clip @ Clip::Picture(_)) = texts.recv_timeout(PATIENCE) else { panic!("no picture") };
+    clipboard.set("between".into());
+    eventually("it is set", || other.get_text().is_ok_and(|t| t == "between"));
+    clipboard.set(clip);
+    eventually("the picture is set", || other.get_image().is_ok_and(|i| i.bytes == image.bytes));
 }

@@ -7,6 +7,7 @@ use crate::{
     ParticipantId, Role,
     app::Ending,
     chat::MAX_WAITING_ALL,
+    clipboard::Clip,
     command::{Act, Coder, Command, RequestId, Screen, Shortcut},
     input::{InputEvent, Key, NamedKey},
     io::{DeviceEvent, Output},
@@ -84,7 +85,7 @@ impl Session {
 
     pub(super) fn on_device(&mut self, event: DeviceEvent) {
         match event {
-            DeviceEvent::Clipboard(text) => self.send_clipboard(&text),
+            DeviceEvent::Clipboard(clip) => self.send_clipboard(&clip),
             DeviceEvent::LogKept(kept) => {
                 self.notices.add(if kept { Notice::LogKept } else { Notice::LogNotKept });
             }
@@ -238,7 +239,7 @@ impl Session {
         }
     }
 
-    fn send_clipboard(&mut self, text: &str) {
+    fn send_clipboard(&mut self, clip: &Clip) {
         if self.share.paused {
             return;
         }
@@ -248,7 +249,7 @@ impl Session {
             if p.viewing.sharing.as_ref().is_some_and(|s| s.paused) {
                 continue;
             }
-            p.clipboard_out.start(text);
+            p.clipboard_out.start(clip);
             self.send_pieces(id);
         }
     }

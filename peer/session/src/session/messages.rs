@@ -4,6 +4,7 @@ use super::Session;
 use crate::{
     ParticipantId, Role,
     app::Ending,
+    clipboard::{Kind, Piece},
     command::{Act, Coder, Screen},
     input::InputEvent,
     io::Output,
@@ -28,7 +29,7 @@ pub(crate) fn accepts(me: Role, from: Role, message: &Message) -> bool {
         Message::Answered { .. } | Message::Grants { .. } => me != Customer && from == Customer,
         // Also to another customer, who watches; and of what the primary agent shows.
         Message::Sharing { .. } | Message::Trouble { .. } => from != Role::Assistant,
-        Message::Clipboard { .. } | Message::ClipboardAck { .. } => {
+        Message::Clipboard { .. } | Message::ClipboardPicture { .. } | Message::ClipboardAck { .. } => {
             matches!((me, from), (Customer, Primary) | (Primary, Customer))
         }
         // Of who is not primary it counts when it becomes so.
@@ -83,7 +84,10 @@ impl Session {
                 }
             }
             Message::Clipboard { transfer, part, last, text } => {
-                self.on_clipboard_piece(id, transfer, part, last, &text);
+                self.on_clipboard_piece(id, Kind::Text, &Piece { transfer, part, last, text: &text });
+            }
+            Message::ClipboardPicture { transfer, part, last, png } => {
+                self.on_clipboard_piece(id, Kind::Picture, &Piece { transfer, part, last, text: &png });
             }
             Message::ClipboardAck { transfer } => {
                 if let Some(p) = self.peers.get_mut(id) {
@@ -240,17 +244,17 @@ impl Session {
         }
     }
 
-    fn on_clipboard_piece(&mut self, id: ParticipantId, transfer: u32, part: u32, last: bool, text: &str) {
+    fn on_clipboard_piece(&mut self, id: ParticipantId, kind: Kind, piece: &Piece<'_>) {
         let paused = self.share.paused;
         let Some(p) = self.peers.get_mut(id) else { return };
         let Some(permit) = p.person().and_then(|person| self.grants.permit(person, Act::Clipboard)) else {
             return p.clipboard_in.forget();
         };
-        self.out.say(id, &Message::ClipboardAck { transfer });
-        if let Some(text) = p.clipboard_in.piece(transfer, part, last, text)
+        self.out.say(id, &Message::ClipboardAck { transfer: piece.transfer });
+        if let Some(clip) = p.clipboard_in.piece(kind, piece)
             && !paused
         {
-            self.out.set_clipboard(&permit, text);
+            self.out.set_clipboard(&permit, clip);
         }
     }
 
@@ -362,7 +366,7 @@ mod tests {
             signature: String::new(),
         };
         let led: Vec<_> = all.iter().copied().filter(|(_, from)| *from != Customer).collect();
-        let table: [(Message, &[(Role, Role)]); 23] = [
+        let table: [(Message, &[(Role, Role)]); 24] = [
             (Message::Lead(crate::wire::Lead { helped: None, watchers: vec![], keeps_chat: false }), &led),
             (Message::HandOver { word }, &all),
             (Message::Acts { have: 1 }, asking),
@@ -379,6 +383,7 @@ mod tests {
             (Message::Wish { coder: None, screen: None }, both),
             (Message::Input { n: 0, at: None, event: InputEvent::Move { x: 0, y: 0 } }, both),
             (Message::Clipboard { transfer: 0, part: 0, last: true, text: String::new() }, both),
+            (Message::ClipboardPicture { transfer: 0, part: 0, last: true, png: String::new() }, both),
             (Message::ClipboardAck { transfer: 0 }, both),
             (Message::Chat { seq: 1, private: false, at: 0, text: "x".into() }, &all),
             (Message::ChatAck { seq: 1 }, &all),

@@ -77,6 +77,8 @@ pub enum Message {
     ChatAck { seq: u64 },
     /// A piece of a clipboard text; a new `transfer` replaces an unfinished one.
     Clipboard { transfer: u32, part: u32, last: bool, text: String },
+    /// A piece of a clipboard picture: of a PNG file as unpadded base64url.
+    ClipboardPicture { transfer: u32, part: u32, last: bool, png: String },
     /// A piece arrived; at most two are under way.
     ClipboardAck { transfer: u32 },
     /// Anybody: another agent is primary from now on. The signature counts, not who carries it.

@@ -1,5 +1,6 @@
 use deskside_session::{
     ParticipantId,
+    clipboard::Clip,
     command::{Act, Command},
     io::{DeviceEvent, Output},
 };
@@ -13,7 +14,8 @@ fn copy(w: &mut World, at: ParticipantId, text: &str) {
 
 fn set(w: &mut World, at: ParticipantId) -> Vec<String> {
     let log = w.take_log(at);
-    log.into_iter().filter_map(|o| if let Output::SetClipboard(t) = o { Some(t) } else { None }).collect()
+    let text = |o| if let Output::SetClipboard(Clip::Text(t)) = o { Some(t) } else { None };
+    log.into_iter().filter_map(text).collect()
 }
 
 #[test]
@@ -59,7 +61,7 @@ fn long_texts_whole_too_long_ones_not() {
 #[test]
 fn a_revocation_in_the_middle_drops_the_rest() {
     let mut w = World::with(Act::Clipboard);
-    w.device(AGENT, DeviceEvent::Clipboard("x".repeat(200_000)));
+    w.device(AGENT, DeviceEvent::Clipboard(Clip::Text("x".repeat(200_000))));
     w.run(20);
     w.command(CUSTOMER, Command::Revoke { act: None });
     w.run(100);
@@ -69,7 +71,7 @@ fn a_revocation_in_the_middle_drops_the_rest() {
 #[test]
 fn a_cut_in_the_middle_drops_it_and_the_next_text_arrives() {
     let mut w = World::with(Act::Clipboard);
-    w.device(AGENT, DeviceEvent::Clipboard("x".repeat(200_000)));
+    w.device(AGENT, DeviceEvent::Clipboard(Clip::Text("x".repeat(200_000))));
     w.run(20);
     w.cut(AGENT, CUSTOMER);
     w.until("secure", |w| w.secure(AGENT, CUSTOMER));
@@ -77,4 +79,24 @@ fn a_cut_in_the_middle_drops_it_and_the_next_text_arrives() {
     assert!(set(&mut w, CUSTOMER).is_empty());
     copy(&mut w, AGENT, "whole");
     assert_eq!(set(&mut w, CUSTOMER), ["whole"]);
+}
+
+#[test]
+fn pictures_go_both_ways_and_stop_with_the_grant() {
+    let mut w = World::with(Act::Clipboard);
+    let picture = |w: &mut World, at, size: usize| {
+        let clip = Clip::Picture((0..size).map(|i| (i % 241) as u8).collect());
+        w.device(at, DeviceEvent::Clipboard(clip.clone()));
+        clip
+    };
+    for (from, to) in [(AGENT, CUSTOMER), (CUSTOMER, AGENT)] {
+        let clip = picture(&mut w, from, 500_000);
+        w.run(2_000);
+        assert!(w.take_log(to).contains(&Output::SetClipboard(clip)));
+    }
+    picture(&mut w, AGENT, 500_000);
+    w.run(20);
+    w.command(CUSTOMER, Command::Revoke { act: None });
+    w.run(2_000);
+    assert!(!w.take_log(CUSTOMER).iter().any(|o| matches!(o, Output::SetClipboard(_))));
 }

@@ -112,6 +112,9 @@ fn message() -> impl Strategy<Value = Vec<u8>> {
         2 => (0u32..2, any::<bool>()).prop_map(|(part, last)| {
             Message::Clipboard { transfer: 1, part, last, text: "x".into() }.encode()
         }),
+        1 => (0u32..2, any::<bool>()).prop_map(|(part, last)| {
+            Message::ClipboardPicture { transfer: 1, part, last, png: "iVBO".into() }.encode()
+        }),
         1 => Just(br#"{"type":"accept","request":1,"act":"control"}"#.to_vec()),
         1 => Just(br#"{"do":"answer","request":1,"allow":true,"all":true}"#.to_vec()),
         1 => Just(br#"{"type":"wish","coder":"h264","screen":{"monitor":4}}"#.to_vec()),

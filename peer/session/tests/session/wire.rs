@@ -147,6 +147,10 @@ fn golden_messages() {
             Message::Clipboard { transfer: 1, part: 0, last: true, text: "x".into() },
             r#"{"type":"clipboard","transfer":1,"part":0,"last":true,"text":"x"}"#,
         ),
+        (
+            Message::ClipboardPicture { transfer: 1, part: 0, last: true, png: "iVBO".into() },
+            r#"{"type":"clipboard_picture","transfer":1,"part":0,"last":true,"png":"iVBO"}"#,
+        ),
         (Message::ClipboardAck { transfer: 1 }, r#"{"type":"clipboard_ack","transfer":1}"#),
         (
             Message::HandOver { word: word() },

@@ -85,8 +85,8 @@ impl Running {
     pub(super) fn clipboard(&mut self) -> Option<&dyn clipboard::Clipboard> {
         if self.clipboard.is_none() {
             let events = self.events.clone();
-            self.clipboard = clipboard::open(Box::new(move |text| {
-                let _ = events.send(SessionEvent::Clipboard(text));
+            self.clipboard = clipboard::open(Box::new(move |clip| {
+                let _ = events.send(SessionEvent::Clipboard(clip));
             }));
         }
         self.clipboard.as_deref()

@@ -1,4 +1,4 @@
-//! Getting the text of another program's selection.
+//! Getting the text or picture of another program's selection.
 
 use std::time::{Duration, Instant};
 
@@ -8,10 +8,12 @@ use x11rb::{
     rust_connection::RustConnection,
 };
 
-use super::{
-    super::{MAX_TEXT, fits},
-    Atoms,
+use deskside_session::{
+    clipboard::Clip,
+    wire::{MAX_CLIPBOARD, MAX_CLIPBOARD_PICTURE},
 };
+
+use super::{super::fits, Atoms};
 
 /// A program that lets us wait longer than this for its next part gives nothing.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -26,6 +28,8 @@ pub(super) struct Fetch {
 }
 
 enum State {
+    /// What kinds there are.
+    Listed,
     Asked,
     /// It comes in parts (ICCCM 2.7.2); what is too large is counted and thrown away.
     Parts {
@@ -37,7 +41,7 @@ enum State {
 pub(super) enum Step {
     Goes,
     Failed,
-    Text(String),
+    Clip(Clip),
 }
 
 impl Fetch {
@@ -48,11 +52,11 @@ impl Fetch {
         property: Atom,
         time: u32,
     ) -> Result<Self, ReplyError> {
-        let target = atoms.UTF8_STRING;
+        let target = atoms.TARGETS;
         conn.delete_property(window, property)?;
         conn.convert_selection(window, atoms.CLIPBOARD, target, property, time)?;
         let deadline = Instant::now() + PATIENCE;
-        Ok(Self { window, property, target, time, deadline, state: State::Asked })
+        Ok(Self { window, property, target, time, deadline, state: State::Listed })
     }
 
     /// The owner has answered.
@@ -63,6 +67,9 @@ impl Fetch {
         e: &SelectionNotifyEvent,
     ) -> Result<Step, ReplyError> {
         let mine = e.requestor == self.window && e.target == self.target && e.time == self.time;
+        if mine && matches!(self.state, State::Listed) {
+            return self.choose(conn, atoms, e);
+        }
         if !mine || !matches!(self.state, State::Asked) {
             return Ok(Step::Goes);
         }
@@ -77,7 +84,7 @@ impl Fetch {
         if e.property != self.property {
             return Ok(Step::Goes);
         }
-        let (kind, bytes, rest) = self.read(conn)?;
+        let (kind, bytes, rest) = self.read(conn, self.most(atoms))?;
         if kind == atoms.INCR {
             self.state = State::Parts { bytes: Vec::new(), count: 0 };
             self.deadline = Instant::now() + PATIENCE;
@@ -86,15 +93,45 @@ impl Fetch {
         if rest > 0 {
             conn.delete_property(self.window, self.property)?;
         }
-        Ok(self.text(bytes, rest))
+        Ok(self.clip(atoms, bytes, rest))
+    }
+
+    /// Asks for the text, or for a picture where there is no text. Who cannot say what there is has a text.
+    fn choose(
+        &mut self,
+        conn: &RustConnection,
+        atoms: &Atoms,
+        e: &SelectionNotifyEvent,
+    ) -> Result<Step, ReplyError> {
+        let mut there = Vec::new();
+        if e.property == self.property {
+            let all = conn.get_property(true, self.window, self.property, AtomEnum::ANY, 0, 256)?.reply()?;
+            there = all.value32().into_iter().flatten().collect();
+        }
+        let texts = [atoms.UTF8_STRING, atoms.PLAIN_UTF8, atoms.PLAIN, atoms.TEXT, AtomEnum::STRING.into()];
+        let text = there.is_empty() || there.iter().any(|t| texts.contains(t));
+        self.target = match text {
+            true => atoms.UTF8_STRING,
+            false if there.contains(&atoms.PNG) => atoms.PNG,
+            false => return Ok(Step::Failed),
+        };
+        self.state = State::Asked;
+        self.deadline = Instant::now() + PATIENCE;
+        conn.convert_selection(self.window, atoms.CLIPBOARD, self.target, self.property, self.time)?;
+        Ok(Step::Goes)
+    }
+
+    fn most(&self, atoms: &Atoms) -> usize {
+        if self.target == atoms.PNG { MAX_CLIPBOARD_PICTURE } else { MAX_CLIPBOARD }
     }
 
     /// A property of the window has a new value.
-    pub fn more(&mut self, conn: &RustConnection, property: Atom) -> Result<Step, ReplyError> {
+    pub fn more(&mut self, conn: &RustConnection, atoms: &Atoms, property: Atom) -> Result<Step, ReplyError> {
         if property != self.property || !matches!(self.state, State::Parts { .. }) {
             return Ok(Step::Goes);
         }
-        let (_, part, rest) = self.read(conn)?;
+        let most = self.most(atoms);
+        let (_, part, rest) = self.read(conn, most)?;
         if rest > 0 {
             // Asks for the next part all the same, so that the owner comes to its end.
             conn.delete_property(self.window, self.property)?;
@@ -104,9 +141,9 @@ impl Fetch {
         if part.is_empty() {
             let (bytes, rest) = (std::mem::take(bytes), *count);
             let lost = rest - bytes.len();
-            return Ok(self.text(bytes, lost));
+            return Ok(self.clip(atoms, bytes, lost));
         }
-        if *count <= MAX_TEXT {
+        if *count <= most {
             bytes.extend(part);
         } else {
             *bytes = Vec::new();
@@ -117,15 +154,18 @@ impl Fetch {
 
     /// The property's type, its value as far as it may be wanted, and how much there is beyond.
     /// A value that was read whole is deleted.
-    fn read(&self, conn: &RustConnection) -> Result<(Atom, Vec<u8>, usize), ReplyError> {
-        let most = (MAX_TEXT / 4 + 1) as u32;
+    fn read(&self, conn: &RustConnection, most: usize) -> Result<(Atom, Vec<u8>, usize), ReplyError> {
+        let most = (most / 4 + 1) as u32;
         let reply = conn.get_property(true, self.window, self.property, AtomEnum::ANY, 0, most)?.reply()?;
         Ok((reply.type_, reply.value, reply.bytes_after as usize))
     }
 
-    fn text(&self, bytes: Vec<u8>, lost: usize) -> Step {
-        if !fits(bytes.len() + lost) {
+    fn clip(&self, atoms: &Atoms, bytes: Vec<u8>, lost: usize) -> Step {
+        if !fits(bytes.len() + lost, self.most(atoms)) {
             return Step::Failed;
+        }
+        if self.target == atoms.PNG {
+            return Step::Clip(Clip::Picture(bytes));
         }
         let text = match String::from_utf8(bytes) {
             Ok(text) if self.target != u32::from(AtomEnum::STRING) => text,
@@ -135,7 +175,6 @@ impl Fetch {
                 bytes.iter().map(|b| char::from(*b)).collect()
             }
         };
-        let text = text.trim_end_matches('\0');
-        if fits(text.len()) { Step::Text(text.to_owned()) } else { Step::Failed }
+        Step::Clip(Clip::Text(text.trim_end_matches('\0').to_owned()))
     }
 }

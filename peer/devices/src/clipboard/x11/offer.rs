@@ -1,10 +1,11 @@
-//! Giving the own text to programs that paste it.
+//! Giving what was set to programs that paste it.
 
 use std::{
     sync::Arc,
     time::{Duration, Instant},
 };
 
+use deskside_session::clipboard::Clip;
 use x11rb::{
     errors::ConnectionError,
     protocol::xproto::{
@@ -17,7 +18,7 @@ use x11rb::{
 
 use super::Atoms;
 
-/// Larger texts go in parts of this size, in bytes.
+/// What is larger goes in parts of this size, in bytes.
 const PART: usize = 128 << 10;
 /// A program that does not take the next part within this time never will.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -25,11 +26,11 @@ const MOST: usize = 16;
 
 #[derive(Default)]
 pub(super) struct Offer {
-    pub text: Option<Arc<str>>,
+    pub clip: Option<Arc<Clip>>,
     transfers: Vec<Transfer>,
 }
 
-/// A text that a program takes in parts (ICCCM 2.7.2).
+/// What a program takes in parts (ICCCM 2.7.2).
 struct Transfer {
     to: Window,
     property: Atom,
@@ -40,7 +41,7 @@ struct Transfer {
 }
 
 impl Offer {
-    /// Answers a program that asks for the text.
+    /// Answers a program that asks for it.
     pub fn asked(
         &mut self,
         conn: &RustConnection,
@@ -49,9 +50,9 @@ impl Offer {
     ) -> Result<(), ConnectionError> {
         // Clients of old leave the choice of the property to the owner.
         let property = if e.property == x11rb::NONE { e.target } else { e.property };
-        let given = match self.text.clone() {
-            Some(text) if e.selection == atoms.CLIPBOARD => {
-                self.give(conn, atoms, &text, e.requestor, property, e.target)?
+        let given = match self.clip.clone() {
+            Some(clip) if e.selection == atoms.CLIPBOARD => {
+                self.give(conn, atoms, &clip, e.requestor, property, e.target)?
             }
             _ => false,
         };
@@ -72,7 +73,7 @@ impl Offer {
         &mut self,
         conn: &RustConnection,
         atoms: &Atoms,
-        text: &str,
+        clip: &Clip,
         to: Window,
         property: Atom,
         target: Atom,
@@ -80,15 +81,21 @@ impl Offer {
         let string = Atom::from(AtomEnum::STRING);
         let utf8 = [atoms.UTF8_STRING, atoms.PLAIN_UTF8, atoms.PLAIN, atoms.TEXT];
         if target == atoms.TARGETS {
-            let all = [atoms.TARGETS, utf8[0], utf8[1], utf8[2], utf8[3], string];
+            let all = match clip {
+                Clip::Text(_) => vec![atoms.TARGETS, utf8[0], utf8[1], utf8[2], utf8[3], string],
+                Clip::Picture(_) => vec![atoms.TARGETS, atoms.PNG],
+            };
             conn.change_property32(PropMode::REPLACE, to, property, AtomEnum::ATOM, &all)?;
             return Ok(true);
         }
-        let (kind, bytes): (Atom, Arc<[u8]>) = match target {
+        let (kind, bytes): (Atom, Arc<[u8]>) = match (clip, target) {
             // Latin-1
-            t if t == string => (t, text.chars().map(|c| u8::try_from(c).unwrap_or(b'?')).collect()),
-            t if t == atoms.TEXT => (atoms.UTF8_STRING, text.as_bytes().into()),
-            t if utf8.contains(&t) => (t, text.as_bytes().into()),
+            (Clip::Text(text), t) if t == string => {
+                (t, text.chars().map(|c| u8::try_from(c).unwrap_or(b'?')).collect())
+            }
+            (Clip::Text(text), t) if t == atoms.TEXT => (atoms.UTF8_STRING, text.as_bytes().into()),
+            (Clip::Text(text), t) if utf8.contains(&t) => (t, text.as_bytes().into()),
+            (Clip::Picture(png), t) if t == atoms.PNG => (t, png.as_slice().into()),
             _ => return Ok(false),
         };
         if bytes.len() <= PART {
