@@ -9,13 +9,19 @@ use std::{
 use bytes::Bytes;
 use deskside_devices::capture::{Pointer, PointerShape};
 use deskside_media::{
-    Picture, Rect, h264,
+    Picture, Rect,
+    colours::{Colours, Reduced},
+    h264,
     rule::{Flow, Rule, Wish},
     tiles,
     wire::{self, PictureMessage, split},
 };
 use deskside_net::{Channel, Transport};
-use deskside_session::{ParticipantId, command::Coder};
+use deskside_session::{
+    ParticipantId,
+    command::Coder,
+    quality::{self, Quality},
+};
 
 use crate::share::{Tell, send_picture};
 
@@ -52,6 +58,7 @@ pub struct Encoding {
     paused: bool,
     size: (u16, u16),
     viewers: Vec<Viewer>,
+    colours: Reduced,
     tiles: tiles::Encoder,
     video: Option<h264::Encoder>,
     serial: u32,
@@ -68,7 +75,9 @@ pub struct Encoding {
 }
 
 impl Encoding {
-    pub fn new(wish: Coder) -> Self {
+    pub fn new(wish: Coder, quality: Quality) -> Self {
+        let mut colours = Reduced::default();
+        colours.set(colours_of(quality.colours));
         let now = Instant::now();
         let rule = Rule::new(wish_of(wish), 0);
         Self {
@@ -79,6 +88,7 @@ impl Encoding {
             paused: false,
             size: (0, 0),
             viewers: Vec::new(),
+            colours,
             tiles: tiles::Encoder::new(0, 0),
             video: None,
             serial: 0,
@@ -99,6 +109,9 @@ impl Encoding {
             Tell::Coder(wish) => {
                 self.rule.set_wish(wish_of(wish));
                 self.switch(self.rule.coder());
+            }
+            Tell::Quality(quality) => {
+                self.refresh |= self.colours.set(colours_of(quality.colours));
             }
             Tell::Paused(paused) => {
                 if self.paused && !paused {
@@ -310,10 +323,14 @@ impl Encoding {
 
     /// Codes and sends what changed. False when nothing really did.
     pub fn picture(&mut self, picture: Picture<'_>, changed: &[Rect], now: Instant) -> bool {
-        match self.active {
+        let mut colours = std::mem::take(&mut self.colours);
+        let picture = colours.take(picture, changed);
+        let sent = match self.active {
             wire::Coder::H264 => self.video_picture(picture, changed, now),
             wire::Coder::Tiles => self.tiles_picture(picture, changed, now),
-        }
+        };
+        self.colours = colours;
+        sent
     }
 
     fn tiles_picture(&mut self, picture: Picture<'_>, changed: &[Rect], now: Instant) -> bool {
@@ -413,6 +430,14 @@ impl Encoding {
         for v in &self.viewers {
             send_picture(&v.transport, &message);
         }
+    }
+}
+
+fn colours_of(colours: quality::Colours) -> Colours {
+    match colours {
+        quality::Colours::Full => Colours::Full,
+        quality::Colours::Bits16 => Colours::Bits16,
+        quality::Colours::Bits8 => Colours::Bits8,
     }
 }
 

@@ -8,6 +8,7 @@ use crate::{
     command::{Coder, Command, Screen},
     identity::PublicKey,
     input::InputEvent,
+    quality::Quality,
     view::{Monitor, Notice, Refusal, Route, Trouble},
 };
 
@@ -157,5 +158,6 @@ pub struct Capture {
     pub screen: Screen,
     pub viewers: Vec<ParticipantId>,
     pub coder: Coder,
+    pub quality: Quality,
     pub paused: bool,
 }

@@ -7,12 +7,12 @@ use crate::{
     ParticipantId, Role,
     app::Ending,
     chat::MAX_WAITING_ALL,
-    command::{Act, Coder, Command, RequestId, Screen, Shortcut},
+    command::{Act, Command, RequestId, Shortcut},
     input::{InputEvent, Key, NamedKey},
     io::{DeviceEvent, Output},
     sharing::{Way, clamp, stops_picture},
     view::{ChatLine, Notice, Trouble},
-    wire::{MAX_CHAT, Message, message::input_in_limits},
+    wire::{MAX_CHAT, Message, Wish, message::input_in_limits},
 };
 
 /// Who may do what; everything else has no effect.
@@ -36,7 +36,7 @@ pub(crate) fn may_command(role: Role, command: &Command) -> bool {
         | Command::Pause { .. }
         | Command::TakeBack => role == Role::Customer,
         Command::PassOn { .. } => role != Role::Customer,
-        Command::StopSharing => role != Role::Assistant,
+        Command::StopSharing | Command::SetQuality { .. } => role != Role::Assistant,
         Command::Chat { .. } | Command::ChatRead | Command::ConversationRead { .. } | Command::Leave => true,
     }
 }
@@ -50,8 +50,16 @@ impl Session {
             Command::Ask { act } => self.ask(act),
             Command::CancelAsk => self.cancel_ask(),
             Command::ReleaseControl => self.give_back(&[Act::Control]),
-            Command::SetCoder { coder } => self.wish(Some(coder), None),
-            Command::SetScreen { screen } => self.wish(None, Some(screen)),
+            Command::SetCoder { coder } => self.wish(Wish { coder: Some(coder), ..Wish::default() }),
+            Command::SetScreen { screen } => self.wish(Wish { screen: Some(screen), ..Wish::default() }),
+            Command::SetQuality { sharpness, colours }
+                if self.is_sharing() && self.role == Role::Customer =>
+            {
+                self.share.quality.choose(sharpness, colours);
+            }
+            Command::SetQuality { sharpness, colours } => {
+                self.wish(Wish { sharpness, colours, ..Wish::default() });
+            }
             Command::Input { event } => self.send_input(event),
             Command::SendShortcut { shortcut } => {
                 for event in keys(shortcut) {
@@ -196,11 +204,11 @@ impl Session {
         }
     }
 
-    fn wish(&mut self, coder: Option<Coder>, screen: Option<Screen>) {
+    fn wish(&mut self, wish: Wish) {
         if let Some(id) = self.viewer
             && self.may(id, Act::View)
         {
-            self.out.say(id, &Message::Wish { coder, screen });
+            self.out.say(id, &Message::Wish(wish));
         }
     }
 
@@ -296,6 +304,7 @@ fn keys(shortcut: Shortcut) -> Vec<InputEvent> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::command::{Coder, Screen};
 
     #[test]
     fn who_may_do_what() {
@@ -303,7 +312,8 @@ mod tests {
         let request = RequestId(1);
         let event = InputEvent::Move { x: 0, y: 0 };
         let id = ParticipantId(3);
-        let table: [(Command, &[Role]); 24] = [
+        let table: [(Command, &[Role]); 25] = [
+            (Command::SetQuality { sharpness: None, colours: None }, &[Primary, Customer]),
             (Command::PassOn { to: None }, &[Primary, Assistant]),
             (Command::ConversationRead { with: None }, &[Primary, Assistant, Customer]),
             (Command::SelectCustomer { id }, &[Primary]),

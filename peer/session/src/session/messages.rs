@@ -4,13 +4,13 @@ use super::Session;
 use crate::{
     ParticipantId, Role,
     app::Ending,
-    command::{Act, Coder, Screen},
+    command::Act,
     input::InputEvent,
     io::Output,
     roster::{Peer, Phase},
     sharing::clamp,
     view::{ChatLine, Notice, Refusal},
-    wire::{MAX_MESSAGE, Message, Moved, Outcome, Shared, Why},
+    wire::{MAX_MESSAGE, Message, Moved, Outcome, Shared, Why, Wish},
 };
 
 /// Who may say what to whom; everything else is skipped.
@@ -21,7 +21,7 @@ pub(crate) fn accepts(me: Role, from: Role, message: &Message) -> bool {
         Message::Ask { .. } | Message::CancelAsk { .. } => me == Customer && from != Customer,
         // Who handed over may still hold a call.
         Message::GiveBack { .. } => me == Customer && from != Customer,
-        Message::Wish { .. } | Message::Input { .. } => (me, from) == (Customer, Primary),
+        Message::Wish(_) | Message::Input { .. } => (me, from) == (Customer, Primary),
         Message::Answered { .. } | Message::Grants { .. } => me != Customer && from == Customer,
         // Also to another customer, who watches.
         Message::Sharing { .. } | Message::Trouble { .. } => from == Customer,
@@ -69,7 +69,7 @@ impl Session {
                 self.consent.withdraw(self.now, |a| (a.from, a.request) == (id, request));
             }
             Message::GiveBack { acts } => self.on_given_back(id, &acts),
-            Message::Wish { coder, screen } => self.on_wish(id, coder, screen),
+            Message::Wish(wish) => self.on_wish(id, &wish),
             Message::Input { n, at, event } => self.on_input(id, n, at, event),
             Message::Answered { request, outcome } => self.on_answered(id, request, outcome),
             Message::Grants { acts, why } => self.on_grants(id, &acts, why),
@@ -166,16 +166,17 @@ impl Session {
 
     // ---- the customer's side ----
 
-    fn on_wish(&mut self, id: ParticipantId, coder: Option<Coder>, screen: Option<Screen>) {
+    fn on_wish(&mut self, id: ParticipantId, wish: &Wish) {
         if !self.may(id, Act::View) {
             return;
         }
-        if let Some(coder) = coder {
+        if let Some(coder) = wish.coder {
             self.share.coder = coder;
         }
-        if let Some(screen) = screen {
+        if let Some(screen) = wish.screen {
             self.share.set_screen(screen);
         }
+        self.share.quality.choose(wish.sharpness, wish.colours);
     }
 
     pub(super) fn on_pointer(&mut self, id: ParticipantId, bytes: &[u8]) {
@@ -361,7 +362,7 @@ mod tests {
             (Message::Sharing { sharing: None }, sharing),
             (Message::Trouble { trouble: crate::view::Trouble::NoDisplay }, sharing),
             (Message::GiveBack { acts: vec![] }, asking),
-            (Message::Wish { coder: None, screen: None }, acting),
+            (Message::Wish(Wish::default()), acting),
             (Message::Input { n: 0, at: None, event: InputEvent::Move { x: 0, y: 0 } }, acting),
             (Message::Clipboard { transfer: 0, part: 0, last: true, text: String::new() }, both),
             (Message::ClipboardAck { transfer: 0 }, both),

@@ -101,7 +101,8 @@ impl Session {
             return;
         }
         let (screen, coder, paused) = (self.share.screen, self.share.coder, self.share.paused);
-        let wanted = Capture { screen, viewers: viewers.clone(), coder, paused };
+        let quality = self.share.quality;
+        let wanted = Capture { screen, viewers: viewers.clone(), coder, quality, paused };
         if self.share.capturing.as_ref() == Some(&wanted) {
             return;
         }
@@ -114,7 +115,7 @@ impl Session {
                 Some((id, own.or_else(|| self.permit_watcher(holder, p))?))
             })
             .collect();
-        self.share.capturing = Some(self.out.capture(permits, screen, coder, paused));
+        self.share.capturing = Some(self.out.capture(permits, screen, coder, quality, paused));
     }
 
     /// The customer knows of each watcher before that one sees anything.
@@ -214,6 +215,7 @@ pub(super) fn sharing_view(sharer: ParticipantId, s: Shared) -> Sharing {
         width: s.width,
         height: s.height,
         coder: s.coder,
+        quality: s.quality,
         trouble: s.trouble,
     }
 }
