@@ -237,7 +237,7 @@ fn share(
             damaged = true;
             send_pointer_again(capturer, encoding);
         }
-        if (damaged || encoding.wants_refine(Instant::now())) && encoding.ready(Instant::now()) {
+        if damaged && encoding.ready(Instant::now()) {
             match capturer.grab(&mut changed) {
                 Ok(picture) => {
                     damaged = false;
@@ -246,11 +246,7 @@ fn share(
                         geometry = true;
                         continue;
                     }
-                    if encoding.picture(picture, &changed, Instant::now())
-                        && let Some(coder) = encoding.coder_changed()
-                    {
-                        report(Report::Coder(coder));
-                    }
+                    encoding.picture(picture, &changed, Instant::now());
                 }
                 Err(CaptureError::Failed(e)) => {
                     tracing::debug!(error = %e, "a grab failed, asking for the geometry again");
@@ -263,6 +259,10 @@ fn share(
                 }
                 Err(e) => return Next::Broke(e),
             }
+        }
+        encoding.refine(Instant::now());
+        if let Some(coder) = encoding.coder_changed() {
+            report(Report::Coder(coder));
         }
         // Damage that cannot be sent yet waits for an acknowledgement, which wakes the thread.
         let patience = encoding.patience(Instant::now(), damaged);
