@@ -254,11 +254,8 @@ viewer-full = Full screen
 viewer-window = Leave full screen
 viewer-coder = Picture
 viewer-coder-auto = Automatic
-viewer-coder-auto-hint = The sharpest picture that the line carries
 viewer-coder-tiles = Sharp (tiles)
-viewer-coder-tiles-hint = Every pixel exact
 viewer-coder-h264 = Video (H.264)
-viewer-coder-h264-hint = For slow lines and moving pictures
 viewer-coder-now = In use: { $coder }
 viewer-monitors = Monitors
 viewer-monitor-all = All monitors
@@ -281,6 +278,20 @@ viewer-lost-lead = Deskside reconnects by itself; the picture comes back.
 viewer-picture = Desktop of { $name }
 viewer-panel-hide = Hide the side panel
 viewer-panel-show = Show the side panel
+
+# The picture’s quality
+quality-auto = Automatic
+quality-auto-hint = The sharpest picture that the line carries
+quality-sharper = Sharper
+quality-sharper-hint = Every pixel exact, fewer pictures on a slow line
+quality-faster = Faster
+quality-faster-hint = What moves is blurred sooner, so that it comes sooner
+quality-colours = Colours
+quality-full = All colours
+quality-16bit = 65,536 colours (16 bit)
+quality-256 = 256 colours
+customer-quality = Picture of your screen
+customer-quality-now = Picture: { $quality }
 
 trouble-no-display = The customer’s computer has no screen that can be shared.
 trouble-no-display-do = Ask the customer to sign in to a desktop, then ask again.

@@ -254,11 +254,8 @@ viewer-full = Plein écran
 viewer-window = Quitter le plein écran
 viewer-coder = Image
 viewer-coder-auto = Automatique
-viewer-coder-auto-hint = L’image la plus nette que permet la ligne
 viewer-coder-tiles = Nette (tuiles)
-viewer-coder-tiles-hint = Chaque pixel exact
 viewer-coder-h264 = Vidéo (H.264)
-viewer-coder-h264-hint = Pour les lignes lentes et les images animées
 viewer-coder-now = En service : { $coder }
 viewer-monitors = Écrans
 viewer-monitor-all = Tous les écrans
@@ -281,6 +278,20 @@ viewer-lost-lead = Deskside se reconnecte de lui-même ; l’image va revenir.
 viewer-picture = Bureau de { $name }
 viewer-panel-hide = Masquer le panneau latéral
 viewer-panel-show = Afficher le panneau latéral
+
+# La qualité de l’image
+quality-auto = Automatique
+quality-auto-hint = L’image la plus nette que permet la ligne
+quality-sharper = Plus nette
+quality-sharper-hint = Chaque pixel exact, moins d’images si la ligne est lente
+quality-faster = Plus rapide
+quality-faster-hint = Ce qui bouge devient flou plus tôt, pour arriver plus tôt
+quality-colours = Couleurs
+quality-full = Toutes les couleurs
+quality-16bit = 65 536 couleurs (16 bits)
+quality-256 = 256 couleurs
+customer-quality = Image de votre écran
+customer-quality-now = Image : { $quality }
 
 trouble-no-display = L’ordinateur du client n’a pas d’écran à partager.
 trouble-no-display-do = Demandez au client d’ouvrir une session de bureau, puis redemandez.

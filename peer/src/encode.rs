@@ -1,5 +1,7 @@
 //! Turns grabbed pictures into what viewers get: lossless tiles on the picture channel, or H.264 on
-//! the video track. Encodes once, whatever the number of viewers.
+//! the video track, or both. Encodes once, whatever the number of viewers.
+
+mod mixed;
 
 use std::{
     sync::Arc,
@@ -9,13 +11,21 @@ use std::{
 use bytes::Bytes;
 use deskside_devices::capture::{Pointer, PointerShape};
 use deskside_media::{
-    Picture, Rect, h264,
-    rule::{Flow, Rule, Wish},
+    Picture, Rect,
+    colours::{Colours, Reduced},
+    h264,
+    rule::{Flow, Rule, Sharpness, Wish},
     tiles,
-    wire::{self, PictureMessage, split},
+    wire::{self, PictureMessage},
 };
 use deskside_net::{Channel, Transport};
-use deskside_session::{ParticipantId, command::Coder};
+use deskside_session::{
+    ParticipantId,
+    command::Coder,
+    quality::{self, Quality},
+};
+
+use mixed::{Mixed, send_update};
 
 use crate::share::{Tell, send_picture};
 
@@ -23,9 +33,9 @@ use crate::share::{Tell, send_picture};
 const QUEUED: usize = 192 * 1024;
 /// Nothing to do until something wakes the thread.
 const FOREVER: Duration = Duration::from_secs(3600);
-/// H.264: pictures sent after the last change, so that a still picture becomes sharp.
-const REFINES: u32 = 8;
-const REFINE_EVERY: Duration = Duration::from_millis(120);
+/// An update beyond this, or beyond this time on a line that is known, goes in pieces: bytes, microseconds.
+const AT_ONCE: usize = 128 * 1024;
+const AT_ONCE_US: f64 = 300_000.0;
 const START_BITRATE: u32 = 2_000_000;
 const MIN_BITRATE: u32 = 100_000;
 const MAX_BITRATE: u32 = 40_000_000;
@@ -41,6 +51,8 @@ struct Viewer {
     transport: Arc<dyn Transport>,
     flow: Flow,
     bitrate: u32,
+    /// It has no picture to build upon.
+    fresh: bool,
 }
 
 pub struct Encoding {
@@ -48,10 +60,11 @@ pub struct Encoding {
     rule: Rule,
     /// In use; follows the rule.
     active: wire::Coder,
-    reported: Option<wire::Coder>,
+    reported: Option<Coder>,
     paused: bool,
     size: (u16, u16),
     viewers: Vec<Viewer>,
+    colours: Reduced,
     tiles: tiles::Encoder,
     video: Option<h264::Encoder>,
     serial: u32,
@@ -63,14 +76,15 @@ pub struct Encoding {
     /// H.264: bits that the line still has to carry away, at `debt_at`.
     debt_bits: f64,
     debt_at: Instant,
-    refines_left: u32,
-    refined_at: Instant,
+    mixed: Mixed,
 }
 
 impl Encoding {
-    pub fn new(wish: Coder) -> Self {
+    pub fn new(wish: Coder, quality: Quality) -> Self {
+        let mut colours = Reduced::default();
+        colours.set(colours_of(quality.colours));
         let now = Instant::now();
-        let rule = Rule::new(wish_of(wish), 0);
+        let rule = Rule::new(wish_of(wish), sharpness_of(quality.sharpness));
         Self {
             started: now,
             active: rule.coder(),
@@ -79,6 +93,7 @@ impl Encoding {
             paused: false,
             size: (0, 0),
             viewers: Vec::new(),
+            colours,
             tiles: tiles::Encoder::new(0, 0),
             video: None,
             serial: 0,
@@ -88,8 +103,7 @@ impl Encoding {
             shape: None,
             debt_bits: 0.0,
             debt_at: now,
-            refines_left: 0,
-            refined_at: now,
+            mixed: Mixed::new(now),
         }
     }
 
@@ -98,7 +112,11 @@ impl Encoding {
             Tell::Viewers(viewers) => self.set_viewers(viewers),
             Tell::Coder(wish) => {
                 self.rule.set_wish(wish_of(wish));
-                self.switch(self.rule.coder());
+                self.switch(self.rule.coder(), Instant::now());
+            }
+            Tell::Quality(quality) => {
+                self.rule.set_sharpness(sharpness_of(quality.sharpness));
+                self.refresh |= self.colours.set(colours_of(quality.colours));
             }
             Tell::Paused(paused) => {
                 if self.paused && !paused {
@@ -134,7 +152,13 @@ impl Encoding {
                     if start > START_BITRATE {
                         transport.hint_bitrate(start);
                     }
-                    self.viewers.push(Viewer { id, transport, flow: Flow::new(), bitrate: start });
+                    self.viewers.push(Viewer {
+                        id,
+                        transport,
+                        flow: Flow::new(),
+                        bitrate: start,
+                        fresh: true,
+                    });
                 }
             }
         }
@@ -145,11 +169,16 @@ impl Encoding {
         let Some(viewer) = self.viewers.iter_mut().find(|v| v.id == id) else { return };
         match PictureMessage::decode(bytes) {
             Ok(PictureMessage::Ack { update, hold_us }) => {
-                if !viewer.flow.acked(at, update, hold_us) {
+                if viewer.flow.acked(at, update, hold_us) {
+                    self.mixed.piece_took(viewer.flow.took_us());
+                } else {
                     tracing::debug!(update, "an acknowledgement of nothing that is under way");
                 }
             }
-            Ok(PictureMessage::Refresh) => self.refresh = true,
+            Ok(PictureMessage::Refresh) => {
+                viewer.fresh = true;
+                self.refresh = true;
+            }
             Ok(_) => tracing::debug!("a viewer sent what only sharers send"),
             Err(e) => tracing::debug!(error = %e, "a viewer's picture message was not understood"),
         }
@@ -160,7 +189,8 @@ impl Encoding {
             self.size = (width, height);
             self.tiles = tiles::Encoder::new(width, height);
             self.video = None;
-            self.rule.set_pixels(usize::from(width) * usize::from(height));
+            self.mixed.begin(self.size);
+            self.viewers.iter_mut().for_each(|v| v.fresh = true);
         }
         self.refresh = true;
     }
@@ -172,26 +202,31 @@ impl Encoding {
         }
         self.refresh = false;
         self.key_wanted = true;
-        self.tiles.reset();
-        let geometry =
-            PictureMessage::Geometry { width: self.size.0, height: self.size.1, coder: self.active };
-        for v in &mut self.viewers {
-            v.flow.clear();
-            send_picture(&v.transport, &geometry);
+        self.send_geometry();
+        match self.active {
+            wire::Coder::H264 => self.begin_anew(Instant::now()),
+            wire::Coder::Tiles => {
+                self.tiles.reset();
+                self.viewers.iter_mut().for_each(|v| v.flow.clear());
+            }
         }
         true
     }
 
-    pub fn wants_refine(&self, now: Instant) -> bool {
-        self.active == wire::Coder::H264
-            && (self.key_wanted || (self.refines_left > 0 && now >= self.refined_at + REFINE_EVERY))
+    fn send_geometry(&self) {
+        let geometry =
+            PictureMessage::Geometry { width: self.size.0, height: self.size.1, coder: self.active };
+        for v in self.viewers.iter().filter(|_| self.size.0 > 0) {
+            send_picture(&v.transport, &geometry);
+        }
     }
 
     /// Goes over to the coder that suits the line now.
     pub fn decide(&mut self, now: Instant) {
         let at = self.us(now);
-        let wanted = self.rule.decide(at, self.viewers.iter().map(|v| &v.flow));
-        self.switch(wanted);
+        let exact = self.mixed.regions.all_exact() && !self.refresh;
+        let wanted = self.rule.decide(at, self.viewers.iter().map(|v| &v.flow), exact);
+        self.switch(wanted, now);
     }
 
     /// Whether a picture could leave at once.
@@ -200,7 +235,7 @@ impl Encoding {
             return false;
         }
         match self.active {
-            wire::Coder::H264 => self.pay(now) <= self.allowed_debt(),
+            wire::Coder::H264 => self.pay(now) <= self.allowed_debt() && now >= self.next_video(),
             wire::Coder::Tiles => self
                 .viewers
                 .iter()
@@ -208,16 +243,22 @@ impl Encoding {
         }
     }
 
-    fn switch(&mut self, to: wire::Coder) {
+    fn switch(&mut self, to: wire::Coder, now: Instant) {
         if self.active == to {
             return;
         }
-        self.active = to;
-        self.refresh = true;
         self.video = None;
-        if to == wire::Coder::H264 {
-            self.hint();
+        match to {
+            wire::Coder::H264 => {
+                self.mixed.begin(self.size);
+                self.hint();
+            }
+            // After a pause everything comes anew.
+            wire::Coder::Tiles if self.paused => {}
+            wire::Coder::Tiles => self.send_rest(now),
         }
+        self.active = to;
+        self.send_geometry();
     }
 
     /// What tiles showed of each line is where video begins.
@@ -232,14 +273,8 @@ impl Encoding {
 
     /// The coder in use, if it was not reported yet.
     pub fn coder_changed(&mut self) -> Option<Coder> {
-        if self.reported == Some(self.active) {
-            return None;
-        }
-        self.reported = Some(self.active);
-        Some(match self.active {
-            wire::Coder::Tiles => Coder::Tiles,
-            wire::Coder::H264 => Coder::H264,
-        })
+        let now = if self.shows_video() { Coder::H264 } else { Coder::Tiles };
+        (self.reported.replace(now) != Some(now)).then_some(now)
     }
 
     /// Microseconds of this thread's steady clock.
@@ -261,15 +296,7 @@ impl Encoding {
             // What is under way may turn out too slow; that is looked at again before it arrives.
             return if damaged { Duration::from_millis(50) } else { look };
         }
-        let debt = self.pay(now) - self.allowed_debt();
-        let waits = if debt > 0.0 && (damaged || self.refines_left > 0 || self.key_wanted) {
-            Duration::from_secs_f64(debt / f64::from(self.bitrate()))
-        } else if self.refines_left > 0 {
-            (self.refined_at + REFINE_EVERY).saturating_duration_since(now)
-        } else {
-            FOREVER
-        };
-        waits.min(look).max(Duration::from_millis(1))
+        self.mixed_patience(now, damaged).min(look).max(Duration::from_millis(1))
     }
 
     fn bitrate(&self) -> u32 {
@@ -310,10 +337,14 @@ impl Encoding {
 
     /// Codes and sends what changed. False when nothing really did.
     pub fn picture(&mut self, picture: Picture<'_>, changed: &[Rect], now: Instant) -> bool {
-        match self.active {
-            wire::Coder::H264 => self.video_picture(picture, changed, now),
+        let mut colours = std::mem::take(&mut self.colours);
+        let picture = colours.take(picture, changed);
+        let sent = match self.active {
+            wire::Coder::H264 => self.mixed_picture(picture, changed, now),
             wire::Coder::Tiles => self.tiles_picture(picture, changed, now),
-        }
+        };
+        self.colours = colours;
+        sent
     }
 
     fn tiles_picture(&mut self, picture: Picture<'_>, changed: &[Rect], now: Instant) -> bool {
@@ -322,66 +353,31 @@ impl Encoding {
         let at = self.us(now);
         let took = u32::try_from(now.elapsed().as_micros()).unwrap_or(u32::MAX);
         self.rule.coded(at, &stats, took);
+        if self.rule.wish() == Wish::Auto && stats.bytes > self.at_once() {
+            self.rule.give_up_tiles(at);
+            self.switch(self.rule.coder(), now);
+            let touched = self.tiles.touched();
+            self.mixed.regions.make_stale(at, &touched);
+            // Who has no picture yet gets one to build upon first.
+            self.refresh |= self.viewers.iter().any(|v| v.fresh);
+            return true;
+        }
         self.serial = self.serial.wrapping_add(1);
-        let (serial, size) = (self.serial, self.update.len());
-        let pieces: Vec<Bytes> = split(serial, &self.update).collect();
+        let serial = self.serial;
         for v in &mut self.viewers {
-            let sent = pieces.iter().all(|p| v.transport.send(Channel::Picture, p.clone()).is_ok());
-            if sent {
-                v.flow.sent(at, serial, size);
-            } else {
-                // What the viewer has is unknown now: begin anew when the line is free.
-                self.refresh = true;
-            }
+            let sent = send_update(v, at, serial, &self.update);
+            v.fresh = (v.fresh && !stats.whole) || !sent;
+            // What the viewer has is unknown now: begin anew when the line is free.
+            self.refresh |= !sent;
         }
         true
     }
 
-    fn video_picture(&mut self, picture: Picture<'_>, changed: &[Rect], now: Instant) -> bool {
-        let bitrate = self.bitrate();
-        let mode = self.mode(bitrate);
-        if self.video.as_ref().is_none_or(|v| v.config().mode != mode) {
-            let config = h264::Config { bitrate_bps: bitrate, max_fps: MAX_FPS, mode };
-            match h264::Encoder::new(picture.width, picture.height, config) {
-                Ok(e) => self.video = Some(e),
-                Err(e) => {
-                    tracing::error!(error = %e, "no H.264 encoder");
-                    self.rule.set_wish(Wish::Only(wire::Coder::Tiles));
-                    self.switch(wire::Coder::Tiles);
-                    return false;
-                }
-            }
-            self.key_wanted = true;
-        }
-        let at = self.us(now);
-        self.rule.damaged(at, changed.iter().map(|r| usize::from(r.w) * usize::from(r.h)).sum());
-        let Some(video) = self.video.as_mut() else { return false };
-        let key = std::mem::take(&mut self.key_wanted);
-        match video.encode(picture, changed, at, key) {
-            Ok(Some(access_unit)) => {
-                let bytes = Bytes::from(access_unit);
-                self.debt_bits += bytes.len() as f64 * 8.0;
-                for v in &self.viewers {
-                    v.transport.send_video(bytes.clone(), at);
-                }
-            }
-            // Skipped by the rate control: tried again with the next picture.
-            Ok(None) => {
-                self.key_wanted |= key;
-                self.refines_left += 1;
-            }
-            Err(e) => {
-                tracing::warn!(error = %e, "a picture could not be encoded");
-                self.video = None;
-            }
-        }
-        if changed.is_empty() {
-            self.refines_left = self.refines_left.saturating_sub(1);
-        } else {
-            self.refines_left = REFINES;
-        }
-        self.refined_at = now;
-        true
+    /// Most bytes of an update that is sent as one: no change may wait for long behind it.
+    fn at_once(&self) -> usize {
+        let lines = self.viewers.iter().filter_map(|v| v.flow.carries_bps());
+        let slowest = lines.reduce(f64::min).map(|bps| (bps / 8e6 * AT_ONCE_US) as usize);
+        slowest.unwrap_or(AT_ONCE).max(AT_ONCE / 2)
     }
 
     pub fn pointer(&mut self, pointer: Pointer) {
@@ -413,6 +409,22 @@ impl Encoding {
         for v in &self.viewers {
             send_picture(&v.transport, &message);
         }
+    }
+}
+
+fn sharpness_of(sharpness: quality::Sharpness) -> Sharpness {
+    match sharpness {
+        quality::Sharpness::Auto => Sharpness::Auto,
+        quality::Sharpness::Sharper => Sharpness::Sharper,
+        quality::Sharpness::Faster => Sharpness::Faster,
+    }
+}
+
+fn colours_of(colours: quality::Colours) -> Colours {
+    match colours {
+        quality::Colours::Full => Colours::Full,
+        quality::Colours::Bits16 => Colours::Bits16,
+        quality::Colours::Bits8 => Colours::Bits8,
     }
 }
 

@@ -18,6 +18,8 @@ use deskside_net::{Channel, Transport};
 use deskside_session::{
     ParticipantId,
     command::{Coder, Screen},
+    io::Capture,
+    quality::Quality,
     view::{Monitor, Trouble},
 };
 
@@ -28,6 +30,7 @@ pub enum Tell {
     Viewers(Vec<(ParticipantId, Arc<dyn Transport>)>),
     Screen(Screen),
     Coder(Coder),
+    Quality(Quality),
     Paused(bool),
     /// A message of a viewer on the picture channel.
     FromViewer(ParticipantId, Bytes),
@@ -90,15 +93,16 @@ impl Teller {
 }
 
 impl Share {
-    pub fn start(screen: Screen, coder: Coder, report: Box<dyn Fn(Report) + Send>) -> std::io::Result<Self> {
+    pub fn start(capture: &Capture, report: Box<dyn Fn(Report) + Send>) -> std::io::Result<Self> {
         let (tell, told) = sync_channel(WAITING);
         let waker = Arc::default();
         let theirs = Arc::clone(&waker);
         let stopped = Arc::new(AtomicBool::new(false));
         let stop = Arc::clone(&stopped);
+        let (screen, encoding) = (capture.screen, (capture.coder, capture.quality));
         let thread = std::thread::Builder::new()
             .name("share".into())
-            .spawn(move || run(screen, coder, &told, &stop, &theirs, &*report))?;
+            .spawn(move || run(screen, encoding, &told, &stop, &theirs, &*report))?;
         Ok(Self { tell, waker, thread: Some(thread), stopped })
     }
 
@@ -126,13 +130,13 @@ const REOPEN_TRIES: u32 = 20;
 
 fn run(
     mut screen: Screen,
-    coder: Coder,
+    (coder, quality): (Coder, Quality),
     told: &Receiver<Tell>,
     stop: &AtomicBool,
     waker: &SharedWaker,
     report: &dyn Fn(Report),
 ) {
-    let mut encoding = Encoding::new(coder);
+    let mut encoding = Encoding::new(coder, quality);
     let mut tries = 0;
     loop {
         let mut capturer = match capture::open(screen) {
@@ -233,7 +237,7 @@ fn share(
             damaged = true;
             send_pointer_again(capturer, encoding);
         }
-        if (damaged || encoding.wants_refine(Instant::now())) && encoding.ready(Instant::now()) {
+        if damaged && encoding.ready(Instant::now()) {
             match capturer.grab(&mut changed) {
                 Ok(picture) => {
                     damaged = false;
@@ -242,11 +246,7 @@ fn share(
                         geometry = true;
                         continue;
                     }
-                    if encoding.picture(picture, &changed, Instant::now())
-                        && let Some(coder) = encoding.coder_changed()
-                    {
-                        report(Report::Coder(coder));
-                    }
+                    encoding.picture(picture, &changed, Instant::now());
                 }
                 Err(CaptureError::Failed(e)) => {
                     tracing::debug!(error = %e, "a grab failed, asking for the geometry again");
@@ -259,6 +259,10 @@ fn share(
                 }
                 Err(e) => return Next::Broke(e),
             }
+        }
+        encoding.refine(Instant::now());
+        if let Some(coder) = encoding.coder_changed() {
+            report(Report::Coder(coder));
         }
         // Damage that cannot be sent yet waits for an acknowledgement, which wakes the thread.
         let patience = encoding.patience(Instant::now(), damaged);

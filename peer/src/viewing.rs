@@ -17,6 +17,7 @@ use deskside_devices::{
 use deskside_media::{
     FrameBuf, Rect,
     h264::{self, Decoded},
+    regions::Mask,
     tiles,
     wire::{self, Joiner, PictureMessage},
 };
@@ -98,6 +99,8 @@ struct Screen {
     joiner: Joiner,
     tiles: tiles::Decoder,
     video: Option<h264::Decoder>,
+    /// Where the video is shown.
+    mask: Mask,
     asked_key: Option<Instant>,
     changed: Vec<Rect>,
 }
@@ -111,6 +114,7 @@ impl Screen {
             joiner: Joiner::new(0),
             tiles: tiles::Decoder::new(),
             video: None,
+            mask: Mask::default(),
             asked_key: None,
             changed: Vec::new(),
         }
@@ -132,6 +136,7 @@ impl Screen {
                     self.link = link;
                     self.joiner = Joiner::new(tiles::max_update(self.size.0, self.size.1));
                     self.video = None;
+                    self.mask = Mask::default();
                 }
                 Tell::Stop => return,
             }
@@ -155,6 +160,7 @@ impl Screen {
                 }
                 if coder == wire::Coder::Tiles {
                     self.video = None;
+                    self.mask = Mask::default();
                 }
             }
             PictureMessage::Chunk(piece) => match self.joiner.push(piece) {
@@ -165,6 +171,7 @@ impl Screen {
                     self.ask_whole();
                 }
             },
+            PictureMessage::Regions(mask) => self.regions(mask),
             PictureMessage::PointerShape(shape) => self.surface.pointer_shape(&PointerShape {
                 width: shape.width(),
                 height: shape.height(),
@@ -199,6 +206,18 @@ impl Screen {
         }
     }
 
+    fn regions(&mut self, mask: Mask) {
+        self.mask = mask;
+        let Some(decoder) = self.video.as_mut() else { return };
+        let (width, height) = self.size;
+        let (data, stride) = self.surface.buffer();
+        let mut frame = FrameBuf { data, stride, width, height };
+        match decoder.show(self.mask.clone(), &mut frame, &mut self.changed) {
+            Ok(()) => self.surface.present(&self.changed),
+            Err(e) => tracing::warn!(error = %e, "a part of the video could not be shown"),
+        }
+    }
+
     fn video(&mut self, access_unit: &[u8]) {
         let (width, height) = self.size;
         if width == 0 || height == 0 {
@@ -208,7 +227,10 @@ impl Screen {
         }
         if self.video.is_none() {
             match h264::Decoder::new() {
-                Ok(d) => self.video = Some(d),
+                Ok(d) => {
+                    self.video = Some(d);
+                    self.regions(self.mask.clone());
+                }
                 Err(e) => {
                     tracing::warn!(error = %e, "no video decoder");
                     return;

@@ -49,6 +49,17 @@ impl Net {
         ip(&format!("-n {} link set eth0 {}", self.customer, if there { "up" } else { "down" }));
     }
 
+    /// Bytes that left the customer's computer so far.
+    #[track_caller]
+    pub fn sent_by_customer(&self) -> u64 {
+        let out = Command::new("ip")
+            .args(["-n", &self.customer, "-s", "-j", "link", "show", "eth0"])
+            .output()
+            .expect("ip of iproute2");
+        let said: serde_json::Value = serde_json::from_slice(&out.stdout).expect("JSON");
+        said[0]["stats64"]["tx"]["bytes"].as_u64().expect("a count")
+    }
+
     /// The customer's computer is in another network place: another address, the old one is gone.
     #[track_caller]
     pub fn move_customer(&self, from: &str, to: &str) {

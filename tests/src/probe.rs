@@ -5,8 +5,8 @@ use x11rb::{
     protocol::{
         Event,
         xproto::{
-            ConnectionExt, CreateGCAux, CreateWindowAux, EventMask, InputFocus, Rectangle, Window,
-            WindowClass,
+            ConnectionExt, CreateGCAux, CreateWindowAux, EventMask, ImageFormat, InputFocus, Rectangle,
+            Window, WindowClass,
         },
     },
     rust_connection::RustConnection,
@@ -81,6 +81,25 @@ impl Probe {
         let gc = c.generate_id().expect("an id");
         c.create_gc(gc, self.window, &CreateGCAux::new().foreground(colour)).expect("sent");
         c.poly_fill_rectangle(self.window, gc, &[Rectangle { x, y, width, height }]).expect("sent");
+        c.free_gc(gc).expect("sent");
+        c.get_input_focus().expect("sent").reply().expect("the display answers");
+    }
+
+    /// Draws pixels (blue, green, red and one byte of nothing each) and returns when they are on the screen.
+    #[track_caller]
+    pub fn draw(&self, x: i16, y: i16, width: u16, height: u16, bgrx: &[u8]) {
+        let c = &self.connection;
+        let gc = c.generate_id().expect("an id");
+        c.create_gc(gc, self.window, &CreateGCAux::new()).expect("sent");
+        let rows = (200_000 / (usize::from(width) * 4)).max(1);
+        for (i, part) in bgrx.chunks(rows * usize::from(width) * 4).enumerate() {
+            let high = (part.len() / (usize::from(width) * 4)) as u16;
+            let y = y + (i * rows) as i16;
+            let root = c.setup().roots[0].root_depth;
+            c.put_image(ImageFormat::Z_PIXMAP, self.window, gc, width, high, x, y, 0, root, part)
+                .expect("sent");
+        }
+        assert!(usize::from(height) * usize::from(width) * 4 == bgrx.len(), "as many pixels as were said");
         c.free_gc(gc).expect("sent");
         c.get_input_focus().expect("sent").reply().expect("the display answers");
     }

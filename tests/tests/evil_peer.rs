@@ -8,8 +8,9 @@ use deskside_protocol::{HandOver, ParticipantId, Role};
 use deskside_session::{
     command::{Act, Coder, Command, RequestId, Screen},
     input::{Button, InputEvent, Key, NamedKey},
+    quality::Colours,
     view::{Grant, LinkView, Trouble, View},
-    wire::{Lead, MAX_CHAT, MAX_MESSAGE, Message, Moved, Outcome, Shared, Watcher, Why},
+    wire::{Lead, MAX_CHAT, MAX_MESSAGE, Message, Moved, Outcome, Shared, Watcher, Why, Wish},
 };
 use deskside_tests::{Peer, Puppet, Scene, puppet::Part, until, wait};
 
@@ -117,6 +118,7 @@ fn out_of_place(trio: &Trio) -> Vec<Message> {
         width: u16::MAX,
         height: u16::MAX,
         coder: Coder::H264,
+        quality: Default::default(),
         trouble: None,
     };
     let key = |down| InputEvent::Key { key: Key::Named(NamedKey::ControlLeft), down };
@@ -131,7 +133,12 @@ fn out_of_place(trio: &Trio) -> Vec<Message> {
     let mut all = vec![
         Message::CancelAsk { request },
         Message::GiveBack { acts: acts.clone() },
-        Message::Wish { coder: Some(Coder::H264), screen: Some(Screen::Monitor(u32::MAX)) },
+        Message::Wish(Wish {
+            coder: Some(Coder::H264),
+            screen: Some(Screen::Monitor(u32::MAX)),
+            colours: Some(Colours::Bits8),
+            ..Wish::default()
+        }),
         Message::Lead(Lead { helped: None, watchers: vec![watcher.clone()], keeps_chat: false }),
         Message::Lead(Lead { helped: Some(trio.evil_id), watchers: vec![watcher], keeps_chat: false }),
         Message::Invitation { secret: "A".repeat(22), link: Some("http://evil/join/123456789#A".into()) },

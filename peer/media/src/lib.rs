@@ -1,8 +1,10 @@
-//! Picture coding: lossless tiles, H.264, and the messages that carry both. No network, no devices,
+//! Picture coding: fewer colours, lossless tiles, H.264, which parts by which, and the messages that carry both. No network, no devices,
 //! no UI, no threads; time comes in as a number where a rule needs it.
 
+pub mod colours;
 pub mod h264;
 mod rect;
+pub mod regions;
 pub mod rule;
 pub mod tiles;
 pub mod wire;

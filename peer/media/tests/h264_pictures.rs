@@ -109,7 +109,7 @@ fn key_frames_come_first_and_on_request_only() {
 #[test]
 fn bitrate_is_held_and_can_be_changed() {
     let mut c = desktop(640, 360);
-    let config = Config { bitrate_bps: 2_000_000, max_fps: 30.0, mode: Mode::Camera };
+    let config = Config { bitrate_bps: 2_000_000, max_fps: 30.0, mode: Mode::Camera, parts: false };
     let mut pair = Pair::new(&c, config);
     let mut film = Film::default();
     let mut rate = |pair: &mut Pair, seconds: usize| {
@@ -288,7 +288,8 @@ fn garbage_is_no_picture() {
 #[test]
 fn the_line_is_used_also_when_pictures_come_seldom() {
     let mut c = desktop(640, 360);
-    let mut pair = Pair::new(&c, Config { bitrate_bps: 1_500_000, max_fps: 60.0, mode: Mode::Camera });
+    let mut pair =
+        Pair::new(&c, Config { bitrate_bps: 1_500_000, max_fps: 60.0, mode: Mode::Camera, parts: false });
     pair.every_us = 66_667;
     let mut film = Film::default();
     let mut bytes = 0;

@@ -1,9 +1,12 @@
 //! The messages of the channel `picture`: golden bytes, round trip, garbage, bounds.
 
 use bytes::Bytes;
-use deskside_media::wire::{
-    Chunk, Coder, JoinError, Joined, Joiner, MAX_CHUNK, MAX_MESSAGE, PictureMessage, PointerShape, WireError,
-    split,
+use deskside_media::{
+    regions::Mask,
+    wire::{
+        Chunk, Coder, JoinError, Joined, Joiner, MAX_CHUNK, MAX_MESSAGE, PictureMessage, PointerShape,
+        WireError, split,
+    },
 };
 use proptest::prelude::*;
 
@@ -34,6 +37,7 @@ fn golden_bytes() {
         (PictureMessage::PointerHidden, &[5]),
         (PictureMessage::Ack { update: 7, hold_us: 1000 }, &[6, 7, 0, 0, 0, 0xe8, 3, 0, 0]),
         (PictureMessage::Refresh, &[7]),
+        (PictureMessage::Regions(Mask::from_bytes(Bytes::from_static(&[5, 128]))), &[8, 5, 128]),
     ];
     for (message, bytes) in golden {
         assert_eq!(message.encode(), bytes, "{message:?}");
@@ -154,6 +158,7 @@ fn messages() -> impl Strategy<Value = PictureMessage> {
             height,
             coder
         }),
+        bytes.clone().prop_map(|b| PictureMessage::Regions(Mask::from_bytes(b))),
         (any::<u32>(), any::<u16>(), any::<bool>(), bytes).prop_map(|(update, index, last, bytes)| {
             PictureMessage::Chunk(Chunk { update, index, last, bytes })
         }),

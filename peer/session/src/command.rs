@@ -2,7 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ParticipantId, input::InputEvent};
+use crate::{
+    ParticipantId,
+    input::InputEvent,
+    quality::{Colours, Sharpness},
+};
 
 /// Something that touches the customer's computer and so needs a grant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -151,6 +155,13 @@ pub enum Command {
     },
     SetScreen {
         screen: Screen,
+    },
+    /// Primary agent, or the customer who shares: how the picture is to be; absent: as it is.
+    SetQuality {
+        #[serde(default)]
+        sharpness: Option<Sharpness>,
+        #[serde(default)]
+        colours: Option<Colours>,
     },
     /// Viewer: pointer and keyboard.
     Input {

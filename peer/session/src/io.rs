@@ -9,6 +9,7 @@ use crate::{
     command::{Coder, Command, Screen},
     identity::PublicKey,
     input::InputEvent,
+    quality::Quality,
     view::{Monitor, Notice, Refusal, Route, Trouble},
 };
 
@@ -158,5 +159,6 @@ pub struct Capture {
     pub screen: Screen,
     pub viewers: Vec<ParticipantId>,
     pub coder: Coder,
+    pub quality: Quality,
     pub paused: bool,
 }

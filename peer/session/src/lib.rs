@@ -16,6 +16,7 @@ pub mod input;
 pub mod io;
 mod join;
 mod outbox;
+pub mod quality;
 mod roles;
 mod roster;
 mod session;

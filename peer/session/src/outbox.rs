@@ -9,6 +9,7 @@ use crate::{
     grants::Permit,
     input::InputEvent,
     io::{Capture, Output},
+    quality::Quality,
     wire::Message,
 };
 
@@ -60,10 +61,11 @@ impl Outbox {
         viewers: Vec<(ParticipantId, Permit)>,
         screen: Screen,
         coder: Coder,
+        quality: Quality,
         paused: bool,
     ) -> Capture {
         let viewers = viewers.into_iter().filter(|(_, p)| p.act() == Act::View).map(|(id, _)| id).collect();
-        let capture = Capture { screen, viewers, coder, paused };
+        let capture = Capture { screen, viewers, coder, quality, paused };
         self.0.push_back(Output::Capture(capture.clone()));
         capture
     }

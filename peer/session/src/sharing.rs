@@ -7,6 +7,7 @@ use crate::{
     command::{Act, Coder, RequestId, Screen},
     input::InputEvent,
     io::Capture,
+    quality::Quality,
     time::Now,
     view::{Monitor, Trouble},
     wire::{MAX_MONITOR_NAME, MAX_MONITORS, Message, Moved, Shared},
@@ -24,6 +25,7 @@ pub(crate) struct Share {
     pub screen: Screen,
     pub coder: Coder,
     pub coder_now: Option<Coder>,
+    pub quality: Quality,
     pub monitors: Vec<Monitor>,
     pub size: (u16, u16),
     pub trouble: Option<Trouble>,
@@ -59,6 +61,7 @@ impl Share {
         self.paused = false;
         self.screen = Screen::All;
         self.coder = Coder::Auto;
+        self.quality = Quality::default();
         self.trouble = None;
     }
 
@@ -72,6 +75,7 @@ impl Share {
             width: self.size.0,
             height: self.size.1,
             coder: self.coder_now.unwrap_or(self.coder),
+            quality: self.quality,
             trouble: self.trouble,
         }
     }

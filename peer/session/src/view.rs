@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     ParticipantId, Role, SessionNumber,
     command::{Act, Coder, RequestId, Screen},
+    quality::Quality,
 };
 
 /// Everything about one session at one moment.
@@ -148,6 +149,9 @@ pub struct Sharing {
     pub width: u16,
     pub height: u16,
     pub coder: Coder,
+    /// What was chosen for it.
+    #[serde(default)]
+    pub quality: Quality,
     /// The picture cannot be had, and why.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trouble: Option<Trouble>,

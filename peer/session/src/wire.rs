@@ -6,7 +6,7 @@ pub mod handshake;
 pub mod message;
 
 pub use handshake::Handshake;
-pub use message::{Lead, Message, Moved, Outcome, Seen, Shared, Watcher, Why};
+pub use message::{Lead, Message, Moved, Outcome, Seen, Shared, Watcher, Why, Wish};
 
 /// Version of the peer-to-peer protocol; sent in the handshake's first message.
 pub const VERSION: u32 = 1;

@@ -3,7 +3,7 @@
 mod samples;
 mod shown;
 
-use deskside_session::{ParticipantId, app::AppView, command::Command};
+use deskside_session::{ParticipantId, app::AppView, command::Command, quality::Colours};
 use eframe::egui::accesskit::Role as Access;
 use egui_kittest::kittest::Queryable as _;
 use samples::{LEA, OLIVIER, Picture, Still, changed, sample};
@@ -164,4 +164,14 @@ fn the_agent_lets_another_customer_in_and_reads_that_this_is_not_enough() {
     s.must("Sees the picture if Ana Ferreira agrees");
     choose(&mut s, "More about Olivier Dubois", "Stop Olivier Dubois from watching");
     assert_eq!(s.told(), [Command::Admit { id: OLIVIER, admitted: false }.into()]);
+}
+
+#[test]
+fn who_shares_chooses_the_picture_too() {
+    let mut s = show(sample("customer-few-colours"));
+    let _ = s.told();
+    s.click("Picture of your screen");
+    s.choose(Access::MenuItemRadio, "All colours");
+    let command = Command::SetQuality { sharpness: None, colours: Some(Colours::Full) };
+    assert_eq!(s.told(), [command.into()]);
 }

@@ -6,7 +6,8 @@ mod shown;
 use deskside_session::{
     Role,
     app::{AppCommand, AppOnly, AppView, Ending, Problem, Screen},
-    command::{Act, Coder, Command, Shortcut},
+    command::{Act, Command, Shortcut},
+    quality::{Colours, Sharpness},
     view::{Conversation, Grant, LinkView, Notice, Refusal, Trouble, Verified},
 };
 use deskside_ui::Language;
@@ -291,8 +292,13 @@ fn the_tools_of_the_viewer_send_their_commands() {
     s.click("Release control");
     assert_eq!(s.told(), session_command(Command::ReleaseControl));
     s.click("Picture");
-    s.choose(Access::MenuItemRadio, "Video (H.264)");
-    assert_eq!(s.told(), session_command(Command::SetCoder { coder: Coder::H264 }));
+    s.choose(Access::MenuItemRadio, "Faster");
+    let sharpness = Some(Sharpness::Faster);
+    assert_eq!(s.told(), session_command(Command::SetQuality { sharpness, colours: None }));
+    s.click("Picture");
+    s.choose(Access::MenuItemRadio, "256 colours");
+    let colours = Some(Colours::Bits8);
+    assert_eq!(s.told(), session_command(Command::SetQuality { sharpness: None, colours }));
     s.click("Monitors");
     s.choose(Access::MenuItemRadio, "HDMI-1 (1920 × 1080)");
     let screen = deskside_session::command::Screen::Monitor(1);

@@ -1,7 +1,7 @@
 //! Access units to pictures.
 
 use super::{H264Error, planes::Planes};
-use crate::{FrameBuf, Rect, merge_rects};
+use crate::{FrameBuf, Rect, merge_rects, regions::Mask};
 
 /// Most rectangles that are reported of one picture.
 const MOST_CHANGED: usize = 64;
@@ -22,6 +22,8 @@ pub struct Decoder {
     coder: openh264::decoder::Decoder,
     /// The last picture; none after a change of the frame's size.
     last: Option<Planes>,
+    /// What is painted; everything without it.
+    mask: Option<Mask>,
     size: (u16, u16),
     /// A key frame came and nothing was lost since.
     ready: bool,
@@ -29,7 +31,7 @@ pub struct Decoder {
 
 impl Decoder {
     pub fn new() -> Result<Self, H264Error> {
-        Ok(Self { coder: start()?, last: None, size: (0, 0), ready: false })
+        Ok(Self { coder: start()?, last: None, mask: None, size: (0, 0), ready: false })
     }
 
     /// Decodes one access unit into a frame of the display's size, which must keep its content between
@@ -69,9 +71,30 @@ impl Decoder {
             self.last = None;
             return Ok(Decoded::Nothing);
         }
-        planes.update(&picture, whole, frame, changed).map_err(|e| H264Error::Coder(e.to_string()))?;
+        planes
+            .update(&picture, whole, self.mask.as_ref(), frame, changed)
+            .map_err(|e| H264Error::Coder(e.to_string()))?;
         merge_rects(changed, MOST_CHANGED);
         Ok(Decoded::Picture)
+    }
+
+    /// From now on only this part of each picture is painted. What came for it while it was hidden is painted now, if
+    /// the frame is of the last picture's size; `changed` is replaced by the rectangles that are.
+    pub fn show(
+        &mut self,
+        mask: Mask,
+        frame: &mut FrameBuf<'_>,
+        changed: &mut Vec<Rect>,
+    ) -> Result<(), H264Error> {
+        changed.clear();
+        if let Some(planes) = self.last.as_mut().filter(|_| self.size == (frame.width, frame.height))
+            && frame.is_sound()
+        {
+            planes.show(&mask, frame, changed).map_err(|e| H264Error::Coder(e.to_string()))?;
+        }
+        self.mask = Some(mask);
+        merge_rects(changed, MOST_CHANGED);
+        Ok(())
     }
 
     /// Forgets the stream: the next picture must come with a key frame.

@@ -149,7 +149,7 @@ impl Encoder {
             self.shadow.resize(coded_w * 4 * (coded_h + 1), 0);
         }
         let whole = [Rect::new(0, 0, self.width, self.height)];
-        for r in if first { &whole[..] } else { changed } {
+        for r in if first && !self.config.parts { &whole[..] } else { changed } {
             let Some(r) = r.clipped(self.width, self.height) else { continue };
             self.copy(picture, r, coded_w);
             let r = even(r, (self.width, self.height), (coded_w as u16, coded_h as u16));

@@ -31,11 +31,13 @@ pub struct Config {
     /// Most pictures per second.
     pub max_fps: f32,
     pub mode: Mode,
+    /// Only what is said to have changed is taken, also the first time; the rest is black.
+    pub parts: bool,
 }
 
 impl Default for Config {
     fn default() -> Self {
-        Self { bitrate_bps: 4_000_000, max_fps: 60.0, mode: Mode::ScreenContent }
+        Self { bitrate_bps: 4_000_000, max_fps: 60.0, mode: Mode::ScreenContent, parts: false }
     }
 }
 

@@ -8,7 +8,7 @@ use yuv::{
 };
 
 use super::MIN_SIDE;
-use crate::{FrameBuf, Rect};
+use crate::{FrameBuf, Rect, regions::Mask};
 
 const RANGE: YuvRange = YuvRange::Limited;
 const MATRIX: YuvStandardMatrix = YuvStandardMatrix::Bt709;
@@ -30,6 +30,8 @@ pub(super) struct Planes {
     v: Vec<u8>,
     /// For parts that the conversion cannot paint where they belong.
     scratch: Vec<u8>,
+    /// Blocks that were taken and not painted, row by row.
+    waiting: Vec<bool>,
 }
 
 /// Size of the planes for a side of this many pixels.
@@ -51,6 +53,7 @@ impl Planes {
             u: vec![128; chroma],
             v: vec![128; chroma],
             scratch: Vec::new(),
+            waiting: vec![false; usize::from(width).div_ceil(BLOCK) * usize::from(height).div_ceil(BLOCK)],
         }
     }
 
@@ -87,11 +90,13 @@ impl Planes {
     }
 
     /// Takes what differs in a decoded picture, and paints it into the frame. Sizes must fit:
-    /// see [`Planes::fits`]. `whole` paints all.
+    /// see [`Planes::fits`]. `whole` takes all.
+    /// What `mask` does not show is taken, but not painted.
     pub(super) fn update(
         &mut self,
         new: &impl YUVSource,
         whole: bool,
+        mask: Option<&Mask>,
         frame: &mut FrameBuf<'_>,
         changed: &mut Vec<Rect>,
     ) -> Result<(), yuv::YuvError> {
@@ -101,7 +106,14 @@ impl Planes {
             let mut run = 0..0;
             for x in (0..self.width).step_by(BLOCK) {
                 let w = BLOCK.min(self.width - x);
-                if whole || self.differs(&source, x, y, w, h) {
+                let differs = whole || self.differs(&source, x, y, w, h);
+                let shows = mask.is_none_or(|m| m.shows(self.block(x, y)));
+                if differs && !shows {
+                    self.keep(&source, x..x + w, y, h);
+                    let block = self.block(x, y);
+                    self.waiting[block] = true;
+                }
+                if differs && shows {
                     if run.is_empty() {
                         run = x..x;
                     }
@@ -141,6 +153,33 @@ impl Planes {
             || rows_differ(&self.v[chroma..], half, &new.planes[2][at_v..], v, cw, ch)
     }
 
+    /// The mask is another one now: what came for blocks that it shows is painted, what it hides is forgotten.
+    pub(super) fn show(
+        &mut self,
+        mask: &Mask,
+        frame: &mut FrameBuf<'_>,
+        changed: &mut Vec<Rect>,
+    ) -> Result<(), yuv::YuvError> {
+        for y in (0..self.height).step_by(BLOCK) {
+            for x in (0..self.width).step_by(BLOCK) {
+                let block = self.block(x, y);
+                if std::mem::take(&mut self.waiting[block]) && mask.shows(block) {
+                    let (w, h) = (BLOCK.min(self.width - x), BLOCK.min(self.height - y));
+                    // Inside the picture, whose sides are 16-bit numbers.
+                    let rect = Rect::new(x as u16, y as u16, w as u16, h as u16);
+                    self.paint(rect, frame)?;
+                    changed.push(rect);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Number of the block with this corner.
+    fn block(&self, x: usize, y: usize) -> usize {
+        y / BLOCK * self.width.div_ceil(BLOCK) + x / BLOCK
+    }
+
     /// Keeps a run of blocks, and paints it.
     fn put(
         &mut self,
@@ -152,6 +191,16 @@ impl Planes {
         changed: &mut Vec<Rect>,
     ) -> Result<(), yuv::YuvError> {
         let (x, w) = (columns.start, columns.len());
+        self.keep(new, columns, y, h);
+        // Inside the picture, whose sides are 16-bit numbers.
+        let rect = Rect::new(x as u16, y as u16, w as u16, h as u16);
+        self.paint(rect, frame)?;
+        changed.push(rect);
+        Ok(())
+    }
+
+    fn keep(&mut self, new: &Source<'_>, columns: Range<usize>, y: usize, h: usize) {
+        let (x, w) = (columns.start, columns.len());
         let (luma, chroma) = self.starts(x, y);
         let (cw, ch) = (w.div_ceil(2), h.div_ceil(2));
         let half = self.coded_width / 2;
@@ -160,11 +209,6 @@ impl Planes {
         copy_rows(&mut self.y[luma..], self.coded_width, &ny[y * sy + x..], sy, w, h);
         copy_rows(&mut self.u[chroma..], half, &nu[y / 2 * su + x / 2..], su, cw, ch);
         copy_rows(&mut self.v[chroma..], half, &nv[y / 2 * sv + x / 2..], sv, cw, ch);
-        // Inside the picture, whose sides are 16-bit numbers.
-        let rect = Rect::new(x as u16, y as u16, w as u16, h as u16);
-        self.paint(rect, frame)?;
-        changed.push(rect);
-        Ok(())
     }
 
     /// Paints a part, which starts at even pixels, into a frame of the picture's size.

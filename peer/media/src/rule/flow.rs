@@ -25,6 +25,8 @@ pub struct Flow {
     shortest: Option<(u64, u64)>,
     /// When the last update that arrived had passed the line.
     passed_us: u64,
+    /// What the last one that arrived took beyond the round trip, microseconds.
+    took_us: u64,
     /// When the line was busy, newest last.
     busy: VecDeque<(u64, u64)>,
     /// Bits per second that were seen to pass, smoothed.
@@ -78,6 +80,7 @@ impl Flow {
             Some((shortest, seen)) if shortest < transfer && at_us.saturating_sub(seen) < FORGET_US => {}
             _ => self.shortest = Some((transfer, at_us)),
         }
+        self.took_us = transfer.saturating_sub(self.base_us());
         let passed = arrived.saturating_sub(self.base_us());
         let start = last.at_us.max(self.passed_us);
         if passed > start {
@@ -93,6 +96,11 @@ impl Flow {
             self.busy.pop_front();
         }
         true
+    }
+
+    /// How long the last update that arrived was on the line, or waited for it, microseconds.
+    pub fn took_us(&self) -> u64 {
+        self.took_us
     }
 
     /// The transport's own estimate of what the line carries, bits per second.

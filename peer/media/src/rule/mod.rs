@@ -14,12 +14,8 @@ use crate::{tiles::Stats, wire::Coder};
 
 /// What is looked back upon, microseconds.
 const WINDOW_US: u64 = 300_000;
-/// Share of the line, or of the processor, that tiles may take.
-const MOST_LOAD: f32 = 0.5;
 /// Fewer bytes in the window are no load, however long their round trip.
 const LEAST_BYTES: usize = 24 * 1024;
-/// An update under way for longer says that the line is too slow, microseconds.
-const STUCK_US: u64 = 400_000;
 /// A picture is like a film when more pixels than this changed, at more bits a pixel than that,
 /// ten times a second.
 const FILM_PIXELS: usize = 200_000;
@@ -32,8 +28,6 @@ const CALM_US: u64 = 500_000;
 const MOST_CALM_US: u64 = 8_000_000;
 /// Going over to H.264 again so soon after coming back makes the next return slower.
 const SOON_US: u64 = 5_000_000;
-/// Bits of a pixel of a whole lossless picture, before one was seen.
-const WHOLE_BITS: f64 = 1.2;
 
 /// What a person wants.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -44,10 +38,64 @@ pub enum Wish {
     Only(Coder),
 }
 
-/// Chooses the coder for one shared picture, for all of its viewers.
+/// What counts more where the line does not carry both.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Sharpness {
+    #[default]
+    Auto,
+    Sharper,
+    Faster,
+}
+
+impl Sharpness {
+    /// Share of the line, or of the processor, that tiles may take.
+    fn most_load(self) -> f32 {
+        match self {
+            Self::Auto => 0.5,
+            Self::Sharper => 0.85,
+            Self::Faster => 0.3,
+        }
+    }
+
+    /// An update under way for longer says that the line is too slow, microseconds.
+    fn stuck_us(self) -> u64 {
+        match self {
+            Self::Auto => 400_000,
+            Self::Sharper => 1_500_000,
+            Self::Faster => 200_000,
+        }
+    }
+
+    /// After how many changes in a row a tile goes by H.264.
+    pub fn changes(self) -> u32 {
+        match self {
+            Self::Auto => 3,
+            Self::Sharper => 8,
+            Self::Faster => 2,
+        }
+    }
+
+    /// How long stale tiles may take to be sent exactly, microseconds; what takes longer goes by H.264.
+    pub fn backlog_us(self) -> u64 {
+        match self {
+            Self::Auto => 2_500_000,
+            Self::Sharper => 5_000_000,
+            Self::Faster => 300_000,
+        }
+    }
+
+    /// The shortest time between two pictures by H.264, microseconds: fewer of them are sharper.
+    pub fn picture_us(self) -> u64 {
+        if self == Self::Sharper { 80_000 } else { 0 }
+    }
+}
+
+/// Chooses for one shared picture, for all of its viewers, whether tiles alone are right or H.264 takes a part
+/// ([`crate::regions`]).
 #[derive(Debug)]
 pub struct Rule {
     wish: Wish,
+    sharpness: Sharpness,
     active: Coder,
     /// Updates of the window.
     coded: VecDeque<Coded>,
@@ -56,8 +104,6 @@ pub struct Rule {
     calm_since: Option<u64>,
     calm_us: u64,
     came_back: Option<u64>,
-    whole_bytes: Option<usize>,
-    pixels: usize,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -69,18 +115,16 @@ struct Coded {
 }
 
 impl Rule {
-    /// `pixels`: of the whole picture.
-    pub fn new(wish: Wish, pixels: usize) -> Self {
+    pub fn new(wish: Wish, sharpness: Sharpness) -> Self {
         let mut rule = Self {
             wish: Wish::Auto,
+            sharpness,
             active: Coder::Tiles,
             coded: VecDeque::new(),
             damaged: VecDeque::new(),
             calm_since: None,
             calm_us: CALM_US,
             came_back: None,
-            whole_bytes: None,
-            pixels,
         };
         rule.set_wish(wish);
         rule
@@ -96,11 +140,22 @@ impl Rule {
         }
     }
 
-    /// The picture has another size.
-    pub fn set_pixels(&mut self, pixels: usize) {
-        if self.pixels != pixels {
-            self.pixels = pixels;
-            self.whole_bytes = None;
+    pub fn set_sharpness(&mut self, sharpness: Sharpness) {
+        self.sharpness = sharpness;
+    }
+
+    pub fn sharpness(&self) -> Sharpness {
+        self.sharpness
+    }
+
+    pub fn wish(&self) -> Wish {
+        self.wish
+    }
+
+    /// The line is known to be too slow for what tiles would send now.
+    pub fn give_up_tiles(&mut self, at_us: u64) {
+        if self.wish == Wish::Auto && self.active == Coder::Tiles {
+            self.leave_tiles(at_us);
         }
     }
 
@@ -111,20 +166,24 @@ impl Rule {
     /// Tiles: an update was coded, which took so many microseconds.
     pub fn coded(&mut self, at_us: u64, stats: &Stats, took_us: u32) {
         if stats.whole {
-            // It says nothing about what is going on, but about how dear the way back is.
-            self.whole_bytes = Some(stats.bytes);
+            // It says nothing about what is going on.
             return;
         }
         self.coded.push_back(Coded { at_us, bytes: stats.bytes, pixels: stats.pixels_changed, took_us });
     }
 
-    /// H.264: so many pixels of the picture were damaged.
+    /// H.264: so many pixels of the picture changed.
     pub fn damaged(&mut self, at_us: u64, pixels: usize) {
         self.damaged.push_back((at_us, pixels));
     }
 
-    /// Decides anew. The worst of the lines counts; a change of coder wants a whole picture.
-    pub fn decide<'a>(&mut self, at_us: u64, lines: impl Iterator<Item = &'a Flow> + Clone) -> Coder {
+    /// Decides anew. The worst of the lines counts. `exact`: the viewers have each pixel; only then H.264 gives back.
+    pub fn decide<'a>(
+        &mut self,
+        at_us: u64,
+        lines: impl Iterator<Item = &'a Flow> + Clone,
+        exact: bool,
+    ) -> Coder {
         let from = at_us.saturating_sub(WINDOW_US);
         while self.coded.front().is_some_and(|c| c.at_us < from) {
             self.coded.pop_front();
@@ -137,7 +196,7 @@ impl Rule {
                 if self.too_much(at_us, lines) {
                     self.leave_tiles(at_us);
                 }
-            } else if self.may_come_back(at_us, lines) {
+            } else if self.may_come_back(at_us) && exact {
                 self.came_back = Some(at_us);
                 self.go(Coder::Tiles);
             }
@@ -167,7 +226,10 @@ impl Rule {
 
     /// Tiles take too much of the line or of the processor.
     fn too_much<'a>(&self, at_us: u64, mut lines: impl Iterator<Item = &'a Flow> + Clone) -> bool {
-        if lines.clone().any(|l| l.oldest_us(at_us).is_some_and(|age| age > STUCK_US + l.base_us())) {
+        if lines
+            .clone()
+            .any(|l| l.oldest_us(at_us).is_some_and(|age| age > self.sharpness.stuck_us() + l.base_us()))
+        {
             return true;
         }
         let bytes: usize = self.coded.iter().map(|c| c.bytes).sum();
@@ -175,29 +237,26 @@ impl Rule {
             return false;
         }
         let coding: u64 = self.coded.iter().map(|c| u64::from(c.took_us)).sum();
-        if coding as f32 > MOST_LOAD * WINDOW_US as f32 {
+        if coding as f32 > self.sharpness.most_load() * WINDOW_US as f32 {
             return true;
         }
+        let most = self.sharpness.most_load();
         let needed = bytes as f64 * 8.0 * 1e6 / WINDOW_US as f64;
         let film = |c: &&Coded| c.pixels > FILM_PIXELS && c.bytes * 8 > c.pixels * FILM_BITS;
         let film = self.coded.iter().filter(film).count() >= FILM_UPDATES;
         lines.any(|l| {
-            let doubtful = l.carries_bps().is_none_or(|carries| needed > f64::from(MOST_LOAD) * carries);
-            l.load(at_us) > MOST_LOAD || (film && doubtful)
+            let doubtful = l.carries_bps().is_none_or(|carries| needed > f64::from(most) * carries);
+            l.load(at_us) > most || (film && doubtful)
         })
     }
 
-    fn may_come_back<'a>(&mut self, at_us: u64, lines: impl Iterator<Item = &'a Flow>) -> bool {
+    fn may_come_back(&mut self, at_us: u64) -> bool {
         if self.damaged.iter().map(|d| d.1).sum::<usize>() > CALM_PIXELS {
             self.calm_since = None;
             return false;
         }
         let since = *self.calm_since.get_or_insert(at_us);
-        // On a slow line the whole lossless picture must be worth its time.
-        let bits = self.whole_bytes.map_or(self.pixels as f64 * WHOLE_BITS, |b| b as f64 * 8.0);
-        let slowest = lines.filter_map(Flow::carries_bps).reduce(f64::min);
-        let refresh_us = slowest.map_or(0.0, |bps| bits / bps * 1e6) as u64;
-        at_us.saturating_sub(since) >= self.calm_us.max(refresh_us.min(MOST_CALM_US))
+        at_us.saturating_sub(since) >= self.calm_us
     }
 }
 

@@ -34,7 +34,7 @@ struct Sim {
 impl Sim {
     fn new(bps: f64, rtt_us: u64) -> Self {
         Self {
-            rule: Rule::new(Wish::Auto, 1920 * 1080),
+            rule: Rule::new(Wish::Auto, Sharpness::Auto),
             flow: Flow::new(),
             bps,
             rtt_us,
@@ -56,7 +56,7 @@ impl Sim {
                 self.flow.acked(at, update, 500);
             }
             let before = self.rule.coder();
-            let after = self.rule.decide(self.now, std::iter::once(&self.flow));
+            let after = self.rule.decide(self.now, std::iter::once(&self.flow), true);
             if before != after {
                 self.changes.push((self.now, after));
                 self.flow.clear();

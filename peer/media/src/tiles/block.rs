@@ -5,6 +5,8 @@ use super::{format::TILE, palette};
 
 /// Most colours of a block's own palette.
 pub(super) const OWN_COLOURS: usize = 16;
+/// With more colours than this, a picture with soft slopes may be smaller by its differences.
+const MANY_COLOURS: usize = 32;
 /// Bit of the number of colours that are added to the shared palette: it is emptied before.
 pub(super) const RESTART: u16 = 1 << 15;
 
@@ -96,6 +98,14 @@ impl Parts {
                 self.put_own(w, h);
                 return Kind::Palette;
             }
+            let start = self.pixels.len();
+            if self.own.colours().len() > MANY_COLOURS {
+                predict(src, stride, w, h, &mut self.pixels);
+                if entropy(&self.pixels[start..]) < entropy(&self.index[..w * h]) {
+                    return Kind::Predicted;
+                }
+                self.pixels.truncate(start);
+            }
             self.put_shared(w * h);
             return Kind::Shared;
         }
@@ -181,6 +191,14 @@ fn only_colour(src: &[u8], stride: usize, w: usize, h: usize) -> Option<u32> {
     same.then_some(first)
 }
 
+/// About the bits that these bytes need, each by itself.
+fn entropy(bytes: &[u8]) -> f32 {
+    let mut counts = [0u32; 256];
+    bytes.iter().for_each(|b| counts[usize::from(*b)] += 1);
+    let all = bytes.len() as f32;
+    counts.iter().filter(|c| **c > 0).map(|c| *c as f32 * (all / *c as f32).log2()).sum()
+}
+
 /// Packs rows of indices, `PER` to a byte, the first in the lowest bits.
 fn pack<const PER: usize>(index: &[u8], w: usize, out: &mut Vec<u8>) {
     let bits = 8 / PER;
@@ -251,11 +269,15 @@ mod tests {
         kinds
     }
 
+    /// Colour number `n` of many that are not like their neighbours.
+    fn far_apart(n: usize) -> [u8; 4] {
+        let mixed = (n as u32).wrapping_mul(2_654_435_761).to_be_bytes();
+        [mixed[0], n as u8, mixed[1], n as u8]
+    }
+
     #[test]
     fn kinds_follow_the_number_of_colours() {
-        let picture = |n: usize| -> Vec<u8> {
-            (0..64 * 64).flat_map(|i| [(i % n) as u8, (i % n / 256) as u8, 3, i as u8]).collect()
-        };
+        let picture = |n: usize| -> Vec<u8> { (0..64 * 64).flat_map(|i| far_apart(i % n)).collect() };
         let kind = |n: usize| round_trip(&[(&picture(n), 256, 64, 64)])[0];
         assert_eq!(kind(1), Kind::Solid);
         for n in [2, 3, 4, 5, 16] {
@@ -265,12 +287,14 @@ mod tests {
             assert_eq!(kind(n), Kind::Shared);
         }
         assert_eq!(kind(257), Kind::Predicted);
+        let slope: Vec<u8> = (0..64 * 64usize).flat_map(|i| [(i / 64 * 2 + i % 64) as u8, 3, 3, 0]).collect();
+        assert_eq!(round_trip(&[(&slope, 256, 64, 64)]), [Kind::Predicted]);
     }
 
     #[test]
     fn the_shared_palette_grows_and_starts_anew() {
         let picture = |from: usize, n: usize| -> Vec<u8> {
-            (0..64 * 64).flat_map(|i| [(from + i % n) as u8, ((from + i % n) / 256) as u8, 3, 0]).collect()
+            (0..64 * 64).flat_map(|i| far_apart(from + i % n)).collect()
         };
         let pictures =
             [picture(0, 100), picture(50, 100), picture(0, 100), picture(400, 256), picture(400, 20)];

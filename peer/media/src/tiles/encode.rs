@@ -115,6 +115,56 @@ impl Encoder {
         Some(self.stats)
     }
 
+    /// Takes what differs inside `changed`, of which only that is read; gives the blocks that did, each inside one tile.
+    /// For a picture that another coder has a part in: what the viewers have of it is not known here.
+    pub fn take_changes(&mut self, picture: Picture<'_>, changed: &[Rect], blocks: &mut Vec<Rect>) {
+        blocks.clear();
+        if !picture.is_sound() || (picture.width, picture.height) != (self.width, self.height) {
+            return;
+        }
+        self.shadow.resize(self.stride() * usize::from(self.height), 0);
+        let clip = |r: &Rect| r.clipped(self.width, self.height);
+        let rects: Vec<Rect> = changed.iter().filter_map(clip).collect();
+        self.find_changes(&picture, &rects, blocks);
+        blocks.iter().for_each(|r| self.take(&picture, *r));
+        self.whole = false;
+    }
+
+    /// Appends an update that paints these blocks (each inside one tile) with what was taken last.
+    pub fn encode_blocks(&mut self, blocks: &[Rect], out: &mut Vec<u8>) -> Stats {
+        self.begin();
+        let (shadow, stride) = (std::mem::take(&mut self.shadow), self.stride());
+        for r in blocks {
+            let (x, y) = (usize::from(r.x), usize::from(r.y));
+            let (w, h) = (usize::from(r.w), usize::from(r.h));
+            self.paint(&shadow[y * stride + x * 4..], stride, x, y, w, h);
+        }
+        self.shadow = shadow;
+        self.finish(out);
+        self.stats
+    }
+
+    /// Appends a whole update of nothing but black, for viewers that have no picture yet.
+    pub fn encode_black(&self, out: &mut Vec<u8>) {
+        let mut black = Self::new(self.width, self.height);
+        let row = vec![0; self.stride() * usize::from(self.height)];
+        let picture = Picture { data: &row, stride: self.stride(), width: self.width, height: self.height };
+        black.encode(picture, &[], out);
+    }
+
+    /// What was taken last: all that the sharer shows.
+    pub fn taken(&self) -> Picture<'_> {
+        Picture { data: &self.shadow, stride: self.stride(), width: self.width, height: self.height }
+    }
+
+    /// What the last update of [`Encoder::encode`] painted or moved.
+    pub fn touched(&self) -> Vec<Rect> {
+        if self.stats.whole {
+            return vec![Rect::new(0, 0, self.width, self.height)];
+        }
+        self.blocks.iter().copied().chain(self.copies.iter().map(|c| c.to)).collect()
+    }
+
     fn begin(&mut self) {
         self.copies.clear();
         self.parts.clear();

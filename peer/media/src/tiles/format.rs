@@ -5,7 +5,7 @@ use super::DecodeError;
 /// Version of the format, the first byte of each update.
 pub const VERSION: u8 = 1;
 /// Side of a tile, in pixels.
-pub(super) const TILE: usize = 64;
+pub(crate) const TILE: usize = 64;
 /// Bytes of an update before its body.
 pub(super) const HEADER: usize = 6;
 /// Bodies shorter than this are sent as they are.

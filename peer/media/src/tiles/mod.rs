@@ -14,6 +14,8 @@ mod palette;
 mod rowhash;
 mod scroll;
 
+pub(crate) use format::TILE;
+
 pub use decode::{DecodeError, Decoder};
 pub use encode::{Encoder, Stats};
 pub use format::{VERSION, max_update};

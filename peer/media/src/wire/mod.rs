@@ -9,7 +9,7 @@ use bytes::{BufMut, Bytes, BytesMut};
 pub use join::{JoinError, Joined, Joiner, split};
 pub use pointer::{MAX_POINTER_SIDE, PointerShape};
 
-use crate::{MAX_PIXELS, MAX_SIDE};
+use crate::{MAX_PIXELS, MAX_SIDE, regions::Mask};
 
 /// Longest message, in bytes.
 pub const MAX_MESSAGE: usize = 60 * 1024;
@@ -44,6 +44,9 @@ pub enum PictureMessage {
     /// Viewer: this update is on the screen. `hold_us`: microseconds from the arrival of its last
     /// part until then, so that the sharer knows what the line took.
     Ack { update: u32, hold_us: u32 },
+    /// Sharer: which tiles of the picture show the video from here on; the others keep what they have until an update
+    /// paints them.
+    Regions(Mask),
     /// Viewer: the next update must be whole (with H.264: a key frame).
     Refresh,
 }
@@ -92,6 +95,7 @@ const POINTER_AT: u8 = 4;
 const POINTER_HIDDEN: u8 = 5;
 const ACK: u8 = 6;
 const REFRESH: u8 = 7;
+const REGIONS: u8 = 8;
 
 impl PictureMessage {
     pub fn encode(&self) -> Bytes {
@@ -123,6 +127,10 @@ impl PictureMessage {
                 out.put_u32_le(*hold_us);
             }
             Self::Refresh => out.put_u8(REFRESH),
+            Self::Regions(mask) => {
+                out.put_u8(REGIONS);
+                out.put_slice(mask.as_bytes());
+            }
         }
         out.freeze()
     }
@@ -166,6 +174,7 @@ impl PictureMessage {
             POINTER_HIDDEN => Self::PointerHidden,
             ACK => Self::Ack { update: input.u32()?, hold_us: input.u32()? },
             REFRESH => Self::Refresh,
+            REGIONS => Self::Regions(Mask::from_bytes(message.slice_ref(input.rest()))),
             tag => return Err(WireError::Unknown(tag)),
         };
         if input.0.is_empty() { Ok(decoded) } else { Err(WireError::Rest) }

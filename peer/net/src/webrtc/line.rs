@@ -5,7 +5,10 @@ use std::{net::IpAddr, sync::Arc, time::Duration};
 use deskside_protocol::api::IceServer;
 use rtc::{
     ice::mdns::MulticastDnsMode,
-    interceptor::{CongestionControlBuilder, Slot, TwccReceiverBuilder, TwccSenderBuilder},
+    interceptor::{
+        CongestionControlBuilder, NackGeneratorBuilder, NackResponderBuilder, Slot, TwccReceiverBuilder,
+        TwccSenderBuilder,
+    },
     media_stream::MediaStreamTrack,
     peer_connection::configuration::{media_engine::MIME_TYPE_H264, setting_engine::SctpMaxMessageSize},
     rtp_transceiver::rtp_sender::{
@@ -21,7 +24,7 @@ use webrtc::{
     peer_connection::{
         MediaEngine, PeerConnection, PeerConnectionBuilder, PeerConnectionEventHandler,
         RTCConfigurationBuilder, RTCIceServer, RTCIceTransportPolicy, Registry, SettingEngineBuilder,
-        configure_nack, configure_rtcp_reports,
+        configure_rtcp_reports,
     },
     rtp_transceiver::RtpSender,
 };
@@ -43,6 +46,8 @@ const H264_FORMAT: &str = "level-asymmetry-allowed=1;packetization-mode=1;profil
 const H264_PAYLOAD: u8 = 102;
 /// How long a path is tried before it counts as none.
 const TRY_PATH: Duration = Duration::from_secs(3);
+/// How often a lost packet is asked for; after that only a key frame helps.
+const MOST_ASKED: u16 = 2;
 /// Bounds of the bandwidth estimate, bits per second.
 const BITRATE: (f64, f64) = (100_000.0, 50_000_000.0);
 
@@ -68,7 +73,7 @@ pub(super) async fn build(
     let start = f64::from(config.start_bitrate).clamp(BITRATE.0, BITRATE.1);
     let estimate = Estimate::new(LineRate::new(start, BITRATE), rate.clone(), sink.clone());
     let mut interceptors = configure_estimate(Registry::new(), estimate, &mut media)?;
-    interceptors = configure_nack(interceptors, &mut media);
+    interceptors = configure_again(interceptors);
     interceptors = configure_rtcp_reports(interceptors);
     interceptors = interceptors.with(Slot::Custom(14_000), KeyFrameRequests::default());
 
@@ -136,6 +141,15 @@ fn configure_estimate(registry: Registry, estimate: Estimate, media: &mut MediaE
         .with(Slot::CongestionControl, CongestionControlBuilder::new(estimate).build())
         .with(Slot::TwccSender, TwccSenderBuilder::new().build())
         .with(Slot::TwccReceiver, TwccReceiverBuilder::new().build()))
+}
+
+/// The crate's `configure_nack` asks for what is lost without end: on a line that is too narrow, what is sent again and again
+/// then takes all of it. The codec names the feedback itself.
+fn configure_again(registry: Registry) -> Registry {
+    let ask = NackGeneratorBuilder::new().with_max_nacks_per_packet(MOST_ASKED);
+    registry
+        .with(Slot::NackResponder, NackResponderBuilder::new().build())
+        .with(Slot::NackGenerator, ask.build())
 }
 
 fn settings(relay_only: bool, own: usize) -> SettingEngineBuilder {

@@ -8,12 +8,12 @@ use crate::{
     app::Ending,
     chat::MAX_WAITING_ALL,
     clipboard::Clip,
-    command::{Act, Coder, Command, RequestId, Screen, Shortcut},
+    command::{Act, Command, RequestId, Shortcut},
     input::{InputEvent, Key, NamedKey},
     io::{DeviceEvent, Output},
     sharing::{Way, clamp, stops_picture},
     view::{ChatLine, Notice, Trouble},
-    wire::{MAX_CHAT, Message, message::input_in_limits},
+    wire::{MAX_CHAT, Message, Wish, message::input_in_limits},
 };
 
 /// Who may do what; everything else has no effect.
@@ -33,6 +33,7 @@ pub(crate) fn may_command(role: Role, command: &Command) -> bool {
         Command::ReleaseControl
         | Command::SetCoder { .. }
         | Command::SetScreen { .. }
+        | Command::SetQuality { .. }
         | Command::Input { .. }
         | Command::SendShortcut { .. }
         | Command::Pause { .. }
@@ -52,8 +53,11 @@ impl Session {
             Command::CancelAsk => self.cancel_ask(),
             Command::ReleaseControl if self.role == Role::Customer => self.release_lent(),
             Command::ReleaseControl => self.give_back(&[Act::Control]),
-            Command::SetCoder { coder } => self.wish(Some(coder), None),
-            Command::SetScreen { screen } => self.wish(None, Some(screen)),
+            Command::SetCoder { coder } => self.wish(Wish { coder: Some(coder), ..Wish::default() }),
+            Command::SetScreen { screen } => self.wish(Wish { screen: Some(screen), ..Wish::default() }),
+            Command::SetQuality { sharpness, colours } => {
+                self.wish(Wish { sharpness, colours, ..Wish::default() });
+            }
             Command::Input { event } => self.send_input(event),
             Command::SendShortcut { shortcut } => {
                 for event in keys(shortcut) {
@@ -199,14 +203,14 @@ impl Session {
         }
     }
 
-    fn wish(&mut self, coder: Option<Coder>, screen: Option<Screen>) {
+    fn wish(&mut self, wish: Wish) {
         if self.is_sharing() {
-            return self.set_picture(coder, screen);
+            return self.set_picture(&wish);
         }
         if let Some(id) = self.viewer
             && (self.may(id, Act::View) || self.peers.get(id).is_some_and(|p| p.role == Role::Primary))
         {
-            self.out.say(id, &Message::Wish { coder, screen });
+            self.out.say(id, &Message::Wish(wish));
         }
     }
 
@@ -303,6 +307,7 @@ fn keys(shortcut: Shortcut) -> Vec<InputEvent> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::command::{Coder, Screen};
 
     #[test]
     fn who_may_do_what() {
@@ -310,7 +315,8 @@ mod tests {
         let request = RequestId(1);
         let event = InputEvent::Move { x: 0, y: 0 };
         let id = ParticipantId(3);
-        let table: [(Command, &[Role]); 25] = [
+        let table: [(Command, &[Role]); 26] = [
+            (Command::SetQuality { sharpness: None, colours: None }, &[Primary, Customer]),
             (Command::PassOn { to: None }, &[Primary, Assistant]),
             (Command::ConversationRead { with: None }, &[Primary, Assistant, Customer]),
             (Command::SelectCustomer { id }, &[Primary]),

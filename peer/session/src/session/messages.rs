@@ -5,13 +5,13 @@ use crate::{
     ParticipantId, Role,
     app::Ending,
     clipboard::{Kind, Piece},
-    command::{Act, Coder, Screen},
+    command::Act,
     input::InputEvent,
     io::Output,
     roster::{Peer, Phase},
     sharing::clamp,
     view::{ChatLine, Notice, Refusal},
-    wire::{MAX_MESSAGE, Message, Moved, Outcome, Shared, Why},
+    wire::{MAX_MESSAGE, Message, Moved, Outcome, Shared, Why, Wish},
 };
 
 /// Who may say what to whom; everything else is skipped.
@@ -23,7 +23,7 @@ pub(crate) fn accepts(me: Role, from: Role, message: &Message) -> bool {
         // Who handed over may still hold a call; a customer gives the agent's desktop back.
         Message::GiveBack { .. } => (me == Customer && from != Customer) || (me, from) == (Primary, Customer),
         // To whoever of the two shares.
-        Message::Wish { .. } | Message::Input { .. } => {
+        Message::Wish(_) | Message::Input { .. } => {
             matches!((me, from), (Customer, Primary) | (Primary, Customer))
         }
         Message::Answered { .. } | Message::Grants { .. } => me != Customer && from == Customer,
@@ -73,7 +73,7 @@ impl Session {
                 self.consent.withdraw(self.now, |a| (a.from, a.request) == (id, request));
             }
             Message::GiveBack { acts } => self.on_given_back(id, &acts),
-            Message::Wish { coder, screen } => self.on_wish(id, coder, screen),
+            Message::Wish(wish) => self.on_wish(id, &wish),
             Message::Input { n, at, event } => self.on_input(id, n, at, event),
             Message::Answered { request, outcome } => self.on_answered(id, request, outcome),
             Message::Grants { acts, why } => self.on_grants(id, &acts, why),
@@ -173,22 +173,23 @@ impl Session {
 
     // ---- the sharer's side ----
 
-    fn on_wish(&mut self, id: ParticipantId, coder: Option<Coder>, screen: Option<Screen>) {
+    fn on_wish(&mut self, id: ParticipantId, wish: &Wish) {
         if self.role == Role::Customer && self.may(id, Act::View) {
-            self.set_picture(coder, screen);
+            self.set_picture(wish);
         } else if self.shown_to().is_some_and(|to| to.id == id) {
             // Which part of its desktop it shows is the agent's own choice.
-            self.set_picture(coder, None);
+            self.set_picture(&Wish { screen: None, ..wish.clone() });
         }
     }
 
-    pub(super) fn set_picture(&mut self, coder: Option<Coder>, screen: Option<Screen>) {
-        if let Some(coder) = coder {
+    pub(super) fn set_picture(&mut self, wish: &Wish) {
+        if let Some(coder) = wish.coder {
             self.share.coder = coder;
         }
-        if let Some(screen) = screen {
+        if let Some(screen) = wish.screen {
             self.share.set_screen(screen);
         }
+        self.share.quality.choose(wish.sharpness, wish.colours);
     }
 
     pub(super) fn on_pointer(&mut self, id: ParticipantId, bytes: &[u8]) {
@@ -380,7 +381,7 @@ mod tests {
             (Message::Sharing { sharing: None }, &sharing),
             (Message::Trouble { trouble: crate::view::Trouble::NoDisplay }, &sharing),
             (Message::GiveBack { acts: vec![] }, backs),
-            (Message::Wish { coder: None, screen: None }, both),
+            (Message::Wish(Wish::default()), both),
             (Message::Input { n: 0, at: None, event: InputEvent::Move { x: 0, y: 0 } }, both),
             (Message::Clipboard { transfer: 0, part: 0, last: true, text: String::new() }, both),
             (Message::ClipboardPicture { transfer: 0, part: 0, last: true, png: String::new() }, both),

@@ -105,14 +105,15 @@ impl Session {
             return;
         }
         let (screen, coder, paused) = (self.share.screen, self.share.coder, self.share.paused);
-        let wanted = Capture { screen, viewers: viewers.clone(), coder, paused };
+        let quality = self.share.quality;
+        let wanted = Capture { screen, viewers: viewers.clone(), coder, quality, paused };
         if self.share.capturing.as_ref() == Some(&wanted) {
             return;
         }
         self.tell_of_watchers(&viewers);
         let permit = |(id, by)| Some((id, self.permit_viewer(id, by)?));
         let permits = with.into_iter().filter_map(permit).collect();
-        self.share.capturing = Some(self.out.capture(permits, screen, coder, paused));
+        self.share.capturing = Some(self.out.capture(permits, screen, coder, quality, paused));
     }
 
     /// The sharer knows of each watcher before that one sees anything.
@@ -223,6 +224,7 @@ pub(super) fn sharing_view(sharer: ParticipantId, s: Shared) -> Sharing {
         width: s.width,
         height: s.height,
         coder: s.coder,
+        quality: s.quality,
         trouble: s.trouble,
     }
 }

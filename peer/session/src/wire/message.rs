@@ -12,6 +12,7 @@ use crate::{
     acts::MAX_ENTRY,
     command::{Act, Coder, RequestId, Screen},
     input::{InputEvent, Key},
+    quality::{Colours, Quality, Sharpness},
     view::{Monitor, Trouble},
 };
 
@@ -48,13 +49,8 @@ pub enum Message {
     Trouble { trouble: Trouble },
     /// Agent: gives grants back.
     GiveBack { acts: Vec<Act> },
-    /// Viewer: wished coder and screen; absent: as it is.
-    Wish {
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        coder: Option<Coder>,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        screen: Option<Screen>,
-    },
+    /// Viewer: how the picture is wished.
+    Wish(Wish),
     /// Viewer: everything but moves under way. `n` counts pointer positions (see [`Moved`]).
     Input {
         n: u64,
@@ -172,6 +168,19 @@ pub struct Seen {
     pub signature: Option<String>,
 }
 
+/// What a viewer wishes of the picture; absent: as it is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Wish {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub coder: Option<Coder>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub screen: Option<Screen>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sharpness: Option<Sharpness>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub colours: Option<Colours>,
+}
+
 /// A sharing as its viewers see it; see [`crate::view::Sharing`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Shared {
@@ -184,6 +193,9 @@ pub struct Shared {
     pub width: u16,
     pub height: u16,
     pub coder: Coder,
+    /// What was chosen for the picture.
+    #[serde(default)]
+    pub quality: Quality,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trouble: Option<Trouble>,
 }

@@ -22,6 +22,7 @@ fn view_is_asked_allowed_and_captured() {
         screen: Default::default(),
         viewers: vec![AGENT],
         coder: Default::default(),
+        quality: Default::default(),
         paused: false,
     };
     assert_eq!(w.take_log(CUSTOMER), [Output::Capture(capture)]);

@@ -4,6 +4,7 @@ use deskside_session::{
     command::{Act, Coder, Command, Screen, Shortcut},
     input::{Button, InputEvent, Key, NamedKey},
     io::{DeviceEvent, Output},
+    quality::{Colours, Quality, Sharpness},
     view::{Monitor, Notice, Trouble},
 };
 
@@ -203,6 +204,30 @@ fn coder_screen_and_devices_reach_the_viewer() {
     w.run(50);
     assert_eq!(w.view(AGENT).sharing.and_then(|s| s.trouble), Some(Trouble::CaptureFailed));
     assert_eq!(w.notice(AGENT), Some(Notice::Trouble { trouble: Trouble::CaptureFailed }));
+}
+
+#[test]
+fn either_side_chooses_the_pictures_quality() {
+    let mut w = World::with(Act::View);
+    let both = |w: &World| {
+        let of = |id| w.view(id).sharing.map(|s| s.quality);
+        assert_eq!(of(AGENT), of(CUSTOMER));
+        assert_eq!(w.node(CUSTOMER).capture.as_ref().map(|c| c.quality), of(AGENT));
+        of(AGENT).unwrap()
+    };
+    assert_eq!(both(&w), Quality::default());
+    w.command(AGENT, Command::SetQuality { sharpness: None, colours: Some(Colours::Bits8) });
+    w.run(50);
+    assert_eq!(both(&w), Quality { sharpness: Sharpness::Auto, colours: Colours::Bits8 });
+    w.command(CUSTOMER, Command::SetQuality { sharpness: Some(Sharpness::Faster), colours: None });
+    w.run(50);
+    assert_eq!(both(&w), Quality { sharpness: Sharpness::Faster, colours: Colours::Bits8 });
+    // The next sharing starts plain.
+    w.command(CUSTOMER, Command::StopSharing);
+    w.run(50);
+    w.ask(Act::View);
+    w.answer(true, false);
+    assert_eq!(both(&w), Quality::default());
 }
 
 #[test]

@@ -7,6 +7,7 @@ use deskside_session::{
     command::{Act, Coder, Command, RequestId, Screen},
     input::{Button, InputEvent, Key},
     io::{DeviceEvent, Input, Output},
+    quality::Colours,
     view::Trouble,
     wire::{Message, Moved},
 };
@@ -69,6 +70,7 @@ fn agent_command() -> impl Strategy<Value = Command> {
         1 => Just(Command::GiveControl { to: CUSTOMER }),
         1 => Just(Command::TakeBack),
         1 => Just(Command::SetCoder { coder: Coder::Tiles }),
+        1 => Just(Command::SetQuality { sharpness: None, colours: Some(Colours::Bits8) }),
         1 => (0u32..3).prop_map(|i| Command::SetScreen { screen: Screen::Monitor(i) }),
         6 => event().prop_map(|event| Command::Input { event }),
         1 => Just(Command::Chat { to: None, text: "a".into() }),
@@ -81,6 +83,7 @@ fn customer_command() -> impl Strategy<Value = Command> {
         proptest::option::of(act()).prop_map(|act| Command::Revoke { act }),
         any::<bool>().prop_map(|paused| Command::Pause { paused }),
         Just(Command::TakeBack),
+        Just(Command::SetQuality { sharpness: None, colours: Some(Colours::Bits16) }),
         Just(Command::StopSharing),
         Just(Command::ReleaseControl),
         Just(Command::Chat { to: None, text: "c".into() }),

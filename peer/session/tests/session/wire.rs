@@ -5,10 +5,11 @@ use deskside_session::{
     acts::MAX_ENTRY,
     command::{Act, Coder, RequestId, Screen},
     input::{Button, InputEvent, Key, NamedKey},
+    quality::{Colours, Quality, Sharpness},
     view::{Monitor, Refusal, Trouble},
     wire::{
         Handshake, Lead, MAX_ACTS, MAX_CHAT, MAX_INPUT_TEXT, MAX_MESSAGE, MAX_MONITOR_NAME, MAX_MONITORS,
-        MAX_VIEWERS, Message, Moved, Outcome, Seen, Shared, VERSION, Watcher, Why, WireError,
+        MAX_VIEWERS, Message, Moved, Outcome, Seen, Shared, VERSION, Watcher, Why, WireError, Wish,
         handshake::{Hello, Proof, Refused, Reveal, Welcome},
     },
 };
@@ -31,6 +32,7 @@ fn shared() -> Shared {
         width: 800,
         height: 600,
         coder: Coder::Tiles,
+        quality: Quality { sharpness: Sharpness::Faster, colours: Colours::Bits8 },
         trouble: Some(Trouble::CaptureFailed),
     }
 }
@@ -93,7 +95,7 @@ fn golden_messages() {
             concat!(
                 r#"{"type":"sharing","sharing":{"viewers":[1],"controller":1,"paused":false,"monitors":"#,
                 r#"[{"name":"DP-1","x":-800,"y":0,"width":800,"height":600,"primary":true}],"#,
-                r#""screen":{"monitor":0},"width":800,"height":600,"coder":"tiles","trouble":"capture_failed"}}"#
+                r#""screen":{"monitor":0},"width":800,"height":600,"coder":"tiles","quality":{"sharpness":"faster","colours":"256"},"trouble":"capture_failed"}}"#
             ),
         ),
         (
@@ -102,10 +104,18 @@ fn golden_messages() {
         ),
         (Message::GiveBack { acts: vec![Act::Control] }, r#"{"type":"give_back","acts":["control"]}"#),
         (
-            Message::Wish { coder: Some(Coder::H264), screen: Some(Screen::All) },
+            Message::Wish(Wish { coder: Some(Coder::H264), screen: Some(Screen::All), ..Wish::default() }),
             r#"{"type":"wish","coder":"h264","screen":"all"}"#,
         ),
-        (Message::Wish { coder: None, screen: None }, r#"{"type":"wish"}"#),
+        (
+            Message::Wish(Wish {
+                sharpness: Some(Sharpness::Sharper),
+                colours: Some(Colours::Bits16),
+                ..Wish::default()
+            }),
+            r#"{"type":"wish","sharpness":"sharper","colours":"16bit"}"#,
+        ),
+        (Message::Wish(Wish::default()), r#"{"type":"wish"}"#),
         (
             Message::Input { n: 7, at: Some((1, 2)), event: InputEvent::Wheel { dx: 0, dy: -120 } },
             r#"{"type":"input","n":7,"at":[1,2],"event":{"input":"wheel","dx":0,"dy":-120}}"#,

@@ -38,6 +38,9 @@ impl Running {
         if last.coder != capture.coder {
             teller.tell(Tell::Coder(capture.coder));
         }
+        if last.quality != capture.quality {
+            teller.tell(Tell::Quality(capture.quality));
+        }
         teller.tell(Tell::Paused(capture.paused));
         teller.tell(Tell::Viewers(viewers));
         *last = capture;
@@ -51,7 +54,7 @@ impl Running {
                 tracing::warn!("a report of the sharing thread was lost");
             }
         };
-        match Share::start(capture.screen, capture.coder, Box::new(tell)) {
+        match Share::start(capture, Box::new(tell)) {
             Ok(share) => {
                 self.links.routes.share(Some(share.teller()));
                 self.share = Some((share, capture.clone()));

@@ -3,12 +3,12 @@
 use deskside_session::{
     Role,
     command::{Act, Command},
-    view::{LinkView, Other, View},
+    view::{LinkView, Other, Sharing, View},
 };
 use eframe::egui::{Frame, Margin, Panel, RichText, ScrollArea, Ui};
 use lucide_icons::Icon;
 
-use super::{chat::ChatForm, dialog::Dialog, people, toast::Toast};
+use super::{chat::ChatForm, dialog::Dialog, people, quality, toast::Toast};
 use crate::{
     acts,
     cx::Cx,
@@ -203,10 +203,23 @@ fn permissions(ui: &mut Ui, cx: &Cx<'_>, view: &View) {
         for act in &acts {
             permission(ui, cx, *act);
         }
-        if view.sharing.as_ref().is_some_and(|s| s.sharer == view.me) {
+        if let Some(sharing) = view.sharing.as_ref().filter(|s| s.sharer == view.me) {
+            picture(ui, cx, sharing);
             text::small(ui, cx, cx.t.t("customer-escape"));
         }
     });
+}
+
+/// How the picture of the own screen is to be.
+fn picture(ui: &mut Ui, cx: &Cx<'_>, sharing: &Sharing) {
+    let chosen = quality::words(cx, sharing.quality).join(", ");
+    let words = match chosen.as_str() {
+        "" => cx.t.t("customer-quality"),
+        _ => cx.t.ta("customer-quality-now", &[("quality", (&chosen).into())]),
+    };
+    let button = Button::new(cx, words).icon(Icon::Image).name(cx.t.t("customer-quality")).drops();
+    let response = ui.add(button.height(cx.k.size.control).width(ui.available_width()));
+    quality::choices(cx, &response, sharing.quality);
 }
 
 fn permission(ui: &mut Ui, cx: &Cx<'_>, act: Act) {

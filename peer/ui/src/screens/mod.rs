@@ -19,6 +19,7 @@ pub mod notes;
 pub mod people;
 pub mod phrases;
 pub mod prompt;
+mod quality;
 pub mod queue;
 pub mod shortcuts;
 pub mod showing;

@@ -9,7 +9,7 @@ use deskside_session::{
 use eframe::egui::{Align, Frame, Layout, Margin, Panel, Response, RichText, Ui};
 use lucide_icons::Icon;
 
-use super::{deed::Deed, viewer::Viewer};
+use super::{deed::Deed, quality, viewer::Viewer};
 use crate::{
     cx::Cx,
     keys::{Action, hint as keyed},
@@ -62,7 +62,7 @@ pub fn show(
             gap(ui, cx);
             picture(ui, cx, viewer, room, &mut hint);
             if view.role == Role::Primary {
-                coding(ui, cx, sharing, viewer, room, &mut hint);
+                coding(ui, cx, sharing, room, &mut hint);
             }
             if view.role == Role::Primary || sharing.controller == Some(view.me) {
                 gap(ui, cx);
@@ -116,6 +116,7 @@ fn status(cx: &Cx<'_>, view: &View, sharing: &Sharing) -> String {
     if sharing.coder != Coder::Auto {
         parts.push(words::coder(cx.t, sharing.coder));
     }
+    parts.extend(quality::words(cx, sharing.quality));
     parts.join("  ·  ")
 }
 
@@ -202,31 +203,12 @@ fn picture(ui: &mut Ui, cx: &Cx<'_>, viewer: &mut Viewer, room: Room, hint: &mut
     }
 }
 
-fn coding(
-    ui: &mut Ui,
-    cx: &Cx<'_>,
-    sharing: &Sharing,
-    viewer: &mut Viewer,
-    room: Room,
-    hint: &mut Option<String>,
-) {
+fn coding(ui: &mut Ui, cx: &Cx<'_>, sharing: &Sharing, room: Room, hint: &mut Option<String>) {
     let t = cx.t;
     let button = if room == Room::Wide { Button::new(cx, t.t("viewer-coder")) } else { Button::new(cx, "") };
     let response = ui.add(button.tool().icon(Icon::Image).name(t.t("viewer-coder")).drops());
     note(&response, hint, t.ta("viewer-coder-now", &[("coder", (&words::coder(t, sharing.coder)).into())]));
-    menu(cx, &response, 260.0, |ui| {
-        for (coder, long) in [
-            (Coder::Auto, t.t("viewer-coder-auto-hint")),
-            (Coder::Tiles, t.t("viewer-coder-tiles-hint")),
-            (Coder::H264, t.t("viewer-coder-h264-hint")),
-        ] {
-            let chosen = viewer.coder == coder;
-            if item(ui, cx, Some(chosen), &words::coder(t, coder), &long).clicked() {
-                viewer.coder = coder;
-                cx.session(Command::SetCoder { coder });
-            }
-        }
-    });
+    quality::choices(cx, &response, sharing.quality);
     if sharing.monitors.len() > 1 {
         monitors(ui, cx, sharing, room, hint);
     }

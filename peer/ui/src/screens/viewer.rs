@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use deskside_session::{
-    command::{Coder, Command},
+    command::Command,
     view::{LinkView, Sharing, View},
 };
 use eframe::egui::{
@@ -38,7 +38,6 @@ type Laid = (u64, i32, i32, u16, u16, Scale);
 /// How the picture is shown, and what is held down over it.
 pub struct Viewer {
     pub fit: bool,
-    pub coder: Coder,
     pub grab: bool,
     /// A picture that is drawn here is to get the keyboard.
     typing: bool,
@@ -63,7 +62,6 @@ impl Default for Viewer {
     fn default() -> Self {
         Self {
             fit: true,
-            coder: Coder::Auto,
             grab: false,
             typing: false,
             full_screen: false,

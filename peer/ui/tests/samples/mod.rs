@@ -8,6 +8,7 @@ use deskside_session::{
         AppView, DeskView, Ending, NotesState, PhrasesView, Problem, Screen as AppScreen, Waiting, desk::Desk,
     },
     command::{Act, Coder, RequestId, Screen},
+    quality::{Colours, Quality, Sharpness},
     view::{
         ChatLine, Conversation, Grant, LinkView, Monitor, Notice, Other, Prompt, Refusal, Route, Sharing,
         Trouble, Verified, View,
@@ -94,6 +95,7 @@ pub fn sharing(sharer: ParticipantId, viewer: ParticipantId) -> Sharing {
         width: 1280,
         height: 800,
         coder: Coder::Tiles,
+        quality: Quality::default(),
         trouble: None,
     }
 }
@@ -435,6 +437,10 @@ pub fn all() -> Vec<(&'static str, AppView)> {
                 session.prompt.iter_mut().for_each(|p| p.along.push("Lea Martin".to_owned()));
             }
             view
+        }),
+        ("customer-few-colours", {
+            let quality = Quality { sharpness: Sharpness::Faster, colours: Colours::Bits8 };
+            customer_shares(move |_, s| s.quality = quality)
         }),
         ("customer-paused", customer_shares(|_, s| s.paused = true)),
         ("customer-long", {

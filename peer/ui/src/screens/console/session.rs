@@ -15,7 +15,7 @@ use crate::{
     number,
     screens::{
         copied::{Copied, Copy},
-        people,
+        people, quality,
     },
     texts::clean,
     widgets::{Button, text},
@@ -119,6 +119,10 @@ fn shared(ui: &mut Ui, cx: &Cx<'_>, view: &View, sharing: &Sharing) {
     });
     row(ui, cx, &t.t("viewer-coder"), |ui| {
         text::text(ui, cx, words::coder(t, sharing.coder));
+        let chosen = quality::words(cx, sharing.quality);
+        if !chosen.is_empty() {
+            text::small(ui, cx, chosen.join(", "));
+        }
         if sharing.width > 0 {
             let (width, height) = (sharing.width.to_string(), sharing.height.to_string());
             let size = [("width", (&width).into()), ("height", (&height).into())];

@@ -1,0 +1,303 @@
+//! While tiles alone are too much for the line: what moves goes by H.264, the rest exactly and in small pieces, the newest
+//! changes first; and what stands still becomes exact in what the line has to spare.
+
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use deskside_media::{
+    Picture, Rect, h264,
+    regions::{Haste, Regions},
+    rule::Wish,
+    wire::{self, PictureMessage, split},
+};
+use deskside_net::Channel;
+
+use super::{Encoding, MAX_FPS, Viewer};
+use crate::share::send_picture;
+
+/// H.264: pictures sent after the last change, so that what waits to become exact is sharper already.
+const REFINES: u32 = 8;
+const REFINE_EVERY: Duration = Duration::from_millis(120);
+/// Pieces under way to one viewer: one on the line, one behind it.
+const PIECES: usize = 2;
+/// Bytes of a piece, at first, at least and at most. It follows what the line takes for one.
+const PIECE: usize = 16 * 1024;
+const LEAST_PIECE: usize = 3 * 1024;
+const MOST_PIECE: usize = 256 * 1024;
+/// A piece that took longer than this was too long, and shorter than that too short, microseconds.
+const LONG_US: u64 = 150_000;
+const SHORT_US: u64 = 60_000;
+/// Bytes of an exact tile, before one was seen.
+const TILE_BYTES: f64 = 500.0;
+
+/// What only this way of coding needs.
+pub(super) struct Mixed {
+    pub regions: Regions,
+    blocks: Vec<Rect>,
+    piece: usize,
+    last_piece: usize,
+    tile_bytes: f64,
+    /// The last picture by H.264 was skipped to hold the bitrate.
+    video_waits: bool,
+    refines_left: u32,
+    video_at: Instant,
+}
+
+impl Mixed {
+    pub fn new(now: Instant) -> Self {
+        Self {
+            regions: Regions::default(),
+            blocks: Vec::new(),
+            piece: PIECE,
+            last_piece: 0,
+            tile_bytes: TILE_BYTES,
+            video_waits: false,
+            refines_left: 0,
+            video_at: now,
+        }
+    }
+
+    /// All is exact from here on.
+    pub fn begin(&mut self, (width, height): (u16, u16)) {
+        self.regions = Regions::new(width, height);
+        self.video_waits = false;
+        self.refines_left = 0;
+    }
+
+    /// A viewer has a piece, which took so long.
+    pub fn piece_took(&mut self, us: u64) {
+        if us > LONG_US {
+            self.piece = (self.piece * 2 / 3).max(LEAST_PIECE);
+        } else if us < SHORT_US && self.last_piece * 2 > self.piece {
+            self.piece = (self.piece * 2).min(MOST_PIECE);
+        }
+    }
+}
+
+impl Encoding {
+    fn is_forced(&self) -> bool {
+        self.rule.wish() == Wish::Only(wire::Coder::H264)
+    }
+
+    /// H.264 has a part in what the viewers see.
+    pub(super) fn shows_video(&self) -> bool {
+        self.active == wire::Coder::H264 && (self.is_forced() || self.mixed.regions.any_video())
+    }
+
+    fn haste(&self) -> Haste {
+        if self.is_forced() {
+            return Haste { changes: 1, backlog: 0 };
+        }
+        let sharpness = self.rule.sharpness();
+        let lines = self.viewers.iter().filter_map(|v| v.flow.carries_bps());
+        let bps = lines.reduce(f64::min).unwrap_or_else(|| f64::from(self.bitrate()));
+        let bytes = bps / 8e6 * sharpness.backlog_us() as f64;
+        Haste { changes: sharpness.changes(), backlog: (bytes / self.mixed.tile_bytes) as usize }
+    }
+
+    /// Viewers without a picture get a black one, and then everything comes anew.
+    pub(super) fn begin_anew(&mut self, now: Instant) {
+        let at = self.us(now);
+        if !self.viewers.iter().any(|v| v.fresh) {
+            return;
+        }
+        let mut black = Vec::new();
+        self.tiles.encode_black(&mut black);
+        self.serial = self.serial.wrapping_add(1);
+        let (serial, mask) = (self.serial, PictureMessage::Regions(self.mixed.regions.mask()));
+        for v in self.viewers.iter_mut().filter(|v| v.fresh) {
+            v.fresh = false;
+            v.flow.clear();
+            send_picture(&v.transport, &mask);
+            send_update(v, at, serial, &black);
+        }
+        self.mixed.regions.all_stale(at);
+    }
+
+    /// Takes what changed; sends what of it goes by H.264, and a piece of the rest.
+    pub(super) fn mixed_picture(&mut self, picture: Picture<'_>, changed: &[Rect], now: Instant) -> bool {
+        let mut blocks = std::mem::take(&mut self.mixed.blocks);
+        self.tiles.take_changes(picture, changed, &mut blocks);
+        let at = self.us(now);
+        self.rule.damaged(at, blocks.iter().map(Rect::area).sum());
+        let haste = self.haste();
+        self.mixed.regions.changed(at, &blocks, haste);
+        let video = self.mixed.regions.take_video(&blocks);
+        if !video.is_empty() {
+            self.mixed.refines_left = REFINES;
+            self.send_video(&video, now);
+        }
+        let any = !blocks.is_empty();
+        self.mixed.blocks = blocks;
+        self.send_pieces(now);
+        any
+    }
+
+    /// Without a change: goes on with what is to become sharp and exact.
+    pub fn refine(&mut self, now: Instant) {
+        if self.active != wire::Coder::H264 || self.paused || self.refresh || self.viewers.is_empty() {
+            return;
+        }
+        if self.wants_video(now) && self.pay(now) <= self.allowed_debt() {
+            self.mixed.refines_left = self.mixed.refines_left.saturating_sub(1);
+            self.send_video(&[], now);
+        }
+        self.send_pieces(now);
+    }
+
+    fn wants_video(&self, now: Instant) -> bool {
+        let refine = self.mixed.refines_left > 0 && now >= self.mixed.video_at + REFINE_EVERY;
+        self.mixed.regions.any_video() && (self.key_wanted || self.mixed.video_waits || refine)
+    }
+
+    /// When H.264 may send its next picture.
+    pub(super) fn next_video(&self) -> Instant {
+        self.mixed.video_at + Duration::from_micros(self.rule.sharpness().picture_us())
+    }
+
+    /// How long the thread may sleep if nothing else happens.
+    pub(super) fn mixed_patience(&mut self, now: Instant, damaged: bool) -> Duration {
+        let at = self.us(now);
+        let debt = (self.pay(now) - self.allowed_debt()).max(0.0);
+        let paid = Duration::from_secs_f64(debt / f64::from(self.bitrate()));
+        let mut waits = super::FOREVER;
+        if damaged {
+            waits = paid.max(self.next_video().saturating_duration_since(now));
+        } else if self.mixed.regions.any_video() {
+            if self.key_wanted || self.mixed.video_waits {
+                waits = paid;
+            } else if self.mixed.refines_left > 0 {
+                let next = (self.mixed.video_at + REFINE_EVERY).saturating_duration_since(now);
+                waits = next.max(paid);
+            }
+        }
+        // A line that is full says by an acknowledgement when it is not.
+        if let Some(us) = self.mixed.regions.due_us(at).filter(|_| self.has_room()) {
+            waits = waits.min(Duration::from_micros(us).max(self.spare_in(now)));
+        }
+        waits.max(Duration::from_millis(1))
+    }
+
+    /// Whether each viewer's line has room for a piece.
+    fn has_room(&self) -> bool {
+        let most = self.mixed.piece * PIECES;
+        let free = |v: &Viewer| v.flow.updates() < PIECES && v.transport.queued(Channel::Picture) < most;
+        self.viewers.iter().all(free)
+    }
+
+    /// In what time H.264 leaves something of the line.
+    fn spare_in(&mut self, now: Instant) -> Duration {
+        let debt = if self.mixed.regions.any_video() { self.pay(now) } else { 0.0 };
+        Duration::from_secs_f64(debt / f64::from(self.bitrate()))
+    }
+
+    fn send_mask(&mut self) {
+        if let Some(mask) = self.mixed.regions.take_mask() {
+            let mask = PictureMessage::Regions(mask);
+            self.viewers.iter().for_each(|v| {
+                send_picture(&v.transport, &mask);
+            });
+        }
+    }
+
+    fn send_video(&mut self, changed: &[Rect], now: Instant) {
+        let at = self.us(now);
+        let bitrate = self.bitrate();
+        let mode = self.mode(bitrate);
+        let mut changed = changed.to_vec();
+        if self.video.as_ref().is_none_or(|v| v.config().mode != mode) {
+            let config = h264::Config { bitrate_bps: bitrate, max_fps: MAX_FPS, mode, parts: true };
+            match h264::Encoder::new(self.size.0, self.size.1, config) {
+                Ok(e) => self.video = Some(e),
+                Err(e) => {
+                    tracing::error!(error = %e, "no H.264 encoder");
+                    self.rule.set_wish(Wish::Only(wire::Coder::Tiles));
+                    return self.switch(wire::Coder::Tiles, now);
+                }
+            }
+            self.key_wanted = true;
+            changed = self.mixed.regions.video_tiles();
+        }
+        self.send_mask();
+        let Some(video) = self.video.as_mut() else { return };
+        let key = std::mem::take(&mut self.key_wanted);
+        match video.encode(self.tiles.taken(), &changed, at, key) {
+            Ok(Some(access_unit)) => {
+                let bytes = Bytes::from(access_unit);
+                self.debt_bits += bytes.len() as f64 * 8.0;
+                for v in &self.viewers {
+                    v.transport.send_video(bytes.clone(), at);
+                }
+                self.mixed.video_waits = false;
+            }
+            // Skipped by the rate control: tried again.
+            Ok(None) => {
+                self.key_wanted |= key;
+                self.mixed.video_waits = true;
+            }
+            Err(e) => {
+                tracing::warn!(error = %e, "a picture could not be encoded");
+                self.video = None;
+            }
+        }
+        self.mixed.video_at = now;
+    }
+
+    /// Sends exact tiles while there are some and the line has room.
+    fn send_pieces(&mut self, now: Instant) {
+        let at = self.us(now);
+        while self.mixed.regions.due_us(at) == Some(0) && self.has_room() && self.spare_in(now).is_zero() {
+            let most = (self.mixed.piece as f64 / self.mixed.tile_bytes).max(1.0) as usize;
+            let mut tiles = self.mixed.regions.next(at, most);
+            loop {
+                self.update.clear();
+                let stats = self.tiles.encode_blocks(&tiles, &mut self.update);
+                let each = stats.bytes as f64 / tiles.len() as f64;
+                self.mixed.tile_bytes = self.mixed.tile_bytes * 0.5 + each * 0.5;
+                if stats.bytes <= self.mixed.piece * 2 || tiles.len() == 1 {
+                    break;
+                }
+                tiles.truncate(tiles.len() / 2);
+                self.mixed.regions.keep_first(tiles.len());
+            }
+            self.mixed.last_piece = self.update.len();
+            self.send_exact(now);
+        }
+    }
+
+    /// Sends the update that was made of tiles that are exact from now on.
+    fn send_exact(&mut self, now: Instant) {
+        self.send_mask();
+        let at = self.us(now);
+        self.serial = self.serial.wrapping_add(1);
+        let (serial, update) = (self.serial, std::mem::take(&mut self.update));
+        self.debt_bits += update.len() as f64 * 8.0;
+        for v in &mut self.viewers {
+            if !send_update(v, at, serial, &update) {
+                // What the viewer has is unknown now: begin anew when the line is free.
+                v.fresh = true;
+                self.refresh = true;
+            }
+        }
+        self.update = update;
+    }
+
+    /// Everything exactly, whatever the line says: tiles alone go on from here.
+    pub(super) fn send_rest(&mut self, now: Instant) {
+        let rest = self.mixed.regions.rest();
+        if !rest.is_empty() && self.size.0 > 0 {
+            self.update.clear();
+            self.tiles.encode_blocks(&rest, &mut self.update);
+            self.send_exact(now);
+        }
+    }
+}
+
+/// False when the channel did not take all of it.
+pub(super) fn send_update(v: &mut Viewer, at_us: u64, serial: u32, update: &[u8]) -> bool {
+    let sent = split(serial, update).all(|p| v.transport.send(Channel::Picture, p).is_ok());
+    if sent {
+        v.flow.sent(at_us, serial, update.len());
+    }
+    sent
+}
