@@ -117,6 +117,7 @@ fn out_of_place(trio: &Trio) -> Vec<Message> {
         width: u16::MAX,
         height: u16::MAX,
         coder: Coder::H264,
+        hidden: false,
         trouble: None,
     };
     let key = |down| InputEvent::Key { key: Key::Named(NamedKey::ControlLeft), down };

@@ -6,6 +6,7 @@ use crate::{
     ParticipantId,
     app::Ending,
     command::{Coder, Command, Screen},
+    hiding::Hiding,
     identity::PublicKey,
     input::InputEvent,
     view::{Monitor, Notice, Refusal, Route, Trouble},
@@ -84,6 +85,7 @@ pub enum DeviceEvent {
     /// The coder in use now.
     Coder(Coder),
     Clipboard(String),
+    Hiding(Hiding),
     Trouble(Trouble),
     /// Whether the log of acts can be written on this computer; told at each change.
     LogKept(bool),

@@ -5,6 +5,7 @@ use std::{collections::BTreeSet, time::Duration};
 use crate::{
     ParticipantId,
     command::{Act, Coder, RequestId, Screen},
+    hiding::Hiding,
     input::InputEvent,
     io::Capture,
     time::Now,
@@ -26,6 +27,7 @@ pub(crate) struct Share {
     pub coder_now: Option<Coder>,
     pub monitors: Vec<Monitor>,
     pub size: (u16, u16),
+    pub hiding: Hiding,
     pub trouble: Option<Trouble>,
     /// What the devices do now.
     pub capturing: Option<Capture>,
@@ -59,6 +61,7 @@ impl Share {
         self.paused = false;
         self.screen = Screen::All;
         self.coder = Coder::Auto;
+        self.hiding = Hiding::Nothing;
         self.trouble = None;
     }
 
@@ -72,6 +75,7 @@ impl Share {
             width: self.size.0,
             height: self.size.1,
             coder: self.coder_now.unwrap_or(self.coder),
+            hidden: self.hiding == Hiding::Something,
             trouble: self.trouble,
         }
     }

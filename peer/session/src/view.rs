@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     ParticipantId, Role, SessionNumber,
     command::{Act, Coder, RequestId, Screen},
+    hiding::Hiding,
 };
 
 /// Everything about one session at one moment.
@@ -148,6 +149,9 @@ pub struct Sharing {
     pub width: u16,
     pub height: u16,
     pub coder: Coder,
+    /// Whether the sharer keeps something out of the picture.
+    #[serde(default, skip_serializing_if = "Hiding::is_nothing")]
+    pub hiding: Hiding,
     /// The picture cannot be had, and why.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trouble: Option<Trouble>,

@@ -1,5 +1,7 @@
 //! The windows right below the root of an X11 display: whose they are, where, and which lies over which.
 
+mod list;
+
 use std::collections::{HashMap, HashSet};
 
 use deskside_session::hiding::Hidden;
@@ -17,6 +19,7 @@ use x11rb::{
     rust_connection::RustConnection,
 };
 
+pub use self::list::list;
 use crate::x11::X11Error;
 
 x11rb::atom_manager! {
@@ -226,6 +229,19 @@ impl Tops {
             self.said.insert(w, said);
         }
         Ok(())
+    }
+
+    /// The programs' own windows in it: those that a window manager looks after; without one, what is no menu.
+    pub fn of_programs(&self, top: &Top) -> Vec<Window> {
+        let managed = |w: &&Window| self.said.get(w).is_some_and(|s| s.managed);
+        let found: Vec<_> = top.family.iter().filter(managed).copied().collect();
+        let plain = top.shown && !top.unmanaged && self.class(top.window).is_some();
+        if found.is_empty() && plain { vec![top.window] } else { found }
+    }
+
+    /// What the program of this window calls itself.
+    pub fn class(&self, window: Window) -> Option<&str> {
+        self.said.get(&window)?.classes.last().map(String::as_str)
     }
 
     /// Which of them are hidden: the windows of hidden programs by all connections that they have, and hidden

@@ -182,6 +182,9 @@ pub struct Shared {
     pub width: u16,
     pub height: u16,
     pub coder: Coder,
+    /// The sharer keeps something out of the picture.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub hidden: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trouble: Option<Trouble>,
 }

@@ -31,6 +31,7 @@ fn shared() -> Shared {
         width: 800,
         height: 600,
         coder: Coder::Tiles,
+        hidden: true,
         trouble: Some(Trouble::CaptureFailed),
     }
 }
@@ -93,7 +94,7 @@ fn golden_messages() {
             concat!(
                 r#"{"type":"sharing","sharing":{"viewers":[1],"controller":1,"paused":false,"monitors":"#,
                 r#"[{"name":"DP-1","x":-800,"y":0,"width":800,"height":600,"primary":true}],"#,
-                r#""screen":{"monitor":0},"width":800,"height":600,"coder":"tiles","trouble":"capture_failed"}}"#
+                r#""screen":{"monitor":0},"width":800,"height":600,"coder":"tiles","hidden":true,"trouble":"capture_failed"}}"#
             ),
         ),
         (

@@ -94,6 +94,7 @@ pub fn sharing(sharer: ParticipantId, viewer: ParticipantId) -> Sharing {
         width: 1280,
         height: 800,
         coder: Coder::Tiles,
+        hiding: Default::default(),
         trouble: None,
     }
 }
