@@ -27,6 +27,8 @@ pub const USUAL: [&str; 22] = [
     "seahorse",
     "secrets",
 ];
+/// What the windows call themselves that this program itself keeps out of all pictures, one by one.
+pub const PRIVATE: &str = "deskside-private";
 /// Most programs and most windows that are hidden.
 pub const MOST: usize = 256;
 /// Longest name of a program, in bytes.

@@ -4,7 +4,7 @@ mod list;
 
 use std::collections::{HashMap, HashSet};
 
-use deskside_session::hiding::Hidden;
+use deskside_session::hiding::{Hidden, PRIVATE};
 use x11rb::{
     connection::{Connection as _, RequestConnection as _},
     cookie::Cookie,
@@ -239,6 +239,11 @@ impl Tops {
         if found.is_empty() && plain { vec![top.window] } else { found }
     }
 
+    /// Hidden by itself, without the other windows of its program.
+    fn is_private(&self, window: Window) -> bool {
+        self.said.get(&window).is_some_and(|s| s.classes.iter().any(|c| c == PRIVATE))
+    }
+
     /// What the program of this window calls itself.
     pub fn class(&self, window: Window) -> Option<&str> {
         self.said.get(&window)?.classes.last().map(String::as_str)
@@ -255,7 +260,7 @@ impl Tops {
         let owners: HashSet<u32> = windows.iter().map(|w| w & self.client).collect();
         let is_hidden = |w: Window| {
             let mut chain = std::iter::successors(Some(w), |w| self.said.get(w)?.serves).take(CHAIN);
-            chain.any(|w| windows.contains(&w) || clients.contains(&(w & self.client)))
+            chain.any(|w| windows.contains(&w) || clients.contains(&(w & self.client)) || self.is_private(w))
         };
         let of = |top: &Top| {
             top.family.iter().any(|w| is_hidden(*w))

@@ -54,7 +54,7 @@ impl Veil {
             open: false,
             left: Vec::new(),
             moved: Region::default(),
-            stale: false,
+            stale: true,
             untold: false,
         })
     }
@@ -78,7 +78,7 @@ impl Veil {
     pub fn hear(&mut self, event: &Event) {
         let expires = match self.tops.hear(event) {
             Heard::Nothing => false,
-            Heard::New => !self.hidden.is_empty(),
+            Heard::New => true,
             Heard::Moved => self.open,
         };
         self.expire(expires);
@@ -91,18 +91,13 @@ impl Veil {
 
     /// Looks where the hidden windows are. `screen`: the root's size, pixels.
     pub fn look(&mut self, conn: &RustConnection, screen: (u16, u16)) -> Result<(), X11Error> {
-        (self.stale, self.untold) = (false, false);
-        let (mut shown, mut open) = (Region::default(), false);
-        if !self.hidden.is_empty() {
-            // If it fails the picture is not used, and the next one looks again.
-            self.stale = true;
-            let tops = self.tops.look(conn)?;
-            let hidden = self.tops.hidden(&tops, &self.hidden);
-            shown = visible(&tops, &hidden, screen);
-            open = tops.iter().zip(&hidden).any(|(t, h)| t.shown && *h);
-            self.stale = false;
-        }
-        self.open = open;
+        // If it fails the picture is not used, and the next one looks again.
+        (self.stale, self.untold) = (true, false);
+        let tops = self.tops.look(conn)?;
+        let hidden = self.tops.hidden(&tops, &self.hidden);
+        let shown = visible(&tops, &hidden, screen);
+        self.open = tops.iter().zip(&hidden).any(|(t, h)| t.shown && *h);
+        self.stale = false;
         if shown != self.shown {
             let before = std::mem::replace(&mut self.shown, shown);
             self.leave(before);
