@@ -7,8 +7,8 @@ use deskside_session::{
     view::{Sharing, View},
 };
 use eframe::egui::{
-    self, Frame, Id, Key, Margin, RichText, ScrollArea, Ui, ViewportBuilder, ViewportCommand, ViewportId,
-    vec2,
+    self, Align, CentralPanel, Frame, Id, Key, Layout, Margin, RichText, ScrollArea, Ui, ViewportBuilder,
+    ViewportCommand, ViewportId, vec2,
 };
 use lucide_icons::Icon;
 
@@ -18,7 +18,8 @@ use crate::{
 };
 
 /// How programs are written that do not call themselves so.
-const WRITTEN: [(&str, &str); 16] = [
+const WRITTEN: [(&str, &str); 18] = [
+    ("1password", "1Password"),
     ("bitwarden", "Bitwarden"),
     ("buttercup", "Buttercup"),
     ("dashlane", "Dashlane"),
@@ -34,6 +35,7 @@ const WRITTEN: [(&str, &str); 16] = [
     ("nordpass", "NordPass"),
     ("proton pass", "Proton Pass"),
     ("qtpass", "QtPass"),
+    ("seahorse", "Seahorse"),
     ("secrets", "GNOME Secrets"),
 ];
 
@@ -83,7 +85,7 @@ pub fn show(ui: &Ui, cx: &Cx<'_>, hiding: &HidingView) {
         ui.ctx().send_viewport_cmd_to(id, ViewportCommand::ContentProtected(true));
         let own = class != egui::ViewportClass::EmbeddedWindow;
         let frame = Frame::new().fill(cx.k.c.window).inner_margin(Margin::same(cx.k.space.three as i8));
-        let done = frame.show(ui, |ui| content(ui, cx, hiding)).inner;
+        let done = CentralPanel::default().frame(frame).show(ui, |ui| content(ui, cx, hiding)).inner;
         if done
             || ui.input(|i| i.key_pressed(Key::Escape))
             || (own && ui.input(|i| i.viewport().close_requested()))
@@ -118,7 +120,7 @@ fn content(ui: &mut Ui, cx: &Cx<'_>, hiding: &HidingView) -> bool {
 fn open(ui: &mut Ui, cx: &Cx<'_>, windows: Option<&[OpenWindow]>, hidden: &mut Hidden) {
     ui.horizontal(|ui| {
         text::strong(ui, cx, cx.t.t("hide-open"));
-        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             let words = cx.t.t("hide-refresh");
             if ui.add(Button::icon_only(cx, Icon::RefreshCw, &words)).on_hover_text(words).clicked() {
                 cx.send(AppOnly::ListWindows);
@@ -141,24 +143,26 @@ fn window(ui: &mut Ui, cx: &Cx<'_>, window: &OpenWindow, hidden: &mut Hidden) {
     let with_program = hidden.names(&window.program);
     let mut on = with_program || hidden.windows.contains(&window.id);
     let title = if window.title.is_empty() { cx.t.name(&window.program) } else { cx.t.name(&window.title) };
-    ui.push_id(window.id, |ui| {
-        let check = egui::Checkbox::new(&mut on, RichText::new(title).color(k.c.text));
-        if ui.add_enabled(!with_program, check).changed() {
-            hidden.windows.retain(|w| *w != window.id);
-            hidden.windows.extend(on.then_some(window.id));
+    let program = cx.t.name(&window.program);
+    let row = |ui: &mut Ui| {
+        if with_program {
+            text::small(ui, cx, cx.t.ta("hide-with-program", &[("program", (&program).into())]));
+        } else if !program.is_empty() {
+            let words = cx.t.ta("hide-all-of", &[("program", (&program).into())]);
+            if ui.add(Button::new(cx, words).tool().look(Look::Secondary)).clicked() {
+                hidden.programs.push(window.program.to_lowercase());
+            }
         }
-        ui.horizontal(|ui| {
-            ui.add_space(k.space.three);
-            let program = cx.t.name(&window.program);
-            if with_program {
-                text::small(ui, cx, cx.t.ta("hide-with-program", &[("program", (&program).into())]));
-            } else if !window.program.is_empty() {
-                let words = cx.t.ta("hide-all-of", &[("program", (&program).into())]);
-                if ui.add(Button::new(cx, words).tool().look(Look::Quiet)).clicked() {
-                    hidden.programs.push(window.program.to_lowercase());
-                }
+        ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+            let check = egui::Checkbox::new(&mut on, RichText::new(title).color(k.c.text));
+            if ui.add_enabled(!with_program, check).changed() {
+                hidden.windows.retain(|w| *w != window.id);
+                hidden.windows.extend(on.then_some(window.id));
             }
         });
+    };
+    ui.push_id(window.id, |ui| {
+        ui.horizontal(|ui| ui.with_layout(Layout::right_to_left(Align::Center), row));
     });
 }
 
