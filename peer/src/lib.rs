@@ -11,6 +11,7 @@ mod encode;
 pub mod exit;
 mod hands;
 pub mod headless;
+mod hidden;
 pub mod identity;
 mod kept;
 pub mod log_command;

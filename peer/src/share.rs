@@ -3,7 +3,7 @@
 
 use std::{
     sync::{
-        Arc,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
         mpsc::{Receiver, SyncSender, TrySendError, sync_channel},
     },
@@ -18,6 +18,7 @@ use deskside_net::{Channel, Transport};
 use deskside_session::{
     ParticipantId,
     command::{Coder, Screen},
+    hiding::{Hidden, Hiding},
     io::Capture,
     quality::Quality,
     view::{Monitor, Trouble},
@@ -54,6 +55,7 @@ pub enum Report {
         height: u16,
     },
     Coder(Coder),
+    Hiding(Hiding),
     Trouble(Trouble),
 }
 
@@ -64,6 +66,27 @@ pub struct Share {
     thread: Option<JoinHandle<()>>,
     /// Also said when the queue is full.
     stopped: Arc<AtomicBool>,
+    hidden: Arc<Wanted>,
+}
+
+/// What is to be hidden, beside the queue that a viewer may fill.
+struct Wanted(Mutex<(bool, Hidden)>);
+
+impl Wanted {
+    /// What it is now, if it is new.
+    fn take(&self) -> Option<Hidden> {
+        let mut now = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        std::mem::take(&mut now.0).then(|| now.1.clone())
+    }
+
+    fn set(&self, hidden: Hidden) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = (true, hidden);
+    }
+
+    /// To a back end that knows nothing yet.
+    fn again(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).0 = true;
+    }
 }
 
 /// Tells the thread from anywhere.
@@ -93,17 +116,28 @@ impl Teller {
 }
 
 impl Share {
-    pub fn start(capture: &Capture, report: Box<dyn Fn(Report) + Send>) -> std::io::Result<Self> {
+    pub fn start(
+        capture: &Capture,
+        hidden: Hidden,
+        report: Box<dyn Fn(Report) + Send>,
+    ) -> std::io::Result<Self> {
         let (tell, told) = sync_channel(WAITING);
         let waker = Arc::default();
         let theirs = Arc::clone(&waker);
         let stopped = Arc::new(AtomicBool::new(false));
         let stop = Arc::clone(&stopped);
         let (screen, encoding) = (capture.screen, (capture.coder, capture.quality));
+        let hidden = Arc::new(Wanted(Mutex::new((true, hidden))));
+        let hides = Arc::clone(&hidden);
         let thread = std::thread::Builder::new()
             .name("share".into())
-            .spawn(move || run(screen, encoding, &told, &stop, &theirs, &*report))?;
-        Ok(Self { tell, waker, thread: Some(thread), stopped })
+            .spawn(move || run(screen, encoding, &Told { told, stop, hides }, &theirs, &*report))?;
+        Ok(Self { tell, waker, thread: Some(thread), stopped, hidden })
+    }
+
+    pub fn hide(&self, hidden: Hidden) {
+        self.hidden.set(hidden);
+        self.teller().wake();
     }
 
     pub fn teller(&self) -> Teller {
@@ -122,6 +156,13 @@ impl Drop for Share {
     }
 }
 
+/// What the thread hears.
+struct Told {
+    told: Receiver<Tell>,
+    stop: Arc<AtomicBool>,
+    hides: Arc<Wanted>,
+}
+
 type SharedWaker = std::sync::Mutex<Option<Waker>>;
 
 /// How often a capture that broke is opened anew.
@@ -131,8 +172,7 @@ const REOPEN_TRIES: u32 = 20;
 fn run(
     mut screen: Screen,
     (coder, quality): (Coder, Quality),
-    told: &Receiver<Tell>,
-    stop: &AtomicBool,
+    told: &Told,
     waker: &SharedWaker,
     report: &dyn Fn(Report),
 ) {
@@ -155,7 +195,7 @@ fn run(
                 if lasting || tries > REOPEN_TRIES {
                     return;
                 }
-                match told.recv_timeout(REOPEN) {
+                match told.told.recv_timeout(REOPEN) {
                     Ok(Tell::Stop) | Err(std::sync::mpsc::RecvTimeoutError::Disconnected) => return,
                     Ok(Tell::Screen(s)) => screen = s,
                     Ok(other) => encoding.told(other),
@@ -167,7 +207,8 @@ fn run(
         if let Ok(mut w) = waker.lock() {
             *w = Some(capturer.waker());
         }
-        match share(capturer.as_mut(), &mut encoding, told, stop, report, &mut tries) {
+        told.hides.again();
+        match share(capturer.as_mut(), &mut encoding, told, report, &mut tries) {
             Next::Stop => return,
             Next::Screen(s) => screen = s,
             Next::Broke(e) => {
@@ -199,24 +240,27 @@ fn trouble_of(e: &CaptureError) -> Trouble {
 fn share(
     capturer: &mut dyn Capturer,
     encoding: &mut Encoding,
-    told: &Receiver<Tell>,
-    stop: &AtomicBool,
+    told: &Told,
     report: &dyn Fn(Report),
     tries: &mut u32,
 ) -> Next {
     let mut changed: Vec<Rect> = Vec::new();
     let mut damaged = true;
     let mut geometry = true;
+    let mut hiding = None;
     loop {
-        if stop.load(Ordering::Relaxed) {
+        if told.stop.load(Ordering::Relaxed) {
             return Next::Stop;
         }
-        while let Ok(tell) = told.try_recv() {
+        while let Ok(tell) = told.told.try_recv() {
             match tell {
                 Tell::Stop => return Next::Stop,
                 Tell::Screen(s) => return Next::Screen(s),
                 other => encoding.told(other),
             }
+        }
+        if let Some(hidden) = told.hides.take() {
+            capturer.hide(&hidden);
         }
         if geometry {
             geometry = false;
@@ -263,6 +307,10 @@ fn share(
         encoding.refine(Instant::now());
         if let Some(coder) = encoding.coder_changed() {
             report(Report::Coder(coder));
+        }
+        let now = capturer.hiding();
+        if hiding.replace(now) != Some(now) {
+            report(Report::Hiding(now));
         }
         // Damage that cannot be sent yet waits for an acknowledgement, which wakes the thread.
         let patience = encoding.patience(Instant::now(), damaged);

@@ -9,7 +9,11 @@ mod xcap;
 use std::{sync::Arc, time::Duration};
 
 use deskside_media::{Picture, Rect};
-use deskside_session::{command::Screen, view::Monitor};
+use deskside_session::{
+    command::Screen,
+    hiding::{Hidden, Hiding},
+    view::Monitor,
+};
 
 /// A source of pictures. Lives on one thread.
 pub trait Capturer {
@@ -28,6 +32,10 @@ pub trait Capturer {
     fn refresh(&mut self);
     /// The pointer now: place relative to the area, and the shape if it changed since the last call.
     fn pointer(&mut self) -> Result<Pointer, CaptureError>;
+    /// Keeps these windows out of all pictures from the next grab on; nothing is hidden before it is called.
+    fn hide(&mut self, hidden: &Hidden);
+    /// Whether something was covered in the last picture.
+    fn hiding(&self) -> Hiding;
     /// Wakes [`Capturer::wait`] from another thread.
     fn waker(&self) -> Waker;
 }

@@ -8,5 +8,6 @@ pub mod inject;
 pub mod own;
 pub mod surface;
 pub mod watch;
+pub mod windows;
 #[cfg(all(unix, not(target_os = "macos")))]
 mod x11;

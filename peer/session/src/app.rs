@@ -7,7 +7,11 @@ use deskside_protocol::{SessionNumber, transfers::TransferTo};
 pub use deskside_protocol::{desk, transfers};
 use serde::{Deserialize, Serialize};
 
-use crate::{command::Command, view::View};
+use crate::{
+    command::Command,
+    hiding::{Hidden, HidingView},
+    view::View,
+};
 
 /// Commands of the whole program; those of a session are flattened into it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -88,6 +92,10 @@ pub enum AppOnly {
     Phrases {
         mine: Vec<String>,
     },
+    /// Keeps this out of the own picture from now on, in place of what was kept out: `programs` also in later runs.
+    Hide(Hidden),
+    /// Puts the windows that are open now into [`AppView::hiding`].
+    ListWindows,
     /// After the end: writes a page that says in plain words what was allowed and done; answered with an event.
     SaveReceipt {
         /// The documents' folder without it.
@@ -132,12 +140,16 @@ pub struct AppView {
     /// Agent: absent until the server told.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub phrases: Option<PhrasesView>,
+    /// What is kept out of the own picture; absent: the usual programs.
+    #[serde(default, skip_serializing_if = "HidingView::is_plain")]
+    pub hiding: HidingView,
 }
 
 impl AppView {
     /// A view of a screen, with nothing of an agent's desk.
     pub fn new(server: String, screen: Screen) -> Self {
-        Self { server, screen, problem: None, tabs: Vec::new(), desk: None, phrases: None }
+        let hiding = HidingView::default();
+        Self { server, screen, problem: None, tabs: Vec::new(), desk: None, phrases: None, hiding }
     }
 }
 

@@ -7,6 +7,7 @@ use crate::{
     app::Ending,
     clipboard::Clip,
     command::{Coder, Command, Screen},
+    hiding::Hiding,
     identity::PublicKey,
     input::InputEvent,
     quality::Quality,
@@ -86,6 +87,7 @@ pub enum DeviceEvent {
     /// The coder in use now.
     Coder(Coder),
     Clipboard(Clip),
+    Hiding(Hiding),
     Trouble(Trouble),
     /// Whether the log of acts can be written on this computer; told at each change.
     LogKept(bool),

@@ -11,6 +11,7 @@ pub mod clipboard;
 pub mod command;
 mod consent;
 mod grants;
+pub mod hiding;
 mod identity;
 pub mod input;
 pub mod io;

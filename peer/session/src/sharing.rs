@@ -5,6 +5,7 @@ use std::{collections::BTreeSet, time::Duration};
 use crate::{
     ParticipantId,
     command::{Act, Coder, RequestId, Screen},
+    hiding::Hiding,
     input::InputEvent,
     io::Capture,
     quality::Quality,
@@ -28,6 +29,7 @@ pub(crate) struct Share {
     pub quality: Quality,
     pub monitors: Vec<Monitor>,
     pub size: (u16, u16),
+    pub hiding: Hiding,
     pub trouble: Option<Trouble>,
     /// What the devices do now.
     pub capturing: Option<Capture>,
@@ -62,6 +64,7 @@ impl Share {
         self.screen = Screen::All;
         self.coder = Coder::Auto;
         self.quality = Quality::default();
+        self.hiding = Hiding::Nothing;
         self.trouble = None;
     }
 
@@ -76,6 +79,7 @@ impl Share {
             height: self.size.1,
             coder: self.coder_now.unwrap_or(self.coder),
             quality: self.quality,
+            hidden: self.hiding == Hiding::Something,
             trouble: self.trouble,
         }
     }

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     ParticipantId, Role, SessionNumber,
     command::{Act, Coder, RequestId, Screen},
+    hiding::Hiding,
     quality::Quality,
 };
 
@@ -152,6 +153,9 @@ pub struct Sharing {
     /// What was chosen for it.
     #[serde(default)]
     pub quality: Quality,
+    /// Whether the sharer keeps something out of the picture.
+    #[serde(default, skip_serializing_if = "Hiding::is_nothing")]
+    pub hiding: Hiding,
     /// The picture cannot be had, and why.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trouble: Option<Trouble>,

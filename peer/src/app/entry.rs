@@ -384,6 +384,7 @@ impl App {
         );
         match begun {
             Ok(mut running) => {
+                running.hide(&self.hiding.hidden);
                 running.show(self.shown == Some(id));
                 let (role, number) = (running.role(), running.number());
                 self.places.insert(at, Place { id, state: State::Running(Box::new(running)) });

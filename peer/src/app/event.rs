@@ -3,7 +3,9 @@
 use deskside_devices::watch::OwnAct;
 use deskside_net::{ApiError, Change, DeskEvent, LinkEvent, SignalingEvent};
 use deskside_protocol::api::{Joined, SessionOpened, SignedIn};
-use deskside_session::{ParticipantId, SessionNumber, app::AppCommand, input::InputEvent, view::Trouble};
+use deskside_session::{
+    ParticipantId, SessionNumber, app::AppCommand, hiding::OpenWindow, input::InputEvent, view::Trouble,
+};
 
 use super::{notes::NotesAnswer, phrases::PhrasesAnswer};
 use crate::share::Report;
@@ -23,6 +25,8 @@ pub enum Event {
     Phrases(u64, PhrasesAnswer),
     /// About the notes of the session with this number.
     Notes(SessionNumber, NotesAnswer),
+    /// The windows that are open; none where they cannot be listed.
+    Windows(Option<Vec<OpenWindow>>),
     /// About the chat that was sent from this place.
     Chat(u64, Result<(), ApiError>),
 }

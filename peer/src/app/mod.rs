@@ -4,6 +4,7 @@
 mod account;
 mod entry;
 pub mod event;
+mod hiding;
 mod links;
 mod notes;
 mod phrases;
@@ -19,6 +20,7 @@ use deskside_net::Connector;
 use deskside_session::{
     JoinTarget, LinkSecret, QueueTarget, Role,
     app::{AppCommand, AppOnly, AppView, Problem, Screen},
+    hiding::HidingView,
 };
 use event::{Event, Events};
 use notes::Pad;
@@ -79,6 +81,8 @@ pub struct App {
     sockets: u64,
     /// Ended sessions that still say goodbye.
     leaving: Vec<tokio::task::JoinHandle<()>>,
+    /// What is kept out of the own picture.
+    hiding: HidingView,
     /// Keeps prompts out of the shared picture; only with windows.
     privacy: Option<Privacy>,
 }
@@ -114,6 +118,7 @@ impl App {
                 .inspect_err(|e| tracing::error!(error = %e, "prompts cannot be kept out of the picture"))
                 .ok()
         });
+        let hidden = crate::hidden::load(&options.home);
         Self {
             options,
             connector,
@@ -132,6 +137,7 @@ impl App {
             asking: None,
             sockets: 0,
             leaving: Vec::new(),
+            hiding: HidingView { hidden, open: None },
             privacy,
         }
     }
@@ -244,6 +250,7 @@ impl App {
             tabs,
             desk,
             phrases,
+            hiding: self.hiding.clone(),
         }
     }
 
@@ -269,6 +276,7 @@ impl App {
             Event::Phrases(id, answer) => self.phrases(id, answer),
             Event::Notes(number, answer) => self.noted(number, answer),
             Event::Chat(place, answer) => self.chat_saved(place, answer),
+            Event::Windows(open) => self.hiding.open = open,
             Event::Network(change) => self.network(change),
             Event::Session(place, event) => {
                 if let Some(r) = self.running_at(place) {
@@ -315,6 +323,8 @@ impl App {
                 None => self.bad_command("there is no session"),
             },
             AppOnly::TakeTransfer { id } => return self.take_transfer(id, joining),
+            AppOnly::Hide(hidden) => self.hide(hidden),
+            AppOnly::ListWindows => self.list_windows(),
             AppOnly::Notes { text } => self.note(text),
             AppOnly::Phrases { mine } => self.save_phrases(mine),
             AppOnly::Home if self.shown_running().is_some() => {

@@ -21,6 +21,7 @@ use deskside_session::{
     Identity, Keeping, Now, ParticipantId, Role, Session, Snapshot, Start,
     app::{Ending, Tab, TabState, TransferView},
     command::Command,
+    hiding::Hidden,
     io::{Capture, DeviceEvent, Input, Output},
     view::{ChatLine, LinkView, Refusal, View},
 };
@@ -69,6 +70,7 @@ pub struct Running {
     /// Where the windows find the picture; none without windows.
     windows: Option<Arc<Slot>>,
     share: Option<(Share, Capture)>,
+    hidden: Hidden,
     hands: Option<Hands>,
     watch: Option<Box<dyn watch::Watch>>,
     frame: Option<Box<dyn deskside_devices::own::Frame>>,
@@ -150,6 +152,7 @@ impl Running {
             events,
             windows,
             share: None,
+            hidden: Hidden::default(),
             hands: None,
             watch: None,
             frame: None,
@@ -333,6 +336,7 @@ impl Running {
                 self.input(Input::Device(DeviceEvent::PictureSize { width, height }));
             }
             Report::Coder(c) => self.input(Input::Device(DeviceEvent::Coder(c))),
+            Report::Hiding(h) => self.input(Input::Device(DeviceEvent::Hiding(h))),
             Report::Trouble(t) => self.input(Input::Device(DeviceEvent::Trouble(t))),
         }
     }

@@ -23,6 +23,7 @@ use crate::{
         customer,
         dialog::{self, Answer, Dialog},
         ended::{self, After},
+        hiding,
         home::Home,
         join::JoinForm,
         key_list,
@@ -354,6 +355,7 @@ impl App {
                     }
                     None => customer::show(ui, &cx, session, chat, toast),
                 };
+                hiding::show(ui, &cx, &view.hiding);
                 self.dialog = self.dialog.or(asked);
                 if let (Some(window), Some(prompt)) = (&mut self.prompt, &session.prompt) {
                     window.show(ui, &cx, session, prompt);

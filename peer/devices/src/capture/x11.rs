@@ -2,6 +2,7 @@
 
 mod image;
 mod mask;
+mod veil;
 
 use std::{
     os::fd::AsRawFd as _,
@@ -9,7 +10,11 @@ use std::{
 };
 
 use deskside_media::{Picture, Rect};
-use deskside_session::{command::Screen, view::Monitor};
+use deskside_session::{
+    command::Screen,
+    hiding::{Hidden, Hiding},
+    view::Monitor,
+};
 use x11rb::{
     connection::{Connection as _, RequestConnection as _},
     errors::ReplyError,
@@ -19,12 +24,12 @@ use x11rb::{
         randr::{self, ConnectionExt as _},
         xfixes::{self, ConnectionExt as _, CursorNotifyMask},
         xinput::{self, ConnectionExt as _},
-        xproto::{ChangeWindowAttributesAux, ConnectionExt as _, EventMask, Window},
+        xproto::{ConnectionExt as _, Window},
     },
     rust_connection::RustConnection,
 };
 
-use self::{image::Image, mask::Masks};
+use self::{image::Image, mask::Masks, veil::Veil};
 use super::{CaptureError, Capturer, Happened, Pointer, PointerShape, Waker, area};
 use crate::x11::{Sleeper, X11Error, connect, deadline, is_bgrx};
 
@@ -53,6 +58,7 @@ pub struct X11 {
     stale: bool,
     new_shape: bool,
     masks: Masks,
+    veil: Veil,
     sleeper: Sleeper,
 }
 
@@ -78,6 +84,7 @@ impl X11 {
         let (damage, region) = watch(&conn, root)?;
         let sleeper = Sleeper::new().map_err(X11Error::from)?;
         let masks = Masks::new(sleeper.alarm());
+        let veil = Veil::open(&conn, number)?;
         let image = Image::new(&conn, 1, 1);
         let mut x11 = Self {
             conn,
@@ -95,6 +102,7 @@ impl X11 {
             stale: false,
             new_shape: true,
             masks,
+            veil,
             sleeper,
         };
         x11.measure()?;
@@ -131,6 +139,7 @@ impl X11 {
     /// Takes all queued events without blocking.
     fn pump(&mut self) -> Result<(), X11Error> {
         while let Some(event) = self.conn.poll_for_event()? {
+            self.veil.hear(&event);
             match event {
                 Event::DamageNotify(_) => self.damaged = true,
                 Event::XinputRawMotion(_) => self.news.pointer = true,
@@ -168,7 +177,7 @@ impl X11 {
     fn look(&mut self) -> Result<bool, CaptureError> {
         self.pump()?;
         self.news.woken |= self.sleeper.rung();
-        if self.masks.changed() {
+        if self.masks.changed() | self.veil.news() {
             self.news.damage = true;
         }
         if self.stale {
@@ -193,9 +202,43 @@ impl X11 {
 
     fn try_grab(&mut self, changed: &mut Vec<Rect>) -> Result<(), X11Error> {
         self.take_damage()?;
+        self.pump()?;
+        if self.veil.is_stale() {
+            self.veil.look(&self.conn, self.root_size)?;
+        }
+        self.fetch()?;
+        self.pump()?;
+        // A window opened or moved before the last pixel was fetched.
+        if self.veil.is_stale() {
+            self.conn.grab_server()?;
+            let held = self.look_and_fetch();
+            self.conn.ungrab_server()?;
+            self.conn.flush()?;
+            held?;
+        }
+        self.image.black(self.masks.rects());
+        self.image.cover(&self.veil.cover(self.area), &self.pending);
+        self.whole = false;
+        changed.append(&mut self.pending);
+        Ok(())
+    }
+
+    /// While no other program can do anything.
+    fn look_and_fetch(&mut self) -> Result<(), X11Error> {
+        // After the answer all that was before is told.
+        self.conn.get_input_focus()?.reply()?;
+        self.pump()?;
+        self.veil.look(&self.conn, self.root_size)?;
+        self.fetch()
+    }
+
+    /// Brings the picture up to date, with all that is to be covered still in it.
+    fn fetch(&mut self) -> Result<(), X11Error> {
         let all = Rect { x: 0, y: 0, w: self.area.2, h: self.area.3 };
         let hidden = self.masks.hold(&self.conn, self.root, self.area)?;
         self.pending.extend(self.masks.moved());
+        self.veil.settle();
+        self.pending.extend(self.veil.moved(self.area));
         if self.whole {
             self.pending.clear();
             self.pending.push(all);
@@ -211,11 +254,7 @@ impl X11 {
         if hidden {
             self.masks.release(&self.conn)?;
         }
-        fetched?;
-        self.image.black(self.masks.rects());
-        self.whole = false;
-        changed.append(&mut self.pending);
-        Ok(())
+        fetched
     }
 }
 
@@ -236,7 +275,9 @@ impl Capturer for X11 {
             }
             self.conn.flush().map_err(X11Error::from)?;
             let fd = self.conn.stream().as_raw_fd();
-            if !self.sleeper.sleep(fd, until).map_err(X11Error::from)? {
+            let soonest = until.into_iter().chain(self.veil.due()).min();
+            let over = !self.sleeper.sleep(fd, soonest).map_err(X11Error::from)?;
+            if over && soonest == until {
                 return Ok(Happened::default());
             }
         }
@@ -281,6 +322,14 @@ impl Capturer for X11 {
         Ok(Pointer { x: i32::from(p.root_x) - self.area.0, y: i32::from(p.root_y) - self.area.1, shape })
     }
 
+    fn hide(&mut self, hidden: &Hidden) {
+        self.veil.hide(hidden);
+    }
+
+    fn hiding(&self) -> Hiding {
+        self.veil.hiding()
+    }
+
     fn waker(&self) -> Waker {
         let alarm = self.sleeper.alarm();
         std::sync::Arc::new(move || alarm.ring())
@@ -297,8 +346,6 @@ fn watch(conn: &RustConnection, root: Window) -> Result<(damage::Damage, xfixes:
     let damage = conn.generate_id()?;
     conn.damage_create(damage, root, ReportLevel::NON_EMPTY)?.check()?;
     conn.xfixes_select_cursor_input(root, CursorNotifyMask::DISPLAY_CURSOR)?;
-    let structure = ChangeWindowAttributesAux::new().event_mask(EventMask::STRUCTURE_NOTIFY);
-    conn.change_window_attributes(root, &structure)?;
     if conn.extension_information(randr::X11_EXTENSION_NAME)?.is_some() {
         conn.randr_query_version(1, 5)?.reply()?;
         let what = randr::NotifyMask::SCREEN_CHANGE | randr::NotifyMask::CRTC_CHANGE;

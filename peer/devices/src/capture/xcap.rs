@@ -7,7 +7,11 @@ use std::{
 };
 
 use deskside_media::{Picture, Rect};
-use deskside_session::{command::Screen, view::Monitor};
+use deskside_session::{
+    command::Screen,
+    hiding::{Hidden, Hiding},
+    view::Monitor,
+};
 use xcap::{XCapError, image::RgbaImage};
 
 use super::{CaptureError, Capturer, Happened, Pointer, Waker, area};
@@ -25,6 +29,7 @@ pub struct Xcap {
     /// Damage was told and not grabbed yet.
     told: bool,
     geometry: bool,
+    hiding: Hiding,
     bell: Arc<Bell>,
 }
 
@@ -58,6 +63,7 @@ impl Xcap {
             last: None,
             told: false,
             geometry: false,
+            hiding: Hiding::Nothing,
             bell: Arc::default(),
         };
         // Says at once whether the system permits it.
@@ -210,6 +216,15 @@ impl Capturer for Xcap {
     /// xcap knows nothing of the pointer: it stays outside of the picture.
     fn pointer(&mut self) -> Result<Pointer, CaptureError> {
         Ok(Pointer { x: -1, y: -1, shape: None })
+    }
+
+    /// Pictures come from elsewhere some time after the windows were where they are: nothing can be covered for sure.
+    fn hide(&mut self, hidden: &Hidden) {
+        self.hiding = if hidden.is_empty() { Hiding::Nothing } else { Hiding::Impossible };
+    }
+
+    fn hiding(&self) -> Hiding {
+        self.hiding
     }
 
     fn waker(&self) -> Waker {

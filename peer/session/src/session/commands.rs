@@ -102,6 +102,7 @@ impl Session {
                 self.share.trouble = None;
             }
             DeviceEvent::Coder(coder) => self.share.coder_now = Some(coder),
+            DeviceEvent::Hiding(hiding) => self.share.hiding = hiding,
             DeviceEvent::Trouble(trouble) => self.on_trouble(trouble),
         }
     }

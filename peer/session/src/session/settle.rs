@@ -6,6 +6,7 @@ use crate::{
     ParticipantId, Role,
     app::Ending,
     command::Act,
+    hiding::Hiding,
     io::{Capture, Output},
     roster::Peer,
     view::{Notice, Sharing},
@@ -138,7 +139,8 @@ impl Session {
             return None;
         }
         let s = self.shared(self.controller());
-        Some(sharing_view(self.me, s))
+        // That it is impossible is for this person alone.
+        Some(Sharing { hiding: self.share.hiding, ..sharing_view(self.me, s) })
     }
 
     /// Customer: tells an agent what it may do. Sharer: tells who sees how the sharing stands. If that is new.
@@ -225,6 +227,7 @@ pub(super) fn sharing_view(sharer: ParticipantId, s: Shared) -> Sharing {
         height: s.height,
         coder: s.coder,
         quality: s.quality,
+        hiding: if s.hidden { Hiding::Something } else { Hiding::Nothing },
         trouble: s.trouble,
     }
 }

@@ -196,6 +196,9 @@ pub struct Shared {
     /// What was chosen for the picture.
     #[serde(default)]
     pub quality: Quality,
+    /// The sharer keeps something out of the picture.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub hidden: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trouble: Option<Trouble>,
 }

@@ -33,6 +33,7 @@ fn shared() -> Shared {
         height: 600,
         coder: Coder::Tiles,
         quality: Quality { sharpness: Sharpness::Faster, colours: Colours::Bits8 },
+        hidden: true,
         trouble: Some(Trouble::CaptureFailed),
     }
 }
@@ -95,7 +96,8 @@ fn golden_messages() {
             concat!(
                 r#"{"type":"sharing","sharing":{"viewers":[1],"controller":1,"paused":false,"monitors":"#,
                 r#"[{"name":"DP-1","x":-800,"y":0,"width":800,"height":600,"primary":true}],"#,
-                r#""screen":{"monitor":0},"width":800,"height":600,"coder":"tiles","quality":{"sharpness":"faster","colours":"256"},"trouble":"capture_failed"}}"#
+                r#""screen":{"monitor":0},"width":800,"height":600,"coder":"tiles","quality":{"sharpness":"faster","colours":"256"},"hidden":true,"#,
+                r#""trouble":"capture_failed"}}"#
             ),
         ),
         (

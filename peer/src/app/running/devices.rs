@@ -5,6 +5,7 @@ use std::{fs::File, io::BufWriter, sync::Arc};
 use deskside_devices::{clipboard, surface, watch};
 use deskside_session::{
     ParticipantId,
+    hiding::Hidden,
     io::{Capture, DeviceEvent, Input},
     view::{Trouble, View},
 };
@@ -54,7 +55,7 @@ impl Running {
                 tracing::warn!("a report of the sharing thread was lost");
             }
         };
-        match Share::start(capture, Box::new(tell)) {
+        match Share::start(capture, self.hidden.clone(), Box::new(tell)) {
             Ok(share) => {
                 self.links.routes.share(Some(share.teller()));
                 self.share = Some((share, capture.clone()));
@@ -83,6 +84,14 @@ impl Running {
             self.frame = deskside_devices::own::frame();
         }
         true
+    }
+
+    /// Keeps this out of the picture, now and whenever something is shared.
+    pub fn hide(&mut self, hidden: &Hidden) {
+        self.hidden = hidden.clone();
+        if let Some((share, _)) = &self.share {
+            share.hide(hidden.clone());
+        }
     }
 
     pub(super) fn clipboard(&mut self) -> Option<&dyn clipboard::Clipboard> {

@@ -141,11 +141,8 @@ fn first_viewer(view: &View, sharing: &Sharing) -> Option<ParticipantId> {
 
 /// Everybody else who sees the screen, by name, and the way to stop at once.
 fn hint(cx: &Cx<'_>, view: &View, sharing: &Sharing) -> String {
-    let escape = cx.t.t("bar-escape");
-    match also(cx, view, sharing) {
-        Some(also) => format!("{also}  ·  {escape}"),
-        None => escape,
-    }
+    let parts = [super::hiding::hint(cx, view, sharing), also(cx, view, sharing), Some(cx.t.t("bar-escape"))];
+    parts.into_iter().flatten().collect::<Vec<_>>().join("  ·  ")
 }
 
 /// Everybody who sees it beside the one whom [`state`] names.

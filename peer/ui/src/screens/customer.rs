@@ -8,7 +8,7 @@ use deskside_session::{
 use eframe::egui::{Frame, Margin, Panel, RichText, ScrollArea, Ui};
 use lucide_icons::Icon;
 
-use super::{chat::ChatForm, dialog::Dialog, people, quality, toast::Toast};
+use super::{chat::ChatForm, dialog::Dialog, hiding, people, quality, toast::Toast};
 use crate::{
     acts,
     cx::Cx,
@@ -181,12 +181,13 @@ fn permissions(ui: &mut Ui, cx: &Cx<'_>, view: &View) {
     card(cx).show(ui, |ui| {
         ui.set_width(ui.available_width());
         strong(ui, cx, cx.t.t("customer-permissions"));
+        hiding::warn(ui, cx, view);
         let mut acts: Vec<Act> = view.grants.iter().map(|g| g.act).collect();
         acts.sort_unstable();
         acts.dedup();
         if acts.is_empty() && !view.allow_all {
             text::muted(ui, cx, cx.t.t("customer-nothing"));
-            return;
+            return hiding::button(ui, cx);
         }
         if view.allow_all {
             banner(ui, cx, Tone::Warn, "", &cx.t.t("customer-allow-all"));
@@ -207,6 +208,7 @@ fn permissions(ui: &mut Ui, cx: &Cx<'_>, view: &View) {
             picture(ui, cx, sharing);
             text::small(ui, cx, cx.t.t("customer-escape"));
         }
+        hiding::button(ui, cx);
     });
 }
 

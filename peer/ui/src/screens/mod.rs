@@ -11,6 +11,7 @@ pub mod deed;
 pub mod desk;
 pub mod dialog;
 pub mod ended;
+pub mod hiding;
 pub mod home;
 pub mod join;
 pub mod key_list;

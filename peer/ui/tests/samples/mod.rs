@@ -8,6 +8,7 @@ use deskside_session::{
         AppView, DeskView, Ending, NotesState, PhrasesView, Problem, Screen as AppScreen, Waiting, desk::Desk,
     },
     command::{Act, Coder, RequestId, Screen},
+    hiding::{Hidden, Hiding},
     quality::{Colours, Quality, Sharpness},
     view::{
         ChatLine, Conversation, Grant, LinkView, Monitor, Notice, Other, Prompt, Refusal, Route, Sharing,
@@ -16,6 +17,7 @@ use deskside_session::{
 };
 
 pub mod desk;
+pub mod hiding;
 mod still;
 
 use desk::{at_desk, tabs};
@@ -96,6 +98,7 @@ pub fn sharing(sharer: ParticipantId, viewer: ParticipantId) -> Sharing {
         height: 800,
         coder: Coder::Tiles,
         quality: Quality::default(),
+        hiding: Default::default(),
         trouble: None,
     }
 }
@@ -373,6 +376,10 @@ pub fn all() -> Vec<(&'static str, AppView)> {
         ("prompt-control", asks(Verified::Link, Act::Control, "Sam Okafor")),
         ("prompt-clipboard", asks(code(), Act::Clipboard, LONG)),
         ("customer-views", customer_shares(|_, _| ())),
+        (
+            "customer-hides",
+            hiding::listed(customer_shares(|_, s| s.hiding = Hiding::Something), Hidden::default()),
+        ),
         (
             "customer-controls",
             customer_shares(|v, s| {

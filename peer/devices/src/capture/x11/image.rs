@@ -11,7 +11,14 @@ use x11rb::{
 };
 
 use super::area;
-use crate::x11::{Segment, X11Error};
+use crate::{
+    windows::region::common,
+    x11::{Segment, X11Error},
+};
+
+/// Of what is covered, BGRX.
+const GROUND: [u8; 4] = [0x36, 0x2f, 0x2b, 0];
+const STRIPE: [u8; 4] = [0x45, 0x3d, 0x38, 0];
 
 pub struct Image {
     width: u16,
@@ -76,10 +83,9 @@ impl Image {
                 let mut spare = picture;
                 let mut asked = Vec::with_capacity(rects.len());
                 for &r in rects {
-                    // Whole rows need no copy, so that they are cheaper for wide rectangles.
-                    let wide = u32::from(r.w) * 3 >= u32::from(self.width);
-                    let (r, offset) = if wide {
-                        (Rect { x: 0, w: self.width, ..r }, usize::from(r.y) * stride)
+                    let wide = widened(r, self.width);
+                    let (r, offset) = if wide.w == self.width {
+                        (wide, usize::from(r.y) * stride)
                     } else {
                         let offset = spare;
                         spare += area::pixels(r) as usize * 4;
@@ -116,6 +122,30 @@ impl Image {
         }
     }
 
+    /// Puts a quiet pattern over the part of `cover` that was fetched with these rectangles.
+    pub fn cover(&mut self, cover: &[Rect], fetched: &[Rect]) {
+        if cover.is_empty() {
+            return;
+        }
+        // Each row of stripes is the one above, one pixel further.
+        let shade = |x: u16| if x & 15 < 2 { STRIPE } else { GROUND };
+        let stripes: Vec<u8> = (0..self.width.saturating_add(15)).flat_map(shade).collect();
+        let stride = usize::from(self.width) * 4;
+        let width = self.width;
+        let bytes = match &mut self.memory {
+            Memory::Shared { segment, .. } => segment.bytes_mut(),
+            Memory::Own(own) => own,
+        };
+        let parts = fetched.iter().map(|r| widened(*r, width));
+        for r in parts.flat_map(|f| cover.iter().filter_map(move |c| common(f, *c))) {
+            for y in usize::from(r.y)..usize::from(r.y) + usize::from(r.h) {
+                let (start, from) = (y * stride + usize::from(r.x) * 4, (usize::from(r.x) + (y & 15)) * 4);
+                let len = usize::from(r.w) * 4;
+                bytes[start..start + len].copy_from_slice(&stripes[from..from + len]);
+            }
+        }
+    }
+
     pub fn black(&mut self, rects: &[Rect]) {
         let stride = usize::from(self.width) * 4;
         let bytes = match &mut self.memory {
@@ -129,6 +159,11 @@ impl Image {
             }
         }
     }
+}
+
+/// Whole rows need no copy, so that they are cheaper for wide rectangles.
+fn widened(r: Rect, width: u16) -> Rect {
+    if u32::from(r.w) * 3 >= u32::from(width) { Rect { x: 0, w: width, ..r } } else { r }
 }
 
 fn shared(conn: &RustConnection, len: usize) -> Result<(Segment, shm::Seg), X11Error> {

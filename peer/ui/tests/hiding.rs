@@ -1,0 +1,85 @@
+//! Hiding windows: the customer's list, and what both sides read of it.
+
+mod samples;
+mod shown;
+
+use deskside_session::{
+    app::{AppOnly, AppView},
+    hiding::{Hidden, Hiding, HidingView},
+};
+use deskside_ui::Language;
+use eframe::egui::accesskit::Role as Access;
+use egui_kittest::kittest::Queryable as _;
+use samples::{Picture, Still, changed, sample};
+use shown::{open, show};
+
+fn listed(hidden: Hidden) -> AppView {
+    samples::hiding::listed(sample("customer-views"), hidden)
+}
+
+#[test]
+fn the_customer_hides_a_window_a_program_and_shows_a_usual_one() {
+    let mut s = show(listed(Hidden::default()));
+    s.harness.set_size(eframe::egui::vec2(1400.0, 2400.0));
+    s.harness.run_ok();
+    s.must_not("What nobody sees");
+    s.click("Hide windows…");
+    assert_eq!(s.told(), [AppOnly::ListWindows.into()]);
+    s.must("What nobody sees");
+    s.click("Look again");
+    assert_eq!(s.told(), [AppOnly::ListWindows.into()]);
+    s.choose(Access::CheckBox, "My diary");
+    let with_diary = Hidden { windows: vec![7], ..Hidden::default() };
+    assert_eq!(s.told(), [AppOnly::Hide(with_diary.clone()).into()]);
+    s.set(listed(with_diary));
+    s.choose(Access::CheckBox, "My diary");
+    assert_eq!(s.told(), [AppOnly::Hide(Hidden::default()).into()]);
+    s.set(listed(Hidden::default()));
+    s.click("All of Thunderbird");
+    let mut more = Hidden::default();
+    more.programs.push("thunderbird".into());
+    assert_eq!(s.told(), [AppOnly::Hide(more.clone()).into()]);
+    s.set(listed(more));
+    s.must("Hidden with Thunderbird");
+    s.must("Hidden with KeePassXC");
+    s.must_not("All of KeePassXC");
+    s.set(listed(Hidden::default()));
+    s.harness.get_by_role_and_label(Access::CheckBox, "Bitwarden").scroll_to_me();
+    s.harness.run_ok();
+    s.choose(Access::CheckBox, "Bitwarden");
+    let mut fewer = Hidden::default();
+    fewer.programs.retain(|p| p != "bitwarden");
+    assert_eq!(s.told(), [AppOnly::Hide(fewer).into()]);
+    s.click("Done");
+    s.must_not("What nobody sees");
+}
+
+#[test]
+fn it_says_when_there_is_nothing_to_list() {
+    for (windows, words) in [
+        (Some(Vec::new()), "No other window is open."),
+        (None, "The windows cannot be listed on this computer."),
+    ] {
+        let mut s = show(sample("customer"));
+        s.click("Hide windows…");
+        let hiding = HidingView { open: windows, ..HidingView::default() };
+        s.set(AppView { hiding, ..sample("customer") });
+        s.must(words);
+    }
+}
+
+#[test]
+fn both_sides_read_that_something_is_hidden_and_only_the_customer_that_it_is_impossible() {
+    let with = |name, hiding| changed(name, |v| v.sharing.iter_mut().for_each(|s| s.hiding = hiding));
+    let says = |s: &shown::Shown, words: &str| s.harness.query_all_by_label_contains(words).next().is_some();
+    let s = show(with("customer-views", Hiding::Something));
+    assert!(says(&s, "Hidden windows are covered  ·  "));
+    let s = show(with("customer-views", Hiding::Impossible));
+    assert!(says(&s, "Windows cannot be hidden on this computer"));
+    assert!(says(&s, "Close what nobody is to see"));
+    let still = Still::with_picture(with("agent-views", Hiding::Something), Picture::new(false));
+    let s = open(still, Language::English, None);
+    assert!(says(&s, "Some windows are hidden from you"));
+    let s = open(Still::new(with("customer-views", Hiding::Something)), Language::French, None);
+    assert!(says(&s, "Les fenêtres masquées sont couvertes"));
+}
