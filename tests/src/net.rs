@@ -49,6 +49,21 @@ impl Net {
         ip(&format!("-n {} link set eth0 {}", self.customer, if there { "up" } else { "down" }));
     }
 
+    /// From now on the cable carries so many kilobits a second each way, and a queue of a quarter of a second before it.
+    #[track_caller]
+    pub fn narrow(&self, kilobits: u32) {
+        let rate = format!("{kilobits}kbit");
+        for name in [&self.agent, &self.customer] {
+            let shape = ["netns", "exec", name, "tc", "qdisc", "replace", "dev", "eth0", "root", "tbf"];
+            let done = Command::new("ip")
+                .args(shape)
+                .args(["rate", &rate, "burst", "4kb", "latency", "250ms"])
+                .output()
+                .expect("ip of iproute2");
+            assert!(done.status.success(), "tc: {}", String::from_utf8_lossy(&done.stderr));
+        }
+    }
+
     /// Bytes that left the customer's computer so far.
     #[track_caller]
     pub fn sent_by_customer(&self) -> u64 {

@@ -99,7 +99,7 @@ impl Regions {
             if tile.shown != Shown::Video {
                 tile.shown = Shown::Stale;
                 if tile.changes >= haste.changes {
-                    self.to_video(i);
+                    self.give_to_video(i);
                 }
             }
         }
@@ -111,7 +111,7 @@ impl Regions {
         if self.stale() > haste.backlog {
             for i in 0..self.tiles.len() {
                 if self.tiles[i].shown == Shown::Stale {
-                    self.to_video(i);
+                    self.give_to_video(i);
                 }
             }
         }
@@ -140,8 +140,13 @@ impl Regions {
         self.count(Shown::Stale)
     }
 
+    /// Tiles that H.264 shows.
+    pub fn video(&self) -> usize {
+        self.count(Shown::Video)
+    }
+
     pub fn any_video(&self) -> bool {
-        self.count(Shown::Video) > 0
+        self.video() > 0
     }
 
     pub fn all_exact(&self) -> bool {
@@ -226,7 +231,7 @@ impl Regions {
         }
     }
 
-    fn to_video(&mut self, i: usize) {
+    fn give_to_video(&mut self, i: usize) {
         self.tiles[i].shown = Shown::Video;
         self.new.push(i);
         self.mask_changed = true;

@@ -6,6 +6,7 @@ mod scenes;
 use deskside_media::{
     FrameBuf, Rect,
     h264::{Config, Decoded, Decoder, Encoder, H264Error, Mode, is_key},
+    regions::Mask,
 };
 use scenes::{Canvas, Film, Scene, Scrolling, Typing, desktop, luma_psnr};
 
@@ -300,4 +301,44 @@ fn the_line_is_used_also_when_pictures_come_seldom() {
     }
     let rate = bytes * 8 / 3;
     assert!((1_000_000..1_800_000).contains(&rate), "{rate} bit/s of 1,500,000");
+}
+
+/// A mask of tiles of 64×64, by their numbers.
+fn mask(c: &Canvas, tiles: &[usize]) -> Mask {
+    let mut bytes = vec![0; Mask::len_of(c.width, c.height)];
+    tiles.iter().for_each(|t| bytes[t / 8] |= 1 << (t % 8));
+    Mask::from_bytes(bytes.into())
+}
+
+#[test]
+fn only_what_the_mask_shows_is_painted_and_the_rest_when_it_shows_that_too() {
+    let c = desktop(256, 192);
+    let mut pair = Pair::new(&c, Config { parts: true, bitrate_bps: 8_000_000, ..Config::default() });
+    let (stride, width, height) = (c.stride(), c.width, c.height);
+    let shown = |pair: &mut Pair, tiles: &[usize]| {
+        let mut frame = FrameBuf { data: &mut pair.frame, stride, width, height };
+        pair.decoder.show(mask(&c, tiles), &mut frame, &mut pair.changed).expect("shown");
+        pair.changed.clone()
+    };
+    let tile = |x: u16, y: u16| Rect::new(x * 64, y * 64, 64, 64);
+    assert_eq!(shown(&mut pair, &[5]), []);
+    // Only two tiles are given to H.264, and it has nothing of the others.
+    pair.send(&c, &[tile(1, 1), tile(2, 1)]);
+    let filled = |p: &Pair, r: Rect| {
+        let row = |y: u16| &p.frame[usize::from(y) * stride + usize::from(r.x) * 4..][..usize::from(r.w) * 4];
+        (r.y..r.y + r.h).all(|y| row(y).iter().skip(3).step_by(4).all(|x| *x == 255))
+    };
+    assert!(filled(&pair, tile(1, 1)) && !filled(&pair, tile(2, 1)) && !filled(&pair, tile(0, 0)));
+    // It came before its mask.
+    assert_eq!(shown(&mut pair, &[5, 6]), [tile(2, 1)]);
+    assert!(filled(&pair, tile(2, 1)) && !filled(&pair, tile(3, 2)));
+    // What was hidden and did not change since is not painted over what is exact now.
+    assert_eq!(shown(&mut pair, &[]), []);
+    assert_eq!(shown(&mut pair, &[5, 6]), []);
+    // A mask of any length is safe.
+    let mut frame = FrameBuf { data: &mut pair.frame, stride, width, height };
+    for bytes in [vec![], vec![255; 99]] {
+        let mask = Mask::from_bytes(bytes.into());
+        pair.decoder.show(mask, &mut frame, &mut pair.changed).expect("shown");
+    }
 }

@@ -88,11 +88,15 @@ impl Encoding {
         if self.is_forced() {
             return Haste { changes: 1, backlog: 0 };
         }
-        let sharpness = self.rule.sharpness();
+        Haste { changes: self.rule.sharpness().changes(), backlog: self.backlog() }
+    }
+
+    /// So many tiles can be sent exactly in bearable time.
+    fn backlog(&self) -> usize {
         let lines = self.viewers.iter().filter_map(|v| v.flow.carries_bps());
         let bps = lines.reduce(f64::min).unwrap_or_else(|| f64::from(self.bitrate()));
-        let bytes = bps / 8e6 * sharpness.backlog_us() as f64;
-        Haste { changes: sharpness.changes(), backlog: (bytes / self.mixed.tile_bytes) as usize }
+        let bytes = bps / 8e6 * self.rule.sharpness().backlog_us() as f64;
+        (bytes / self.mixed.tile_bytes) as usize
     }
 
     /// Viewers without a picture get a black one, and then everything comes anew.
@@ -146,8 +150,13 @@ impl Encoding {
     }
 
     fn wants_video(&self, now: Instant) -> bool {
-        let refine = self.mixed.refines_left > 0 && now >= self.mixed.video_at + REFINE_EVERY;
+        let refine = self.refines() && now >= self.mixed.video_at + REFINE_EVERY;
         self.mixed.regions.any_video() && (self.key_wanted || self.mixed.video_waits || refine)
+    }
+
+    /// What stands still under H.264 would be exact so late that H.264 makes it sharper first.
+    fn refines(&self) -> bool {
+        self.mixed.refines_left > 0 && self.mixed.regions.video() > self.backlog()
     }
 
     /// When H.264 may send its next picture.
@@ -166,7 +175,7 @@ impl Encoding {
         } else if self.mixed.regions.any_video() {
             if self.key_wanted || self.mixed.video_waits {
                 waits = paid;
-            } else if self.mixed.refines_left > 0 {
+            } else if self.refines() {
                 let next = (self.mixed.video_at + REFINE_EVERY).saturating_duration_since(now);
                 waits = next.max(paid);
             }
