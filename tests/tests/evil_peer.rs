@@ -118,6 +118,7 @@ fn out_of_place(trio: &Trio) -> Vec<Message> {
         height: u16::MAX,
         coder: Coder::H264,
         hidden: false,
+        program: None,
         trouble: None,
     };
     let key = |down| InputEvent::Key { key: Key::Named(NamedKey::ControlLeft), down };

@@ -6,7 +6,7 @@ use crate::{
     ParticipantId,
     app::Ending,
     command::{Coder, Command, Screen},
-    hiding::Hiding,
+    hiding::{Hiding, Program, Scope},
     identity::PublicKey,
     input::InputEvent,
     view::{Monitor, Notice, Refusal, Route, Trouble},
@@ -86,6 +86,8 @@ pub enum DeviceEvent {
     Coder(Coder),
     Clipboard(String),
     Hiding(Hiding),
+    /// How the one program that is shared stands; none while it is the whole desktop.
+    Program(Option<Program>),
     Trouble(Trouble),
     /// Whether the log of acts can be written on this computer; told at each change.
     LogKept(bool),
@@ -157,6 +159,7 @@ pub enum Output {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Capture {
     pub screen: Screen,
+    pub scope: Scope,
     pub viewers: Vec<ParticipantId>,
     pub coder: Coder,
     pub paused: bool,

@@ -4,6 +4,7 @@ use deskside_session::{
     HandOver, ParticipantId, Role, SessionNumber,
     acts::MAX_ENTRY,
     command::{Act, Coder, RequestId, Screen},
+    hiding::Program,
     input::{Button, InputEvent, Key, NamedKey},
     view::{Monitor, Refusal, Trouble},
     wire::{
@@ -32,6 +33,7 @@ fn shared() -> Shared {
         height: 600,
         coder: Coder::Tiles,
         hidden: true,
+        program: Some(Program::Minimised),
         trouble: Some(Trouble::CaptureFailed),
     }
 }
@@ -94,7 +96,7 @@ fn golden_messages() {
             concat!(
                 r#"{"type":"sharing","sharing":{"viewers":[1],"controller":1,"paused":false,"monitors":"#,
                 r#"[{"name":"DP-1","x":-800,"y":0,"width":800,"height":600,"primary":true}],"#,
-                r#""screen":{"monitor":0},"width":800,"height":600,"coder":"tiles","hidden":true,"trouble":"capture_failed"}}"#
+                r#""screen":{"monitor":0},"width":800,"height":600,"coder":"tiles","hidden":true,"program":"minimised","trouble":"capture_failed"}}"#
             ),
         ),
         (

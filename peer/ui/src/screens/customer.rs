@@ -8,7 +8,7 @@ use deskside_session::{
 use eframe::egui::{Frame, Margin, Panel, RichText, ScrollArea, Ui};
 use lucide_icons::Icon;
 
-use super::{chat::ChatForm, dialog::Dialog, hiding, people, toast::Toast};
+use super::{chat::ChatForm, dialog::Dialog, hiding, people, scope, toast::Toast};
 use crate::{
     acts,
     cx::Cx,
@@ -207,6 +207,7 @@ fn permissions(ui: &mut Ui, cx: &Cx<'_>, view: &View) {
         if view.sharing.as_ref().is_some_and(|s| s.sharer == view.me) {
             text::small(ui, cx, cx.t.t("customer-escape"));
         }
+        scope::widen(ui, cx, view);
         hiding::button(ui, cx);
     });
 }

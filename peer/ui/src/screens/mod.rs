@@ -21,6 +21,7 @@ pub mod people;
 pub mod phrases;
 pub mod prompt;
 pub mod queue;
+pub mod scope;
 pub mod shortcuts;
 pub mod showing;
 pub mod sign_in;

@@ -116,6 +116,7 @@ fn status(cx: &Cx<'_>, view: &View, sharing: &Sharing) -> String {
     if sharing.coder != Coder::Auto {
         parts.push(words::coder(cx.t, sharing.coder));
     }
+    parts.extend(super::scope::hint(cx, sharing));
     parts.extend(super::hiding::hint(cx, view, sharing));
     parts.join("  ·  ")
 }

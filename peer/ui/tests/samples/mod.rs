@@ -97,6 +97,7 @@ pub fn sharing(sharer: ParticipantId, viewer: ParticipantId) -> Sharing {
         height: 800,
         coder: Coder::Tiles,
         hiding: Default::default(),
+        program: None,
         trouble: None,
     }
 }
