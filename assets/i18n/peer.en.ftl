@@ -701,3 +701,11 @@ hide-something = Hidden windows are covered
 hide-seen = Some windows are hidden from you
 hide-impossible = Windows cannot be hidden on this computer
 hide-impossible-lead = Close what nobody is to see, password managers too, or pause the picture meanwhile.
+
+scope-desktop = The whole screen
+scope-program = One program only
+scope-none = No window is open that could be shared.
+scope-one = One program only
+scope-minimised = One program only: it is minimised
+scope-closed = One program only: it is closed
+scope-widen = Share the whole screen

@@ -698,3 +698,11 @@ hide-something = Les fenêtres masquées sont couvertes
 hide-seen = Certaines fenêtres vous sont masquées
 hide-impossible = Cet ordinateur ne permet pas de masquer des fenêtres
 hide-impossible-lead = Fermez ce que personne ne doit voir, gestionnaires de mots de passe compris, ou mettez l’image en pause entre-temps.
+
+scope-desktop = Tout l’écran
+scope-program = Un seul programme
+scope-none = Aucune fenêtre ouverte ne peut être partagée.
+scope-one = Un seul programme
+scope-minimised = Un seul programme : il est réduit
+scope-closed = Un seul programme : il est fermé
+scope-widen = Partager tout l’écran

@@ -2,12 +2,15 @@
 //! holds up the session.
 
 use std::{
-    sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel},
+    sync::{
+        Arc, Mutex, PoisonError,
+        mpsc::{Receiver, SyncSender, TrySendError, sync_channel},
+    },
     thread::JoinHandle,
 };
 
 use deskside_devices::inject::{self, InjectError, Injector};
-use deskside_session::{input::InputEvent, view::Trouble};
+use deskside_session::{hiding::Scope, input::InputEvent, view::Trouble};
 
 enum Tell {
     Inject(InputEvent),
@@ -22,14 +25,24 @@ const WAITING: usize = 4096;
 /// Ends when dropped; whatever it held down is released.
 pub struct Hands {
     tell: Option<SyncSender<Tell>>,
+    /// Beside the queue, which may be full.
+    scope: Arc<Mutex<Scope>>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Hands {
     pub fn start(trouble: Box<dyn Fn(Trouble) + Send>) -> std::io::Result<Self> {
         let (tell, told) = sync_channel(WAITING);
-        let thread = std::thread::Builder::new().name("hands".into()).spawn(move || run(&told, &*trouble))?;
-        Ok(Self { tell: Some(tell), thread: Some(thread) })
+        let scope = Arc::<Mutex<Scope>>::default();
+        let now = Arc::clone(&scope);
+        let body = move || run(&told, &now, &*trouble);
+        let thread = std::thread::Builder::new().name("hands".into()).spawn(body)?;
+        Ok(Self { tell: Some(tell), scope, thread: Some(thread) })
+    }
+
+    /// Nothing else is reached by what comes from now on.
+    pub fn limit(&self, scope: Scope) {
+        *self.scope.lock().unwrap_or_else(PoisonError::into_inner) = scope;
     }
 
     pub fn inject(&self, event: InputEvent) {
@@ -70,7 +83,7 @@ fn trouble_of(e: &InjectError) -> Option<Trouble> {
     }
 }
 
-fn run(told: &Receiver<Tell>, trouble: &dyn Fn(Trouble)) {
+fn run(told: &Receiver<Tell>, scope: &Mutex<Scope>, trouble: &dyn Fn(Trouble)) {
     let mut injector: Option<Box<dyn Injector>> = None;
     let mut area = ((0, 0), (u16::MAX, u16::MAX));
     while let Ok(tell) = told.recv() {
@@ -82,9 +95,14 @@ fn run(told: &Receiver<Tell>, trouble: &dyn Fn(Trouble)) {
                 }
             }
             Tell::Inject(event) => {
+                let scope = *scope.lock().unwrap_or_else(PoisonError::into_inner);
                 let result = match injector.as_mut() {
-                    Some(i) => i.inject(&event, area.0, area.1),
+                    Some(i) => {
+                        i.limit(scope);
+                        i.inject(&event, area.0, area.1)
+                    }
                     None => inject::open().and_then(|mut i| {
+                        i.limit(scope);
                         let result = i.inject(&event, area.0, area.1);
                         injector = Some(i);
                         result

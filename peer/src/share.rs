@@ -18,7 +18,7 @@ use deskside_net::{Channel, Transport};
 use deskside_session::{
     ParticipantId,
     command::{Coder, Screen},
-    hiding::{Hidden, Hiding},
+    hiding::{Hidden, Hiding, Program, Scope},
     io::Capture,
     quality::Quality,
     view::{Monitor, Trouble},
@@ -56,6 +56,7 @@ pub enum Report {
     },
     Coder(Coder),
     Hiding(Hiding),
+    Program(Option<Program>),
     Trouble(Trouble),
 }
 
@@ -70,22 +71,25 @@ pub struct Share {
 }
 
 /// What is to be hidden, beside the queue that a viewer may fill.
-struct Wanted(Mutex<(bool, Hidden)>);
+struct Wanted(Mutex<(bool, Hidden, Scope)>);
 
 impl Wanted {
     /// What it is now, if it is new.
-    fn take(&self) -> Option<Hidden> {
+    fn take(&self) -> Option<(Hidden, Scope)> {
         let mut now = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        std::mem::take(&mut now.0).then(|| now.1.clone())
+        std::mem::take(&mut now.0).then(|| (now.1.clone(), now.2))
     }
 
-    fn set(&self, hidden: Hidden) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = (true, hidden);
+    fn change(&self, change: impl FnOnce(&mut Hidden, &mut Scope)) {
+        let mut now = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let (new, hidden, scope) = &mut *now;
+        change(hidden, scope);
+        *new = true;
     }
 
     /// To a back end that knows nothing yet.
     fn again(&self) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).0 = true;
+        self.change(|_, _| ());
     }
 }
 
@@ -127,7 +131,7 @@ impl Share {
         let stopped = Arc::new(AtomicBool::new(false));
         let stop = Arc::clone(&stopped);
         let (screen, encoding) = (capture.screen, (capture.coder, capture.quality));
-        let hidden = Arc::new(Wanted(Mutex::new((true, hidden))));
+        let hidden = Arc::new(Wanted(Mutex::new((true, hidden, capture.scope))));
         let hides = Arc::clone(&hidden);
         let thread = std::thread::Builder::new()
             .name("share".into())
@@ -136,7 +140,12 @@ impl Share {
     }
 
     pub fn hide(&self, hidden: Hidden) {
-        self.hidden.set(hidden);
+        self.hidden.change(|h, _| *h = hidden);
+        self.teller().wake();
+    }
+
+    pub fn limit(&self, scope: Scope) {
+        self.hidden.change(|_, s| *s = scope);
         self.teller().wake();
     }
 
@@ -248,6 +257,7 @@ fn share(
     let mut damaged = true;
     let mut geometry = true;
     let mut hiding = None;
+    let mut program = None;
     loop {
         if told.stop.load(Ordering::Relaxed) {
             return Next::Stop;
@@ -259,8 +269,9 @@ fn share(
                 other => encoding.told(other),
             }
         }
-        if let Some(hidden) = told.hides.take() {
+        if let Some((hidden, scope)) = told.hides.take() {
             capturer.hide(&hidden);
+            capturer.limit(scope);
         }
         if geometry {
             geometry = false;
@@ -307,6 +318,13 @@ fn share(
         encoding.refine(Instant::now());
         if let Some(coder) = encoding.coder_changed() {
             report(Report::Coder(coder));
+        }
+        let now = capturer.program();
+        if std::mem::replace(&mut program, now) != now {
+            if now == Some(Program::Closed) {
+                told.hides.change(|_, scope| *scope = Scope::Nothing);
+            }
+            report(Report::Program(now));
         }
         let now = capturer.hiding();
         if hiding.replace(now) != Some(now) {

@@ -120,6 +120,7 @@ fn out_of_place(trio: &Trio) -> Vec<Message> {
         coder: Coder::H264,
         quality: Default::default(),
         hidden: false,
+        program: None,
         trouble: None,
     };
     let key = |down| InputEvent::Key { key: Key::Named(NamedKey::ControlLeft), down };

@@ -11,7 +11,7 @@ use std::{sync::Arc, time::Duration};
 use deskside_media::{Picture, Rect};
 use deskside_session::{
     command::Screen,
-    hiding::{Hidden, Hiding},
+    hiding::{Hidden, Hiding, Program, Scope},
     view::Monitor,
 };
 
@@ -34,6 +34,10 @@ pub trait Capturer {
     fn pointer(&mut self) -> Result<Pointer, CaptureError>;
     /// Keeps these windows out of all pictures from the next grab on; nothing is hidden before it is called.
     fn hide(&mut self, hidden: &Hidden);
+    /// Keeps all else out of all pictures from the next grab on; what cannot be told apart, too.
+    fn limit(&mut self, scope: Scope);
+    /// How that program stood in the last picture; none without one.
+    fn program(&self) -> Option<Program>;
     /// Whether something was covered in the last picture.
     fn hiding(&self) -> Hiding;
     /// Wakes [`Capturer::wait`] from another thread.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use deskside_session::input::InputEvent;
+use deskside_session::{hiding::Scope, input::InputEvent};
 
 pub(crate) mod codes;
 pub mod rdev;
@@ -25,6 +25,8 @@ pub trait Injector: Send {
     /// The up of a key or button that is not held is no error.
     fn inject(&mut self, event: &InputEvent, origin: (i32, i32), size: (u16, u16))
     -> Result<(), InjectError>;
+    /// Refuses from now on what would reach anything else; whatever it cannot tell apart, too.
+    fn limit(&mut self, scope: Scope);
     /// Releases every key and button that this injector holds down.
     fn release_all(&mut self);
 }
@@ -35,7 +37,7 @@ pub enum InjectError {
     NoDisplay,
     #[error("the system does not permit to send input")]
     Denied,
-    #[error("the event would have reached a window of this program")]
+    #[error("the event would have reached a window of this program, or one that is not shared")]
     OwnWindow,
     #[error("this key cannot be typed here")]
     NoSuchKey,

@@ -122,6 +122,12 @@ pub enum Command {
         #[serde(default)]
         all: bool,
     },
+    /// Who shares, or is asked to: from now on only the windows of the program that made this one are seen and may be
+    /// used; without it the whole desktop. Ends with the sharing.
+    Only {
+        #[serde(default)]
+        window: Option<u64>,
+    },
     /// Customer: allows everything in this session without asking again.
     AllowAll,
     /// Customer: takes one grant back, or all of them.

@@ -119,6 +119,28 @@ impl Hiding {
     }
 }
 
+/// What of the desktop is shared.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Scope {
+    #[default]
+    Desktop,
+    /// The windows of the program that made this one, and what serves them.
+    Program(u64),
+    /// Of a program that is gone: nothing, whatever opens.
+    Nothing,
+}
+
+/// How the one program stands that alone is shared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Program {
+    Shown,
+    /// It has windows, and none of them is on the screen.
+    Minimised,
+    /// It has no window any more.
+    Closed,
+}
+
 /// For the windows: what is hidden, and what could be.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HidingView {

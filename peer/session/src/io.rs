@@ -7,7 +7,7 @@ use crate::{
     app::Ending,
     clipboard::Clip,
     command::{Coder, Command, Screen},
-    hiding::Hiding,
+    hiding::{Hiding, Program, Scope},
     identity::PublicKey,
     input::InputEvent,
     quality::Quality,
@@ -88,6 +88,8 @@ pub enum DeviceEvent {
     Coder(Coder),
     Clipboard(Clip),
     Hiding(Hiding),
+    /// How the one program that is shared stands; none while it is the whole desktop.
+    Program(Option<Program>),
     Trouble(Trouble),
     /// Whether the log of acts can be written on this computer; told at each change.
     LogKept(bool),
@@ -159,6 +161,7 @@ pub enum Output {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Capture {
     pub screen: Screen,
+    pub scope: Scope,
     pub viewers: Vec<ParticipantId>,
     pub coder: Coder,
     pub quality: Quality,

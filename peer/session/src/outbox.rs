@@ -5,11 +5,10 @@ use std::collections::VecDeque;
 use crate::{
     ParticipantId,
     clipboard::Clip,
-    command::{Act, Coder, Screen},
+    command::Act,
     grants::Permit,
     input::InputEvent,
     io::{Capture, Output},
-    quality::Quality,
     wire::Message,
 };
 
@@ -55,17 +54,10 @@ impl Outbox {
         }
     }
 
-    /// One permit for each viewer. Returns what was said.
-    pub(crate) fn capture(
-        &mut self,
-        viewers: Vec<(ParticipantId, Permit)>,
-        screen: Screen,
-        coder: Coder,
-        quality: Quality,
-        paused: bool,
-    ) -> Capture {
+    /// One permit for each viewer; without one nobody sees. Returns what was said.
+    pub(crate) fn capture(&mut self, viewers: Vec<(ParticipantId, Permit)>, wanted: Capture) -> Capture {
         let viewers = viewers.into_iter().filter(|(_, p)| p.act() == Act::View).map(|(id, _)| id).collect();
-        let capture = Capture { screen, viewers, coder, quality, paused };
+        let capture = Capture { viewers, ..wanted };
         self.0.push_back(Output::Capture(capture.clone()));
         capture
     }

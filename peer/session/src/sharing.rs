@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, time::Duration};
 use crate::{
     ParticipantId,
     command::{Act, Coder, RequestId, Screen},
-    hiding::Hiding,
+    hiding::{Hiding, Program, Scope},
     input::InputEvent,
     io::Capture,
     quality::Quality,
@@ -30,6 +30,9 @@ pub(crate) struct Share {
     pub monitors: Vec<Monitor>,
     pub size: (u16, u16),
     pub hiding: Hiding,
+    /// Chosen by the person at this computer alone; stays while a question is open.
+    pub scope: Scope,
+    pub program: Option<Program>,
     pub trouble: Option<Trouble>,
     /// What the devices do now.
     pub capturing: Option<Capture>,
@@ -68,6 +71,19 @@ impl Share {
         self.trouble = None;
     }
 
+    pub(crate) fn limit(&mut self, scope: Scope) {
+        self.scope = scope;
+        self.program = None;
+    }
+
+    /// A window of another program may have its number later: what is closed stays so.
+    pub(crate) fn set_program(&mut self, program: Option<Program>) {
+        self.program = program.filter(|_| self.scope != Scope::Desktop);
+        if self.program == Some(Program::Closed) {
+            self.scope = Scope::Nothing;
+        }
+    }
+
     pub(crate) fn shared(&self, viewers: Vec<ParticipantId>, controller: Option<ParticipantId>) -> Shared {
         Shared {
             viewers,
@@ -80,6 +96,7 @@ impl Share {
             coder: self.coder_now.unwrap_or(self.coder),
             quality: self.quality,
             hidden: self.hiding == Hiding::Something,
+            program: (self.scope != Scope::Desktop).then(|| self.program.unwrap_or(Program::Shown)),
             trouble: self.trouble,
         }
     }

@@ -82,6 +82,9 @@ pub(crate) struct State {
     pub admitted: Vec<(PublicKey, bool)>,
     pub grants: SavedGrants,
     pub paused: bool,
+    /// One program alone was shared.
+    #[serde(default)]
+    pub limited: bool,
     pub requests: u32,
     /// Agent: what was ever asked of whom.
     #[serde(default)]

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     ParticipantId, Role, SessionNumber,
     command::{Act, Coder, RequestId, Screen},
-    hiding::Hiding,
+    hiding::{Hiding, Program},
     quality::Quality,
 };
 
@@ -156,6 +156,9 @@ pub struct Sharing {
     /// Whether the sharer keeps something out of the picture.
     #[serde(default, skip_serializing_if = "Hiding::is_nothing")]
     pub hiding: Hiding,
+    /// One program alone is shared, and how it stands.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub program: Option<Program>,
     /// The picture cannot be had, and why.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trouble: Option<Trouble>,

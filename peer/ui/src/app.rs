@@ -358,7 +358,7 @@ impl App {
                 hiding::show(ui, &cx, &view.hiding);
                 self.dialog = self.dialog.or(asked);
                 if let (Some(window), Some(prompt)) = (&mut self.prompt, &session.prompt) {
-                    window.show(ui, &cx, session, prompt);
+                    window.show(ui, &cx, session, prompt, &view.hiding);
                 }
             }
             Screen::Session { session, .. } if self.slim.is_some() => {

@@ -4,8 +4,9 @@ mod samples;
 mod shown;
 
 use deskside_session::{
-    app::{AppOnly, AppView},
-    hiding::{Hidden, Hiding, HidingView},
+    app::{AppCommand, AppOnly, AppView},
+    command::Command,
+    hiding::{Hidden, Hiding, HidingView, Program},
 };
 use deskside_ui::Language;
 use eframe::egui::accesskit::Role as Access;
@@ -82,4 +83,36 @@ fn both_sides_read_that_something_is_hidden_and_only_the_customer_that_it_is_imp
     assert!(says(&s, "Some windows are hidden from you"));
     let s = open(Still::new(with("customer-views", Hiding::Something)), Language::French, None);
     assert!(says(&s, "Les fenêtres masquées sont couvertes"));
+}
+
+#[test]
+fn one_program_is_chosen_in_the_question_before_it_can_be_allowed() {
+    let hidden = Hidden::default();
+    let mut s = show(samples::hiding::listed(sample("prompt-view"), hidden));
+    s.harness.set_size(eframe::egui::vec2(1400.0, 1600.0));
+    s.harness.run_ok();
+    s.choose(Access::MenuItemRadio, "One program only");
+    assert_eq!(s.told(), [AppOnly::ListWindows.into()]);
+    s.wait(deskside_ui::ARM_SECONDS + 0.2);
+    s.click("Allow");
+    assert_eq!(s.told(), [], "nothing is chosen yet");
+    s.choose(Access::MenuItemRadio, "Inbox");
+    s.click("Allow");
+    let told = s.told();
+    assert_eq!(told.first(), Some(&Command::Only { window: Some(8) }.into()));
+    assert!(matches!(&told[1..], [AppCommand::Session(Command::Answer { allow: true, all: false, .. })]));
+}
+
+#[test]
+fn how_the_program_stands_is_read_and_the_whole_screen_is_one_click_away() {
+    let with =
+        |program| changed("customer-views", |v| v.sharing.iter_mut().for_each(|s| s.program = Some(program)));
+    let mut s = show(with(Program::Minimised));
+    s.must("One program only: it is minimised");
+    s.click("Share the whole screen");
+    assert_eq!(s.told(), [Command::Only { window: None }.into()]);
+    s.set(with(Program::Closed));
+    s.must("One program only: it is closed");
+    s.set(sample("customer-views"));
+    s.must_not("Share the whole screen");
 }

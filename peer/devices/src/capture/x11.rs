@@ -12,7 +12,7 @@ use std::{
 use deskside_media::{Picture, Rect};
 use deskside_session::{
     command::Screen,
-    hiding::{Hidden, Hiding},
+    hiding::{Hidden, Hiding, Program, Scope},
     view::Monitor,
 };
 use x11rb::{
@@ -324,6 +324,14 @@ impl Capturer for X11 {
 
     fn hide(&mut self, hidden: &Hidden) {
         self.veil.hide(hidden);
+    }
+
+    fn limit(&mut self, scope: Scope) {
+        self.veil.limit(scope);
+    }
+
+    fn program(&self) -> Option<Program> {
+        self.veil.program()
     }
 
     fn hiding(&self) -> Hiding {

@@ -9,7 +9,7 @@ use std::{
 use deskside_media::{Picture, Rect};
 use deskside_session::{
     command::Screen,
-    hiding::{Hidden, Hiding},
+    hiding::{Hidden, Hiding, Program, Scope},
     view::Monitor,
 };
 use xcap::{XCapError, image::RgbaImage};
@@ -30,6 +30,8 @@ pub struct Xcap {
     told: bool,
     geometry: bool,
     hiding: Hiding,
+    /// Windows cannot be told apart: then all is black.
+    only: bool,
     bell: Arc<Bell>,
 }
 
@@ -64,6 +66,7 @@ impl Xcap {
             told: false,
             geometry: false,
             hiding: Hiding::Nothing,
+            only: false,
             bell: Arc::default(),
         };
         // Says at once whether the system permits it.
@@ -131,6 +134,10 @@ impl Xcap {
     /// Blackens the program's own prompts. One that xcap does not know of may be anywhere, so that all
     /// is black while it is there. True if there is any.
     fn hide_private(&mut self) -> bool {
+        if self.only {
+            self.bgrx.fill(0);
+            return true;
+        }
         let private = own::private();
         if private.is_empty() {
             return false;
@@ -221,6 +228,14 @@ impl Capturer for Xcap {
     /// Pictures come from elsewhere some time after the windows were where they are: nothing can be covered for sure.
     fn hide(&mut self, hidden: &Hidden) {
         self.hiding = if hidden.is_empty() { Hiding::Nothing } else { Hiding::Impossible };
+    }
+
+    fn limit(&mut self, scope: Scope) {
+        self.only = scope != Scope::Desktop;
+    }
+
+    fn program(&self) -> Option<Program> {
+        self.only.then_some(Program::Closed)
     }
 
     fn hiding(&self) -> Hiding {

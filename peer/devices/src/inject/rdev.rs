@@ -6,7 +6,10 @@
 
 use std::time::{Duration, Instant};
 
-use deskside_session::input::{Button, InputEvent, Key};
+use deskside_session::{
+    hiding::Scope,
+    input::{Button, InputEvent, Key},
+};
 use enigo::{Direction, Enigo, InputError, Keyboard as _, NewConError, Settings};
 use rdev::{EventType, simulate};
 
@@ -43,6 +46,8 @@ pub struct Rdev {
     /// When enigo last typed.
     typed: Option<Instant>,
     own: own::Own,
+    /// One program alone is shared: it cannot tell the windows apart, and refuses all.
+    limited: bool,
     /// Names the display to the watcher of own input.
     display: u64,
     held: Vec<(Key, Down)>,
@@ -67,6 +72,7 @@ impl Rdev {
             enigo: Some(enigo),
             typed: None,
             own: own::Own::new().ok_or(InjectError::NoDisplay)?,
+            limited: false,
             display: sent::display_id(None),
             held: Vec::new(),
             buttons: Vec::new(),
@@ -224,6 +230,11 @@ impl Injector for Rdev {
         origin: (i32, i32),
         size: (u16, u16),
     ) -> Result<(), InjectError> {
+        let up =
+            matches!(event, InputEvent::Key { down: false, .. } | InputEvent::Button { down: false, .. });
+        if self.limited && !up {
+            return Err(InjectError::OwnWindow);
+        }
         match *event {
             InputEvent::Move { x, y } => self.motion(place(x, y, origin, size)),
             InputEvent::Button { button, down, x, y } => self.button(button, down, place(x, y, origin, size)),
@@ -232,6 +243,10 @@ impl Injector for Rdev {
             InputEvent::Key { key, down: false } => self.key_up(key),
             InputEvent::Text { ref text } => self.text(text),
         }
+    }
+
+    fn limit(&mut self, scope: Scope) {
+        self.limited = scope != Scope::Desktop;
     }
 
     fn release_all(&mut self) {

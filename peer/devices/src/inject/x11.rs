@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use deskside_session::input::InputEvent;
+use deskside_session::{hiding::Scope, input::InputEvent};
 use x11rb::{
     connection::Connection as _,
     errors::{ConnectError, ConnectionError, ReplyError},
@@ -116,7 +116,7 @@ impl XTest {
         let order = self.conn.get_pointer_mapping()?;
         let under = self.conn.query_pointer(self.root)?.reply()?.child;
         let order = Order(order.reply()?.map);
-        if self.targets.is_ours(&self.conn, under)? { Err(InjectError::OwnWindow) } else { Ok(order) }
+        if self.targets.is_barred(&self.conn, under)? { Err(InjectError::OwnWindow) } else { Ok(order) }
     }
 
     fn wheel(&mut self, dx: i16, dy: i16) -> Result<(), InjectError> {
@@ -138,8 +138,28 @@ impl XTest {
         })
     }
 
+    /// Where one program alone is shared, not onto another one.
+    fn go(&mut self, at: (i32, i32)) -> Result<(), InjectError> {
+        if self.targets.scope == Scope::Desktop {
+            return Ok(self.motion(at)?);
+        }
+        self.alone(|x| {
+            x.look_at(at)?;
+            Ok(x.motion(at)?)
+        })
+    }
+
+    fn look_at(&mut self, (x, y): (i32, i32)) -> Result<(), InjectError> {
+        let fit = |v: i32| v.clamp(0, i16::MAX.into()) as i16;
+        let there = self.conn.translate_coordinates(self.root, self.root, fit(x), fit(y))?.reply()?.child;
+        if self.targets.is_barred(&self.conn, there)? { Err(InjectError::OwnWindow) } else { Ok(()) }
+    }
+
     fn press(&mut self, button: u8, at: (i32, i32)) -> Result<(), InjectError> {
         self.alone(|x| {
+            if x.targets.scope != Scope::Desktop {
+                x.look_at(at)?;
+            }
             x.motion(at)?;
             let device = x.look_under_pointer()?.device(button);
             if !x.buttons.iter().any(|b| b.0 == button) {
@@ -181,7 +201,7 @@ impl Injector for XTest {
         size: (u16, u16),
     ) -> Result<(), InjectError> {
         match *event {
-            InputEvent::Move { x, y } => self.motion(place(x, y, origin, size))?,
+            InputEvent::Move { x, y } => self.go(place(x, y, origin, size))?,
             InputEvent::Button { button, down, x, y } => {
                 let (button, at) = (x11_button(button), place(x, y, origin, size));
                 if down { self.press(button, at)? } else { self.release(button, at)? }
@@ -193,6 +213,10 @@ impl Injector for XTest {
         }
         self.conn.flush()?;
         Ok(())
+    }
+
+    fn limit(&mut self, scope: Scope) {
+        self.targets.scope = scope;
     }
 
     fn release_all(&mut self) {

@@ -40,6 +40,7 @@ pub struct Top {
     pub shown: bool,
     /// Nothing below it shows through.
     pub solid: bool,
+    opaque: bool,
     unmanaged: bool,
     /// It, and the windows in it that a program may have made.
     pub family: Vec<Window>,
@@ -49,8 +50,10 @@ pub struct Top {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Heard {
     Nothing,
-    /// Another window may be shown, or belong to a program, than before.
+    /// Another window may be shown than before, and then something is drawn.
     New,
+    /// A window says something else of itself.
+    Named,
     /// Only places, order, and what is not shown any more.
     Moved,
 }
@@ -102,7 +105,7 @@ impl Tops {
             Event::MapNotify(_) | Event::ReparentNotify(_) => Heard::New,
             Event::PropertyNotify(e) if self.matters(e.atom) => {
                 self.said.remove(&e.window);
-                Heard::New
+                Heard::Named
             }
             Event::DestroyNotify(e) => {
                 self.said.remove(&e.window);
@@ -143,7 +146,8 @@ impl Tops {
                 window,
                 place: (g.x.into(), g.y.into(), i32::from(g.width) + border, i32::from(g.height) + border),
                 shown: a.map_state == MapState::VIEWABLE && a.class == WindowClass::INPUT_OUTPUT,
-                solid: whole && g.depth == self.depth,
+                solid: whole,
+                opaque: g.depth == self.depth,
                 unmanaged: a.override_redirect,
                 family: Vec::new(),
             });
@@ -154,19 +158,13 @@ impl Tops {
             // Who composes the screen has windows of its own over all others, and knows of opacity.
             let managed = top.family.iter().filter_map(said).any(|s| s.managed);
             let see_through = top.family.iter().filter_map(said).any(|s| s.see_through);
-            top.solid &= !composed || (managed && !see_through);
+            top.solid &= !composed || (top.opaque && managed && !see_through);
         }
         Ok(tops)
     }
 
     fn families(&mut self, conn: &RustConnection, tops: &mut [Top]) -> Result<(), X11Error> {
-        // Once for each window, and again when what is in it may have changed.
-        let mut level: Vec<(usize, Window)> = Vec::new();
-        let mut deeper = vec![false; tops.len()];
-        for (i, top) in tops.iter().enumerate() {
-            deeper[i] = top.shown || !self.said.contains_key(&top.window);
-            level.push((i, top.window));
-        }
+        let mut level: Vec<_> = tops.iter().enumerate().map(|(i, top)| (i, top.window)).collect();
         for depth in 0..=DEPTH {
             self.read(conn, level.iter().map(|(_, w)| *w))?;
             for (i, w) in &level {
@@ -175,8 +173,7 @@ impl Tops {
             if depth == DEPTH {
                 break;
             }
-            let inside =
-                |(i, w): &&(usize, Window)| deeper[*i] && self.said.get(w).is_some_and(|s| !s.managed);
+            let inside = |(_, w): &&(usize, Window)| self.said.get(w).is_some_and(|s| !s.managed);
             let mut trees: Vec<(usize, Cookie<'_, _, QueryTreeReply>)> = Vec::new();
             for (i, w) in level.iter().filter(inside) {
                 trees.push((*i, conn.query_tree(*w)?));
@@ -237,6 +234,18 @@ impl Tops {
         let found: Vec<_> = top.family.iter().filter(managed).copied().collect();
         let plain = top.shown && !top.unmanaged && self.class(top.window).is_some();
         if found.is_empty() && plain { vec![top.window] } else { found }
+    }
+
+    /// Which of them are of the program that made this window, and what serves them. None once it has no window any
+    /// more: its place among the connections may be another program's then.
+    pub fn of_program(&self, tops: &[Top], window: Window) -> Option<Vec<bool>> {
+        let client = window & self.client;
+        let is_its = |w: Window| {
+            let mut chain = std::iter::successors(Some(w), |w| self.said.get(w)?.serves).take(CHAIN);
+            chain.any(|w| w & self.client == client) && !self.is_private(w)
+        };
+        let of: Vec<_> = tops.iter().map(|t| t.family.iter().any(|w| is_its(*w))).collect();
+        of.contains(&true).then_some(of)
     }
 
     /// Hidden by itself, without the other windows of its program.

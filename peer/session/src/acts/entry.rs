@@ -74,6 +74,10 @@ pub enum What {
         viewers: Vec<ParticipantId>,
         paused: bool,
     },
+    /// Whether that is of one program alone.
+    Program {
+        on: bool,
+    },
     /// Whether the mouse and keyboard of `who` act here.
     Control {
         on: bool,

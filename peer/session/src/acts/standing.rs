@@ -25,6 +25,8 @@ pub struct Standing {
     pub shown: BTreeSet<Person>,
     pub viewers: Vec<ParticipantId>,
     pub paused: bool,
+    /// One program alone is shared.
+    pub program: bool,
     pub controller: Option<Person>,
     pub full: bool,
     pub over: bool,
@@ -86,6 +88,7 @@ impl Standing {
                 self.viewers.clone_from(viewers);
                 self.paused = *paused;
             }
+            What::Program { on } => self.program = *on,
             What::Control { on } => self.controller = on.then_some(who),
             What::Full => self.full = true,
             What::Over { .. } => {
@@ -188,6 +191,9 @@ impl Changes {
         if let Some(who) = self.at.controller.filter(|who| to.controller != Some(*who)) {
             self.say(who, What::Control { on: false });
         }
+        if self.at.program != to.program && (to.program || !ending) {
+            self.say(me, What::Program { on: to.program });
+        }
         let fewer = to.viewers.iter().all(|id| self.at.viewers.contains(id));
         let shared = (&to.viewers, to.paused);
         if (&self.at.viewers, self.at.paused) != shared && (fewer || !ending) {
@@ -250,7 +256,8 @@ mod tests {
             ..busy()
         };
         let paused = Standing { paused: true, controller: None, ..busy() };
-        let all = [plain, busy(), handed, paused];
+        let program = Standing { program: true, ..busy() };
+        let all = [plain, busy(), handed, paused, program];
         for (from, to) in all.iter().flat_map(|a| all.iter().map(move |b| (a, b))) {
             let changes = from.changes(to, join, Cause::Other);
             let mut at = from.clone();

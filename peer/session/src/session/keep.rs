@@ -4,6 +4,7 @@ use super::Session;
 use crate::{
     Role,
     command::Act,
+    hiding::Scope,
     identity::{LinkSecret, encode},
     io::Output,
     roster::{Peer, Pinned},
@@ -59,6 +60,7 @@ impl Session {
             admitted: self.people.admitted.iter().map(|(k, a)| (*k, *a)).collect(),
             grants: self.grants.save(),
             paused: self.share.paused,
+            limited: self.share.scope != Scope::Desktop,
             requests: self.requests,
             asked: self.acts.asked.iter().copied().collect(),
             peers: self.peers.iter().filter_map(save_peer).collect(),
@@ -87,6 +89,10 @@ impl Session {
         let shows = |act: Act| self.role != Role::Customer && act == Act::Show;
         self.grants.retain(|act| !shows(act));
         self.share.paused = s.paused;
+        if s.limited {
+            // Until the person chooses anew: nothing that was not allowed may be seen.
+            self.share.limit(Scope::Nothing);
+        }
         self.requests = s.requests;
         self.acts.asked = s.asked.into_iter().collect();
         if self.secret.is_none() {

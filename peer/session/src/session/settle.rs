@@ -6,7 +6,7 @@ use crate::{
     ParticipantId, Role,
     app::Ending,
     command::Act,
-    hiding::Hiding,
+    hiding::{Hiding, Scope},
     io::{Capture, Output},
     roster::Peer,
     view::{Notice, Sharing},
@@ -87,6 +87,9 @@ impl Session {
         }
         if !self.is_sharing() {
             self.share.reset();
+            if self.consent.open.is_none() {
+                self.share.limit(Scope::Desktop);
+            }
             self.grants.show_nobody();
         }
         self.settle_capture();
@@ -106,15 +109,15 @@ impl Session {
             return;
         }
         let (screen, coder, paused) = (self.share.screen, self.share.coder, self.share.paused);
-        let quality = self.share.quality;
-        let wanted = Capture { screen, viewers: viewers.clone(), coder, quality, paused };
+        let (quality, scope) = (self.share.quality, self.share.scope);
+        let wanted = Capture { screen, scope, viewers: viewers.clone(), coder, quality, paused };
         if self.share.capturing.as_ref() == Some(&wanted) {
             return;
         }
         self.tell_of_watchers(&viewers);
         let permit = |(id, by)| Some((id, self.permit_viewer(id, by)?));
         let permits = with.into_iter().filter_map(permit).collect();
-        self.share.capturing = Some(self.out.capture(permits, screen, coder, quality, paused));
+        self.share.capturing = Some(self.out.capture(permits, wanted));
     }
 
     /// The sharer knows of each watcher before that one sees anything.
@@ -227,6 +230,7 @@ pub(super) fn sharing_view(sharer: ParticipantId, s: Shared) -> Sharing {
         height: s.height,
         coder: s.coder,
         quality: s.quality,
+        program: s.program,
         hiding: if s.hidden { Hiding::Something } else { Hiding::Nothing },
         trouble: s.trouble,
     }

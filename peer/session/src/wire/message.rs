@@ -11,6 +11,7 @@ use crate::{
     ParticipantId,
     acts::MAX_ENTRY,
     command::{Act, Coder, RequestId, Screen},
+    hiding::Program,
     input::{InputEvent, Key},
     quality::{Colours, Quality, Sharpness},
     view::{Monitor, Trouble},
@@ -199,6 +200,9 @@ pub struct Shared {
     /// The sharer keeps something out of the picture.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub hidden: bool,
+    /// One program alone is shared, and how it stands.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub program: Option<Program>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trouble: Option<Trouble>,
 }

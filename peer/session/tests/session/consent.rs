@@ -20,6 +20,7 @@ fn view_is_asked_allowed_and_captured() {
     w.answer(true, false);
     let capture = Capture {
         screen: Default::default(),
+        scope: Default::default(),
         viewers: vec![AGENT],
         coder: Default::default(),
         quality: Default::default(),

@@ -4,6 +4,7 @@ use deskside_session::{
     HandOver, ParticipantId, Role, SessionNumber,
     acts::MAX_ENTRY,
     command::{Act, Coder, RequestId, Screen},
+    hiding::Program,
     input::{Button, InputEvent, Key, NamedKey},
     quality::{Colours, Quality, Sharpness},
     view::{Monitor, Refusal, Trouble},
@@ -34,6 +35,7 @@ fn shared() -> Shared {
         coder: Coder::Tiles,
         quality: Quality { sharpness: Sharpness::Faster, colours: Colours::Bits8 },
         hidden: true,
+        program: Some(Program::Minimised),
         trouble: Some(Trouble::CaptureFailed),
     }
 }
@@ -97,7 +99,7 @@ fn golden_messages() {
                 r#"{"type":"sharing","sharing":{"viewers":[1],"controller":1,"paused":false,"monitors":"#,
                 r#"[{"name":"DP-1","x":-800,"y":0,"width":800,"height":600,"primary":true}],"#,
                 r#""screen":{"monitor":0},"width":800,"height":600,"coder":"tiles","quality":{"sharpness":"faster","colours":"256"},"hidden":true,"#,
-                r#""trouble":"capture_failed"}}"#
+                r#""program":"minimised","trouble":"capture_failed"}}"#
             ),
         ),
         (

@@ -36,6 +36,12 @@ impl Running {
         if last.screen != capture.screen {
             teller.tell(Tell::Screen(capture.screen));
         }
+        if last.scope != capture.scope {
+            share.limit(capture.scope);
+            if let Some(hands) = &self.hands {
+                hands.limit(capture.scope);
+            }
+        }
         if last.coder != capture.coder {
             teller.tell(Tell::Coder(capture.coder));
         }
@@ -70,7 +76,10 @@ impl Running {
         match Hands::start(Box::new(move |t| {
             let _ = events.send(SessionEvent::Trouble(t));
         })) {
-            Ok(hands) => self.hands = Some(hands),
+            Ok(hands) => {
+                hands.limit(capture.scope);
+                self.hands = Some(hands);
+            }
             Err(e) => tracing::error!(error = %e, "no thread for input"),
         }
         let events = self.events.clone();

@@ -141,7 +141,12 @@ fn first_viewer(view: &View, sharing: &Sharing) -> Option<ParticipantId> {
 
 /// Everybody else who sees the screen, by name, and the way to stop at once.
 fn hint(cx: &Cx<'_>, view: &View, sharing: &Sharing) -> String {
-    let parts = [super::hiding::hint(cx, view, sharing), also(cx, view, sharing), Some(cx.t.t("bar-escape"))];
+    let parts = [
+        super::scope::hint(cx, sharing),
+        super::hiding::hint(cx, view, sharing),
+        also(cx, view, sharing),
+        Some(cx.t.t("bar-escape")),
+    ];
     parts.into_iter().flatten().collect::<Vec<_>>().join("  ·  ")
 }
 

@@ -8,7 +8,7 @@ use deskside_session::{
 use eframe::egui::{Frame, Margin, Panel, RichText, ScrollArea, Ui};
 use lucide_icons::Icon;
 
-use super::{chat::ChatForm, dialog::Dialog, hiding, people, quality, toast::Toast};
+use super::{chat::ChatForm, dialog::Dialog, hiding, people, quality, scope, toast::Toast};
 use crate::{
     acts,
     cx::Cx,
@@ -208,6 +208,7 @@ fn permissions(ui: &mut Ui, cx: &Cx<'_>, view: &View) {
             picture(ui, cx, sharing);
             text::small(ui, cx, cx.t.t("customer-escape"));
         }
+        scope::widen(ui, cx, view);
         hiding::button(ui, cx);
     });
 }

@@ -22,6 +22,7 @@ pub mod phrases;
 pub mod prompt;
 mod quality;
 pub mod queue;
+pub mod scope;
 pub mod shortcuts;
 pub mod showing;
 pub mod sign_in;

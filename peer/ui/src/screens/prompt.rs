@@ -8,6 +8,7 @@ use std::time::Duration;
 use deskside_session::{
     ParticipantId, Role,
     command::{Act, Command, RequestId},
+    hiding::HidingView,
     view::{LinkView, Prompt, Verified, View},
 };
 use eframe::egui::{
@@ -16,7 +17,7 @@ use eframe::egui::{
 };
 use lucide_icons::Icon;
 
-use super::{half, people};
+use super::{half, people, scope};
 use crate::{
     acts,
     cx::Cx,
@@ -37,6 +38,7 @@ pub struct PromptWindow {
     /// Other customers who could see it too, as they were when the question came; and whether they shall.
     others: Option<Vec<ParticipantId>>,
     let_others: bool,
+    choice: scope::Choice,
     /// When it was first drawn, and when it lapses; in seconds since the windows opened.
     shown: f64,
     lapses: f64,
@@ -54,6 +56,7 @@ impl PromptWindow {
             all: false,
             others: None,
             let_others: false,
+            choice: scope::Choice::default(),
             shown: f64::INFINITY,
             lapses: now + prompt.remaining_ms as f64 / 1000.0,
             pressed: false,
@@ -74,7 +77,7 @@ impl PromptWindow {
     }
 
     /// Opens the window, or goes on showing it.
-    pub fn show(&mut self, ui: &Ui, cx: &Cx<'_>, view: &View, prompt: &Prompt) {
+    pub fn show(&mut self, ui: &Ui, cx: &Cx<'_>, view: &View, prompt: &Prompt, hiding: &HidingView) {
         if self.answered {
             return;
         }
@@ -108,7 +111,7 @@ impl PromptWindow {
                 .inner_margin(Margin::same(cx.k.space.three as i8))
                 .show(ui, |ui| {
                     ui.set_width(WIDTH - 2.0 * cx.k.space.three);
-                    self.content(ui, cx, view, prompt);
+                    self.content(ui, cx, view, prompt, hiding);
                 });
             self.height = used.response.rect.height().ceil();
             if escape || closed {
@@ -117,7 +120,7 @@ impl PromptWindow {
         });
     }
 
-    fn content(&mut self, ui: &mut Ui, cx: &Cx<'_>, view: &View, prompt: &Prompt) {
+    fn content(&mut self, ui: &mut Ui, cx: &Cx<'_>, view: &View, prompt: &Prompt, hiding: &HidingView) {
         let k = cx.k;
         ui.spacing_mut().item_spacing.y = 12.0;
         who_asks_what(ui, cx, view, prompt);
@@ -131,6 +134,7 @@ impl PromptWindow {
         let others = self.others.get_or_insert_with(|| could_see(view, prompt)).clone();
         ui.vertical(|ui| {
             ui.spacing_mut().item_spacing.y = k.space.one;
+            self.choice.show(ui, cx, view, prompt, hiding);
             if !others.is_empty() {
                 let names: Vec<_> = others.iter().map(|id| people::short_name(cx, view, *id)).collect();
                 let words = cx.t.ta("prompt-others", &[("names", (&names.join(", ")).into())]);
@@ -154,7 +158,7 @@ impl PromptWindow {
 
     fn buttons(&mut self, ui: &mut Ui, cx: &Cx<'_>, left: f64) {
         let age = cx.now - self.shown;
-        let armed = age >= ARM && left > 0.0;
+        let armed = age >= ARM && left > 0.0 && self.choice.is_made();
         let mut answer = None;
         ui.horizontal(|ui| {
             let size = half(ui, cx);
@@ -203,6 +207,9 @@ impl PromptWindow {
     fn answer(&mut self, cx: &Cx<'_>, allow: bool) {
         if !self.answered {
             self.answered = true;
+            if allow {
+                self.choice.tell(cx);
+            }
             cx.session(Command::Answer { request: self.request, allow, all: allow && self.all });
             for id in self.others.iter().flatten().filter(|_| allow && self.let_others) {
                 cx.session(Command::Exclude { id: *id, excluded: false });

@@ -117,6 +117,7 @@ fn status(cx: &Cx<'_>, view: &View, sharing: &Sharing) -> String {
         parts.push(words::coder(cx.t, sharing.coder));
     }
     parts.extend(quality::words(cx, sharing.quality));
+    parts.extend(super::scope::hint(cx, sharing));
     parts.extend(super::hiding::hint(cx, view, sharing));
     parts.join("  ·  ")
 }

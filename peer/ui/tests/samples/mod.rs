@@ -99,6 +99,7 @@ pub fn sharing(sharer: ParticipantId, viewer: ParticipantId) -> Sharing {
         coder: Coder::Tiles,
         quality: Quality::default(),
         hiding: Default::default(),
+        program: None,
         trouble: None,
     }
 }

@@ -7,8 +7,11 @@
 use std::time::{Duration, Instant};
 
 use deskside_media::Rect;
-use deskside_session::hiding::{Hidden, Hiding};
-use x11rb::{protocol::Event, rust_connection::RustConnection};
+use deskside_session::hiding::{Hidden, Hiding, Program, Scope};
+use x11rb::{
+    protocol::{Event, xproto::Window},
+    rust_connection::RustConnection,
+};
 
 use super::area;
 use crate::{
@@ -22,18 +25,32 @@ use crate::{
 /// What a hidden window left stays covered so long: the programs below may not have drawn it yet, and who composes the
 /// screen may show it a little longer.
 const LINGER: Duration = Duration::from_secs(1);
+/// The same where one program is shown: so long its new windows and menus are not seen.
+const DRAWN: Duration = Duration::from_millis(250);
 /// More rectangles than this cost more than what they spare.
 const MOST: usize = 256;
+
+/// Of which program the windows alone are in the picture, by one of them.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Only {
+    All,
+    Of(Window, Program),
+    /// None of any, whatever opens.
+    Gone,
+}
 
 pub struct Veil {
     tops: Tops,
     hidden: Hidden,
+    only: Only,
     /// What is covered, on the screen.
     cover: Region,
     /// What hidden windows show, as of the last look.
     shown: Region,
     /// Whether any is open, and be it below others.
     open: bool,
+    /// Whether anything hidden was seen then.
+    secret: bool,
     left: Vec<(Instant, Region)>,
     /// What must be fetched anew because it was covered or uncovered.
     moved: Region,
@@ -49,9 +66,11 @@ impl Veil {
         Ok(Self {
             tops: Tops::open(conn, number)?,
             hidden,
+            only: Only::All,
             cover: Region::default(),
             shown: Region::default(),
             open: false,
+            secret: false,
             left: Vec::new(),
             moved: Region::default(),
             stale: true,
@@ -64,8 +83,28 @@ impl Veil {
         self.hidden = hidden.clone();
     }
 
+    pub fn limit(&mut self, scope: Scope) {
+        let only = match scope {
+            Scope::Desktop => Only::All,
+            Scope::Program(window) => {
+                Window::try_from(window).map_or(Only::Gone, |w| Only::Of(w, Program::Shown))
+            }
+            Scope::Nothing => Only::Gone,
+        };
+        self.expire(self.only != only);
+        self.only = only;
+    }
+
+    pub fn program(&self) -> Option<Program> {
+        match self.only {
+            Only::All => None,
+            Only::Of(_, program) => Some(program),
+            Only::Gone => Some(Program::Closed),
+        }
+    }
+
     fn expire(&mut self, now: bool) {
-        self.untold |= now && !self.stale;
+        self.untold |= now;
         self.stale |= now;
     }
 
@@ -76,12 +115,13 @@ impl Veil {
     }
 
     pub fn hear(&mut self, event: &Event) {
-        let expires = match self.tops.hear(event) {
-            Heard::Nothing => false,
-            Heard::New => true,
-            Heard::Moved => self.open,
-        };
-        self.expire(expires);
+        match self.tops.hear(event) {
+            Heard::Nothing => {}
+            Heard::New => self.stale = true,
+            Heard::Moved if self.only == Only::All => self.stale |= self.open,
+            // That a program is gone is told though nothing is drawn.
+            Heard::Moved | Heard::Named => self.expire(true),
+        }
     }
 
     /// Whether to look again before the picture may be used.
@@ -95,8 +135,20 @@ impl Veil {
         (self.stale, self.untold) = (true, false);
         let tops = self.tops.look(conn)?;
         let hidden = self.tops.hidden(&tops, &self.hidden);
-        let shown = visible(&tops, &hidden, screen);
-        self.open = tops.iter().zip(&hidden).any(|(t, h)| t.shown && *h);
+        let mut shown = visible(&tops, &hidden, screen);
+        self.open = self.only != Only::All || tops.iter().zip(&hidden).any(|(t, h)| t.shown && *h);
+        self.secret = !shown.is_empty();
+        if let Only::Of(window, _) = self.only {
+            let of = self.tops.of_program(&tops, window);
+            let on = of.iter().flatten().zip(&tops).any(|(of, t)| *of && t.shown);
+            self.only = match of {
+                None => Only::Gone,
+                Some(_) => Only::Of(window, if on { Program::Shown } else { Program::Minimised }),
+            };
+            shown.add_all(&others(&tops, &of.unwrap_or_default(), screen));
+        } else if self.only == Only::Gone {
+            shown.add_all(&others(&tops, &[], screen));
+        }
         self.stale = false;
         if shown != self.shown {
             let before = std::mem::replace(&mut self.shown, shown);
@@ -107,12 +159,13 @@ impl Veil {
     }
 
     fn leave(&mut self, before: Region) {
-        let until = Instant::now() + LINGER;
+        let linger = if self.only == Only::All { LINGER } else { DRAWN };
+        let until = Instant::now() + linger;
         match self.left.last_mut() {
             _ if before.is_empty() => {}
             // A window on the move leaves some traces and not hundreds.
             Some((last, trace)) if until <= *last => trace.add_all(&before),
-            _ => self.left.push((until + LINGER / 8, before)),
+            _ => self.left.push((until + linger / 8, before)),
         }
     }
 
@@ -148,7 +201,8 @@ impl Veil {
     }
 
     pub fn hiding(&self) -> Hiding {
-        if self.cover.is_empty() { Hiding::Nothing } else { Hiding::Something }
+        let something = if self.only == Only::All { !self.cover.is_empty() } else { self.secret };
+        if something { Hiding::Something } else { Hiding::Nothing }
     }
 }
 
@@ -172,4 +226,19 @@ fn visible(tops: &[Top], hidden: &[bool], (width, height): (u16, u16)) -> Region
     }
     // In doubt more than needed.
     if seen.rects().len() > MOST { whole } else { seen }
+}
+
+/// All of the screen but what is seen of these windows.
+fn others(tops: &[Top], of: &[bool], (width, height): (u16, u16)) -> Region {
+    let screen = (0, 0, width, height);
+    let mut rest = Region::default();
+    rest.add(Rect { x: 0, y: 0, w: width, h: height });
+    for (top, of) in tops.iter().zip(of).filter(|(t, _)| t.shown) {
+        let Some(rect) = area::clip(top.place.0, top.place.1, top.place.2, top.place.3, screen) else {
+            continue;
+        };
+        // Where it has holes or lets through, there is no knowing what is seen.
+        if *of && top.solid { rest.take(rect) } else { rest.add(rect) }
+    }
+    rest
 }

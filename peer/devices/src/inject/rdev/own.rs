@@ -25,7 +25,7 @@ impl Own {
     /// Whether the pointer is over an own window.
     pub(super) fn pointer(&mut self) -> Result<bool, InjectError> {
         let under = self.conn.query_pointer(self.root)?.reply()?.child;
-        Ok(self.targets.is_ours(&self.conn, under)?)
+        Ok(self.targets.is_barred(&self.conn, under)?)
     }
 
     /// Whether keys would go to an own window.
@@ -34,6 +34,6 @@ impl Own {
         if focus <= 1 || focus == self.root {
             return self.pointer();
         }
-        Ok(self.targets.is_ours(&self.conn, focus)?)
+        Ok(self.targets.is_barred(&self.conn, focus)?)
     }
 }

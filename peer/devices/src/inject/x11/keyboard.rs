@@ -293,7 +293,7 @@ impl XTest {
         let control = control.reply()?;
         // Without a focus of its own a key goes to the window under the pointer.
         let target = if focus <= 1 || focus == self.root { pointer.child } else { focus };
-        if self.targets.is_ours(&self.conn, target)? {
+        if self.targets.is_barred(&self.conn, target)? {
             return Err(InjectError::OwnWindow);
         }
         self.drain()?;

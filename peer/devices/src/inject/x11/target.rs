@@ -5,7 +5,9 @@ use std::{
     time::{Duration, Instant},
 };
 
+use deskside_session::hiding::Scope;
 use x11rb::{
+    connection::Connection as _,
     errors::ReplyError,
     protocol::xproto::{Atom, AtomEnum, ConnectionExt as _, Window},
     rust_connection::RustConnection,
@@ -27,6 +29,7 @@ pub(in crate::inject) struct Targets {
     host: Vec<u8>,
     pid: u32,
     seen: HashMap<Window, Seen>,
+    pub scope: Scope,
 }
 
 struct Seen {
@@ -39,15 +42,22 @@ struct Seen {
 impl Targets {
     pub fn new(conn: &RustConnection, root: Window) -> Result<Self, ReplyError> {
         let atoms = Atoms::new(conn)?.reply()?;
-        Ok(Self { atoms, root, host: host_name(), pid: std::process::id(), seen: HashMap::new() })
+        Ok(Self {
+            atoms,
+            root,
+            host: host_name(),
+            pid: std::process::id(),
+            seen: HashMap::new(),
+            scope: Scope::Desktop,
+        })
     }
 
-    /// Whether `window` belongs to this program: it, one above it, or the program's window in the frame
-    /// that a window manager put around it.
-    pub fn is_ours(&mut self, conn: &RustConnection, window: Window) -> Result<bool, ReplyError> {
+    /// Whether nothing may reach `window`: it belongs to this program (it, one above it, or the program's window in
+    /// the frame that a window manager put around it), or not to the one program that is shared.
+    pub fn is_barred(&mut self, conn: &RustConnection, window: Window) -> Result<bool, ReplyError> {
         // Not a window, or the desktop itself.
         if window <= 1 || window == self.root {
-            return Ok(false);
+            return Ok(self.scope != Scope::Desktop);
         }
         self.seen.retain(|_, s| s.at.elapsed() < KEEP);
         if !self.seen.contains_key(&window) {
@@ -60,7 +70,13 @@ impl Targets {
         }
         let seen = &self.seen[&window];
         let registered = crate::own::registered();
-        Ok(seen.ours || registered.iter().any(|r| seen.family.iter().any(|w| u64::from(*w) == *r)))
+        let client = |w: u64| w & u64::from(!conn.setup().resource_id_mask);
+        let outside = match self.scope {
+            Scope::Desktop => false,
+            Scope::Program(of) => !seen.family.iter().any(|w| client(u64::from(*w)) == client(of)),
+            Scope::Nothing => true,
+        };
+        Ok(outside || seen.ours || registered.iter().any(|r| seen.family.iter().any(|w| u64::from(*w) == *r)))
     }
 
     fn look(&self, conn: &RustConnection, window: Window) -> Result<(Vec<Window>, bool), ReplyError> {
