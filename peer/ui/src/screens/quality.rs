@@ -43,7 +43,10 @@ pub(super) fn choices(cx: &Cx<'_>, button: &Response, chosen: Quality) {
 fn title(ui: &mut Ui, cx: &Cx<'_>, words: &str) {
     rule(ui, cx);
     ui.add_space(6.0);
-    text::small(ui, cx, words);
+    ui.horizontal(|ui| {
+        ui.add_space(cx.k.space.one);
+        text::small(ui, cx, words);
+    });
     ui.add_space(2.0);
 }
 
