@@ -5,6 +5,7 @@ use deskside_session::{
     command::{Act, Coder, Command, Screen},
     input::InputEvent,
     io::{DeviceEvent, Output},
+    quality::{Colours, Quality, Sharpness},
     view::Notice,
 };
 
@@ -256,4 +257,18 @@ fn an_agent_cannot_make_a_customer_open_its_picture() {
     w.forge(AGENT, CUSTOMER, says.to_vec());
     w.run(50);
     assert_eq!((w.node(CUSTOMER).viewer, w.view(CUSTOMER).sharing), (None, None));
+}
+
+#[test]
+fn the_customer_chooses_the_quality_of_the_agents_desktop_too() {
+    let mut w = shown();
+    w.command(CUSTOMER, Command::SetQuality { sharpness: None, colours: Some(Colours::Bits16) });
+    w.run(50);
+    w.command(AGENT, Command::SetQuality { sharpness: Some(Sharpness::Sharper), colours: None });
+    w.run(50);
+    let chosen = Quality { sharpness: Sharpness::Sharper, colours: Colours::Bits16 };
+    assert_eq!(w.node(AGENT).capture.as_ref().map(|c| c.quality), Some(chosen));
+    for id in [AGENT, CUSTOMER] {
+        assert_eq!(w.view(id).sharing.map(|s| s.quality), Some(chosen));
+    }
 }
