@@ -178,7 +178,7 @@ impl Session {
             self.set_picture(wish);
         } else if self.shown_to().is_some_and(|to| to.id == id) {
             // Which part of its desktop it shows is the agent's own choice.
-            self.set_picture(&Wish { screen: None, ..wish.clone() });
+            self.set_picture(&Wish { screen: None, ..*wish });
         }
     }
 
