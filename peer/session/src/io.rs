@@ -9,6 +9,7 @@ use crate::{
     command::{Coder, Command, Screen},
     identity::PublicKey,
     input::InputEvent,
+    marks::Mark,
     quality::Quality,
     view::{Monitor, Notice, Refusal, Route, Trouble},
 };
@@ -125,6 +126,8 @@ pub enum Output {
     /// `paused`: hold the picture, send nothing. Not emitted without a grant.
     Capture(Capture),
     StopCapture,
+    /// Sharer: these are all marks on the shared desktop now; only while something is captured.
+    Marks(Vec<Mark>),
     /// Sharer: only with a grant to control, and not while a prompt is open.
     Inject(InputEvent),
     /// Sharer: release each held key and button.

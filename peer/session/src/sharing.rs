@@ -29,6 +29,12 @@ pub(crate) struct Share {
     pub monitors: Vec<Monitor>,
     pub size: (u16, u16),
     pub trouble: Option<Trouble>,
+    /// Stays for the whole session.
+    pub no_drawing: bool,
+    /// What the marks were drawn on.
+    pub drawn_on: (Screen, (u16, u16)),
+    /// Which state of the marks is on the desktop; none when there are none.
+    pub shown_marks: Option<u64>,
     /// What the devices do now.
     pub capturing: Option<Capture>,
     pub injecting: Option<ParticipantId>,
@@ -77,6 +83,7 @@ impl Share {
             coder: self.coder_now.unwrap_or(self.coder),
             quality: self.quality,
             trouble: self.trouble,
+            no_drawing: self.no_drawing,
         }
     }
 }
@@ -113,6 +120,8 @@ pub(crate) struct Viewing {
     /// Asked at some time and not given back since: nothing else is taken as granted.
     pub wanted: BTreeSet<Act>,
     pub sharing: Option<Shared>,
+    /// What people drew on it.
+    pub marks: crate::marks::Copy,
 }
 
 impl Viewing {
@@ -152,6 +161,7 @@ impl Viewing {
         self.asked.clear();
         self.wanted.retain(|a| a.outlives_change());
         self.sharing = None;
+        self.marks.clear();
     }
 
     pub(crate) fn unwant(&mut self, act: Act) {

@@ -82,6 +82,8 @@ pub(crate) struct State {
     pub admitted: Vec<(PublicKey, bool)>,
     pub grants: SavedGrants,
     pub paused: bool,
+    #[serde(default)]
+    pub no_drawing: bool,
     pub requests: u32,
     /// Agent: what was ever asked of whom.
     #[serde(default)]

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     ParticipantId, Role, SessionNumber,
     command::{Act, Coder, RequestId, Screen},
+    marks::{Mark, Pen},
     quality::Quality,
 };
 
@@ -45,6 +46,12 @@ pub struct View {
     /// The sharing that is under way.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sharing: Option<Sharing>,
+    /// What people drew on it, the topmost last.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub marks: Vec<Mark>,
+    /// What I draw with; without it, pointer and keyboard control.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pen: Option<Pen>,
     pub chat: Vec<ChatLine>,
     /// Of all conversations.
     pub unread: u32,
@@ -155,6 +162,9 @@ pub struct Sharing {
     /// The picture cannot be had, and why.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trouble: Option<Trouble>,
+    /// The sharer lets nobody draw on it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub no_drawing: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

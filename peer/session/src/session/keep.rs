@@ -59,6 +59,7 @@ impl Session {
             admitted: self.people.admitted.iter().map(|(k, a)| (*k, *a)).collect(),
             grants: self.grants.save(),
             paused: self.share.paused,
+            no_drawing: self.share.no_drawing,
             requests: self.requests,
             asked: self.acts.asked.iter().copied().collect(),
             peers: self.peers.iter().filter_map(save_peer).collect(),
@@ -87,6 +88,7 @@ impl Session {
         let shows = |act: Act| self.role != Role::Customer && act == Act::Show;
         self.grants.retain(|act| !shows(act));
         self.share.paused = s.paused;
+        self.share.no_drawing = s.no_drawing;
         self.requests = s.requests;
         self.acts.asked = s.asked.into_iter().collect();
         if self.secret.is_none() {

@@ -27,6 +27,7 @@ impl Session {
         self.settle_lent();
         self.settle_sharer();
         self.settle_viewer();
+        self.settle_hand();
         self.settle_clipboard();
         self.settle_acts();
     }
@@ -93,6 +94,7 @@ impl Session {
         for id in self.peers.ids() {
             self.tell(id, shared.as_ref());
         }
+        self.settle_marks();
     }
 
     fn settle_capture(&mut self) {
@@ -101,6 +103,7 @@ impl Session {
         if viewers.is_empty() {
             if self.share.capturing.take().is_some() {
                 self.out.push(Output::StopCapture);
+                self.share.shown_marks = None;
             }
             return;
         }
@@ -226,5 +229,6 @@ pub(super) fn sharing_view(sharer: ParticipantId, s: Shared) -> Sharing {
         coder: s.coder,
         quality: s.quality,
         trouble: s.trouble,
+        no_drawing: s.no_drawing,
     }
 }

@@ -71,6 +71,8 @@ pub fn session(role: Role, name: Option<(&str, LinkView)>) -> View {
         grants: Vec::new(),
         allow_all: false,
         sharing: None,
+        marks: Vec::new(),
+        pen: None,
         chat: Vec::new(),
         unread: 0,
         conversations: Vec::new(),
@@ -97,6 +99,7 @@ pub fn sharing(sharer: ParticipantId, viewer: ParticipantId) -> Sharing {
         coder: Coder::Tiles,
         quality: Quality::default(),
         trouble: None,
+        no_drawing: false,
     }
 }
 
