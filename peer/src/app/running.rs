@@ -1,6 +1,7 @@
 //! One running session: the core's outputs, carried out.
 
 mod devices;
+mod drawing;
 mod line;
 mod transfer;
 
@@ -72,6 +73,9 @@ pub struct Running {
     hands: Option<Hands>,
     watch: Option<Box<dyn watch::Watch>>,
     frame: Option<Box<dyn deskside_devices::own::Frame>>,
+    /// What is drawn on the shared desktop, which is there: left, top, width, height.
+    overlay: Option<Box<dyn deskside_devices::overlay::Overlay>>,
+    area: Option<(i32, i32, u16, u16)>,
     clipboard: Option<Box<dyn clipboard::Clipboard>>,
     viewing: Option<(ParticipantId, Viewing)>,
     /// The network is another one: the connections are made anew when the server is there.
@@ -153,6 +157,8 @@ impl Running {
             hands: None,
             watch: None,
             frame: None,
+            overlay: None,
+            area: None,
             clipboard: None,
             viewing: None,
             remake: false,
@@ -330,6 +336,8 @@ impl Running {
                 if let Some(frame) = &self.frame {
                     frame.place(x, y, deskside_media::Rect { x: 0, y: 0, w: width, h: height });
                 }
+                self.area = Some((x, y, width, height));
+                self.place_overlay();
                 self.input(Input::Device(DeviceEvent::PictureSize { width, height }));
             }
             Report::Coder(c) => self.input(Input::Device(DeviceEvent::Coder(c))),
@@ -367,8 +375,10 @@ impl Running {
                 self.share = None;
                 self.watch = None;
                 self.frame = None;
+                (self.overlay, self.area) = (None, None);
                 self.hands = None;
             }
+            Output::Marks(marks) => self.show_marks(marks),
             Output::Inject(event) => {
                 if let Some(hands) = &self.hands {
                     hands.inject(event);
