@@ -5,6 +5,8 @@ mod drawing;
 mod line;
 mod transfer;
 
+pub(super) use drawing::picture_file;
+
 use std::{
     path::Path,
     sync::Arc,

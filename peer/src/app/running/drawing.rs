@@ -1,7 +1,9 @@
 //! What people draw: on this desktop while it is shared.
 
+use std::path::PathBuf;
+
 use deskside_devices::overlay;
-use deskside_session::marks::Mark;
+use deskside_session::{SessionNumber, marks::Mark};
 
 use super::Running;
 
@@ -25,4 +27,13 @@ impl Running {
             overlay.place(x, y, width, height);
         }
     }
+}
+
+/// Where a person looks for a picture: the folder of pictures, else the home folder; never one that is there.
+pub fn picture_file(session: SessionNumber) -> String {
+    let home = std::env::home_dir().unwrap_or_else(std::env::temp_dir);
+    let pictures = Some(home.join("Pictures")).filter(|p| p.is_dir()).unwrap_or(home);
+    let file = |n: u32| pictures.join(format!("Deskside {} {n}.png", session.get()));
+    let free = (1..10_000).map(file).find(|f: &PathBuf| !f.exists());
+    free.unwrap_or_else(|| file(0)).to_string_lossy().into_owned()
 }

@@ -8,6 +8,7 @@ use deskside_session::{
         AppView, DeskView, Ending, NotesState, PhrasesView, Problem, Screen as AppScreen, Waiting, desk::Desk,
     },
     command::{Act, Coder, RequestId, Screen},
+    marks::{Colour, Mark, Pen, Tool, Width},
     quality::{Colours, Quality, Sharpness},
     view::{
         ChatLine, Conversation, Grant, LinkView, Monitor, Notice, Other, Prompt, Refusal, Route, Sharing,
@@ -105,6 +106,11 @@ pub fn sharing(sharer: ParticipantId, viewer: ParticipantId) -> Sharing {
 
 pub fn monitor(name: &str, x: i32, width: u16, height: u16) -> Monitor {
     Monitor { name: name.to_owned(), x, y: 0, width, height, primary: x == 0 }
+}
+
+pub fn mark(author: ParticipantId) -> Mark {
+    let (name, points) = ("Sam Okafor".to_owned(), vec![(100, 100), (300, 200)]);
+    Mark { id: 1, author, name, pen: Pen::default(), points, text: String::new() }
 }
 
 pub fn line(from: ParticipantId, name: &str, text: &str) -> ChatLine {
@@ -335,6 +341,14 @@ pub fn all() -> Vec<(&'static str, AppView)> {
                 v.notice = Some((5, Notice::Allowed { act: Act::Control }));
             }),
         ),
+        (
+            "agent-draws",
+            agent_views(|v, _| {
+                v.pen = Some(Pen { tool: Tool::Arrow, colour: Colour::Blue, width: Width::Thick });
+                v.marks.push(mark(ME));
+            }),
+        ),
+        ("agent-no-drawing", agent_views(|_, s| s.no_drawing = true)),
         ("agent-paused", agent_views(|_, s| s.paused = true)),
         (
             "agent-first",
@@ -376,6 +390,7 @@ pub fn all() -> Vec<(&'static str, AppView)> {
         ("prompt-control", asks(Verified::Link, Act::Control, "Sam Okafor")),
         ("prompt-clipboard", asks(code(), Act::Clipboard, LONG)),
         ("customer-views", customer_shares(|_, _| ())),
+        ("customer-drawn", customer_shares(|v, _| v.marks.push(mark(OTHER)))),
         (
             "customer-controls",
             customer_shares(|v, s| {

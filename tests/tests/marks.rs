@@ -1,0 +1,97 @@
+//! D11: people draw on what is shared, on the real desktop and for all who see it.
+
+use deskside_session::{
+    command::{Act, Command},
+    input::{Button, InputEvent},
+    marks::{Colour, Draw, Pen, Tool, Width},
+};
+use deskside_tests::{Peer, Picture, Scene, until};
+
+const RED: [u8; 3] = [0xe0, 0x1b, 0x24];
+const BLUE: [u8; 3] = [0x1c, 0x71, 0xd8];
+
+fn pen(tool: Tool, colour: Colour) -> Command {
+    Command::TakePen { pen: Some(Pen { tool, colour, width: Width::Medium }) }
+}
+
+fn drag(peer: &mut Peer, from: (u16, u16), to: (u16, u16)) {
+    let button = |down, (x, y)| InputEvent::Button { button: Button::Left, down, x, y };
+    peer.input(button(true, from));
+    let step =
+        |a: u16, b: u16, i: u16| (i32::from(a) + (i32::from(b) - i32::from(a)) * i32::from(i) / 8) as u16;
+    for i in 1..=8 {
+        peer.input(InputEvent::Move { x: step(from.0, to.0, i), y: step(from.1, to.1, i) });
+    }
+    peer.input(button(false, to));
+}
+
+/// Waits for a pixel on the customer's real screen.
+fn wait_desk(scene: &Scene, what: &str, fits: impl Fn(&Picture) -> bool) {
+    until(what, || fits(&scene.desk.picture()).then_some(()));
+}
+
+#[test]
+fn marks_are_on_the_desktop_and_in_the_viewers_picture_and_go_again() {
+    let mut scene = Scene::viewing();
+    let before = scene.desk.picture();
+    scene.agent.tell(pen(Tool::Pen, Colour::Red));
+    scene.agent.wait_session("the pen", |s| s.pen.is_some());
+    drag(&mut scene.agent, (100, 100), (300, 200));
+    scene.customer.tell(pen(Tool::Rectangle, Colour::Blue));
+    drag(&mut scene.customer, (400, 300), (600, 500));
+    wait_desk(&scene, "both marks", |p| p.pixel(200, 150) == RED && p.pixel(400, 400) == BLUE);
+    scene.agent.wait_session("two marks", |s| s.marks.len() == 2);
+    // The screenshot is what is on the screen, with the marks.
+    let picture = scene.wait_same_picture();
+    assert_eq!([picture.pixel(200, 150), picture.pixel(600, 400)], [RED, BLUE]);
+
+    scene.agent.tell(Command::Draw { draw: Draw::Undo });
+    wait_desk(&scene, "one mark", |p| p.pixel(200, 150) != RED && p.pixel(400, 400) == BLUE);
+    scene.customer.tell(Command::Draw { draw: Draw::Clear });
+    wait_desk(&scene, "the desktop as it was", |p| *p == before);
+    assert_eq!(scene.wait_same_picture(), before);
+
+    drag(&mut scene.agent, (100, 100), (300, 200));
+    wait_desk(&scene, "a mark", |p| p.pixel(200, 150) == RED);
+    scene.customer.tell(Command::ForbidDrawing { forbidden: true });
+    wait_desk(&scene, "no marks", |p| *p == before);
+    scene.agent.wait_session("that it may not draw", |s| {
+        s.pen.is_none() && s.sharing.as_ref().is_some_and(|s| s.no_drawing)
+    });
+    scene.agent.tell(pen(Tool::Pen, Colour::Red));
+    drag(&mut scene.agent, (100, 100), (300, 200));
+    scene.agent.tell(Command::Chat { to: None, text: "behind it".into() });
+    scene.customer.wait_session("the chat", |s| !s.chat.is_empty() && s.marks.is_empty());
+    assert_eq!(scene.desk.picture(), before);
+
+    scene.customer.tell(Command::ForbidDrawing { forbidden: false });
+    scene.agent.wait_session("that it may", |s| s.sharing.as_ref().is_some_and(|s| !s.no_drawing));
+    scene.agent.tell(pen(Tool::Pointer, Colour::Red));
+    scene.agent.wait_session("the pen", |s| s.pen.is_some());
+    scene.agent.input(InputEvent::Move { x: 640, y: 400 });
+    wait_desk(&scene, "a pointer", |p| p.pixel(640, 400) == RED);
+    wait_desk(&scene, "that it goes by itself", |p| *p == before);
+    scene.agent.tell(pen(Tool::Pen, Colour::Red));
+    drag(&mut scene.agent, (100, 100), (300, 200));
+    wait_desk(&scene, "a mark", |p| p.pixel(200, 150) == RED);
+    scene.customer.tell(Command::StopSharing);
+    wait_desk(&scene, "the desktop as it was", |p| *p == before);
+}
+
+#[test]
+fn marks_do_not_hinder_control_and_vanish_while_a_question_is_open() {
+    let mut scene = Scene::controlling();
+    let mut probe = deskside_tests::Probe::open(&scene.desk, 400, 300, 300, 200);
+    scene.agent.tell(pen(Tool::Line, Colour::Red));
+    scene.agent.wait_session("the pen", |s| s.pen.is_some());
+    drag(&mut scene.agent, (420, 350), (650, 350));
+    wait_desk(&scene, "a mark", |p| p.pixel(500, 350) == RED);
+    scene.agent.tell(Command::TakePen { pen: None });
+    scene.agent.click(Button::Left, 500, 350);
+    probe.wait(deskside_tests::probe::Seen::Release { button: 1, x: 100, y: 50 });
+    scene.agent.tell(Command::Ask { act: Act::Clipboard });
+    scene.customer.wait_session("a prompt", |s| s.prompt.is_some());
+    wait_desk(&scene, "no mark", |p| p.pixel(500, 350) != RED);
+    scene.customer.answer(Act::Clipboard, false);
+    wait_desk(&scene, "the mark again", |p| p.pixel(500, 350) == RED);
+}
