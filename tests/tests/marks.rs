@@ -1,11 +1,19 @@
 //! D11: people draw on what is shared, on the real desktop and for all who see it.
 
+use std::time::Duration;
+
 use deskside_session::{
+    app::AppOnly,
     command::{Act, Command},
     input::{Button, InputEvent},
     marks::{Colour, Draw, Pen, Tool, Width},
 };
-use deskside_tests::{Peer, Picture, Scene, until};
+use deskside_tests::{
+    Display, Peer, Picture, Scene, Server,
+    peer::{Line, Start},
+    scene::secure,
+    until, wait,
+};
 
 const RED: [u8; 3] = [0xe0, 0x1b, 0x24];
 const BLUE: [u8; 3] = [0x1c, 0x71, 0xd8];
@@ -94,4 +102,76 @@ fn marks_do_not_hinder_control_and_vanish_while_a_question_is_open() {
     wait_desk(&scene, "no mark", |p| p.pixel(500, 350) != RED);
     scene.customer.answer(Act::Clipboard, false);
     wait_desk(&scene, "the mark again", |p| p.pixel(500, 350) == RED);
+}
+
+/// A point of a window's inside, in hundredths of its size.
+fn at(display: &Display, title: &str, x: i16, y: i16) -> (i16, i16) {
+    let (left, top, width, height) = display.place(display.window(title));
+    (left + (width as i32 * i32::from(x) / 100) as i16, top + (height as i32 * i32::from(y) / 100) as i16)
+}
+
+#[test]
+fn an_agent_draws_by_the_mouse_on_the_picture_in_its_window() {
+    let server = Server::start();
+    let (office, desk) = (Display::start(1280, 900, "us"), Display::start(800, 600, "us"));
+    let mut agent = Start::new("agent", server.url(), Some(&office)).agent().windows().start();
+    let number = agent.wait_session("a number", |_| true).number.to_string();
+    let mut customer = Peer::customer(&server, Some(&desk), &number);
+    agent.wait_session("the customer", secure);
+    customer.wait_session("the agent", secure);
+    agent.tell(Command::Ask { act: Act::View });
+    customer.answer(Act::View, true);
+    agent.wait_picture("a picture", |p| p.width == 800);
+    let before = desk.picture();
+
+    // One key, and the mouse draws, though nobody may control.
+    let window = office.window("Deskside").to_string();
+    let taken = wait::within(wait::DEADLINE, || {
+        office.xdotool(&["windowactivate", "--sync", &window, "key", "ctrl+shift+f"]);
+        let pen = || agent.session().filter(|s| s.pen.is_some());
+        wait::within(Duration::from_secs(1), pen)
+    });
+    assert!(taken.is_some(), "{}", agent.story());
+    let pointer = desk.pointer();
+    let (from, to) = (at(&office, "Deskside", 20, 50), at(&office, "Deskside", 50, 60));
+    let drawn = wait::within(wait::DEADLINE, || {
+        office.move_mouse(from.0, from.1);
+        office.xdotool(&["mousedown", "1"]);
+        for i in 1..=10 {
+            office.move_mouse(from.0 + (to.0 - from.0) * i / 10, from.1 + (to.1 - from.1) * i / 10);
+        }
+        office.xdotool(&["mouseup", "1"]);
+        let mark = || customer.session().and_then(|s| s.marks.last().cloned());
+        wait::within(Duration::from_secs(1), mark)
+    });
+    let mark = drawn.unwrap_or_else(|| panic!("nothing was drawn\n{}", agent.story()));
+    assert_eq!(mark.pen, Pen::default());
+    let (x, y) = mark.points[0];
+    until("the mark on the customer's screen", || {
+        (desk.picture().pixel(x.into(), y.into()) == RED).then_some(())
+    });
+    // And so it comes back to the agent's own screen, below its mouse.
+    until("the mark in the window", || {
+        let near = office.picture().part(from.0 as usize - 3, from.1 as usize - 3, 7, 7);
+        near.rgb.chunks_exact(3).any(|p| p == RED).then_some(())
+    });
+    assert_eq!(desk.pointer(), pointer, "nothing of it was control");
+    agent.wait_picture("the mark", |p| p.pixel(x.into(), y.into()) == RED);
+
+    // The keyboard stayed in the window: the same key ends it, and nothing is drawn then.
+    let put_away = wait::within(wait::DEADLINE, || {
+        office.xdotool(&["key", "ctrl+shift+f"]);
+        wait::within(Duration::from_secs(1), || agent.session().filter(|s| s.pen.is_none()))
+    });
+    assert!(put_away.is_some(), "{}", agent.story());
+    // A picture without a name goes to the home folder.
+    let printed = agent.printed();
+    agent.tell(AppOnly::Screenshot { path: None });
+    let path = agent.wait_line("a screenshot", printed, |l| match l {
+        Line::Screenshot { path, .. } => Some(path),
+        _ => None,
+    });
+    assert_eq!(Picture::read(path.as_ref()).pixel(x.into(), y.into()), RED);
+    agent.tell(Command::Draw { draw: Draw::Clear });
+    until("the desktop as it was", || (desk.picture() == before).then_some(()));
 }

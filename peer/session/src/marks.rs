@@ -11,7 +11,7 @@ pub(crate) use board::{Artist, Board, Copy, Told};
 pub(crate) use hand::Hand;
 
 /// The key that, with Control and Shift, switches between drawing and controlling.
-pub const DRAW_KEY: char = 'e';
+pub const DRAW_KEY: char = 'f';
 /// Most marks at once; the oldest of somebody's own goes when there are more.
 pub const MAX_MARKS: usize = 256;
 /// Most points of one mark.

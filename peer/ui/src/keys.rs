@@ -89,7 +89,7 @@ pub(crate) const ALL: &[Binding] = &[
     row(Action::FullScreen, Group::Picture, NONE, &[Key::F11]),
     row(Action::Type, Group::Picture, BOTH, &[Key::G]),
     // The same as the session's own, for a picture that has the keyboard.
-    row(Action::Draw, Group::Picture, BOTH, &[Key::E]),
+    row(Action::Draw, Group::Picture, BOTH, &[Key::F]),
 ];
 
 fn of(action: Action) -> impl Iterator<Item = &'static Binding> {

@@ -31,12 +31,12 @@ fn the_button_and_the_key_take_the_pen_and_put_it_away() {
     w.set(sample("agent-draws"));
     w.must("Highlighter");
     let chord = Modifiers::CTRL | Modifiers::SHIFT;
-    w.harness.key_press_modifiers(chord, Key::E);
+    w.harness.key_press_modifiers(chord, Key::F);
     w.harness.run_ok();
     assert_eq!(last(w.told()), Some(Command::TakePen { pen: None }));
     // The next time it is the same pen.
     w.set(sample("agent-views"));
-    w.harness.key_press_modifiers(chord, Key::E);
+    w.harness.key_press_modifiers(chord, Key::F);
     w.harness.run_ok();
     let pen = Pen { tool: Tool::Arrow, colour: Colour::Blue, width: Width::Thick };
     assert_eq!(last(w.told()), Some(Command::TakePen { pen: Some(pen) }));
@@ -67,7 +67,7 @@ fn tools_colours_and_widths_change_one_thing_each() {
 fn who_may_not_draw_takes_no_pen() {
     let mut w = show(sample("agent-no-drawing"));
     w.click("Draw");
-    w.harness.key_press_modifiers(Modifiers::CTRL | Modifiers::SHIFT, Key::E);
+    w.harness.key_press_modifiers(Modifiers::CTRL | Modifiers::SHIFT, Key::F);
     w.harness.run_ok();
     assert!(!w.told().iter().any(|c| matches!(c, AppCommand::Session(Command::TakePen { pen: Some(_) }))));
 }

@@ -312,8 +312,8 @@ fn one_key_switches_between_drawing_and_controlling_and_nothing_stays_held() {
     w.take_log(CUSTOMER);
     let key = |key, down| InputEvent::Key { key, down };
     let (control, shift) = (Key::Named(NamedKey::ControlLeft), Key::Named(NamedKey::ShiftLeft));
-    let chord = [(control, true), (shift, true), (Key::Char('E'), true)];
-    let up = [(Key::Char('E'), false), (shift, false), (control, false)];
+    let chord = [(control, true), (shift, true), (Key::Char('F'), true)];
+    let up = [(Key::Char('F'), false), (shift, false), (control, false)];
     for (k, down) in chord.into_iter().chain(up) {
         w.send(key(k, down));
     }
