@@ -324,6 +324,7 @@ draw-clear-all = Clear everything that is drawn
 draw-clear-mine = Clear what you drew
 draw-save = Save the picture with what is drawn on it
 draw-saved = Saved: { $path }
+draw-here = Draw on my screen
 draw-clear = Clear the drawings
 draw-forbid = No drawing on my screen
 draw-allow = Allow drawing on my screen

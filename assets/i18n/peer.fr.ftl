@@ -324,6 +324,7 @@ draw-clear-all = Effacer tout ce qui est dessiné
 draw-clear-mine = Effacer vos dessins
 draw-save = Enregistrer l’image avec les dessins
 draw-saved = Enregistrée : { $path }
+draw-here = Dessiner sur mon écran
 draw-clear = Effacer les dessins
 draw-forbid = Interdire de dessiner sur mon écran
 draw-allow = Permettre de dessiner sur mon écran

@@ -104,6 +104,33 @@ fn marks_do_not_hinder_control_and_vanish_while_a_question_is_open() {
     wait_desk(&scene, "the mark again", |p| p.pixel(500, 350) == RED);
 }
 
+#[test]
+fn the_sharer_draws_by_its_own_mouse_on_its_own_desktop() {
+    let mut scene = Scene::viewing();
+    let mut probe = deskside_tests::Probe::open(&scene.desk, 400, 300, 300, 200);
+    scene.customer.tell(pen(Tool::Line, Colour::Blue));
+    let drawn = wait::within(wait::DEADLINE, || {
+        scene.desk.move_mouse(420, 350);
+        scene.desk.xdotool(&["mousedown", "1", "mousemove", "650", "350", "mouseup", "1"]);
+        let mark = || scene.agent.session().filter(|s| s.marks.iter().any(|m| m.points[1] == (650, 350)));
+        wait::within(Duration::from_millis(500), mark)
+    });
+    assert!(drawn.is_some(), "{}", scene.customer.story());
+    wait_desk(&scene, "the mark", |p| p.pixel(500, 350) == BLUE);
+    scene.customer.tell(Command::TakePen { pen: None });
+    probe.forget();
+    let clicked = wait::within(wait::DEADLINE, || {
+        scene.desk.move_mouse(500, 350);
+        scene.desk.click(1);
+        wait::within(Duration::from_millis(500), || probe.seen().iter().any(is_press).then_some(()))
+    });
+    assert!(clicked.is_some(), "the mouse is back\n{}", scene.customer.story());
+}
+
+fn is_press(seen: &deskside_tests::probe::Seen) -> bool {
+    matches!(seen, deskside_tests::probe::Seen::Press { .. })
+}
+
 /// A point of a window's inside, in hundredths of its size.
 fn at(display: &Display, title: &str, x: i16, y: i16) -> (i16, i16) {
     let (left, top, width, height) = display.place(display.window(title));

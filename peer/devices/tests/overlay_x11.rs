@@ -3,9 +3,10 @@
 
 mod screen;
 
-use deskside_devices::overlay::{self, Overlay};
+use deskside_devices::overlay::{self, Overlay, Own};
 use deskside_session::{
     ParticipantId,
+    input::{Button, InputEvent},
     marks::{Mark, Pen, Point, Tool},
 };
 use screen::{Brush, Display, until};
@@ -22,6 +23,7 @@ const GROUND: u32 = 0x11_2233;
 const RED: u32 = 0xe0_1b24;
 const PROMPT: u32 = 0xee_eeee;
 const CLASS: &str = "deskside-prompt";
+const OWN: Own = Own { above: &[CLASS], usable: &[] };
 
 fn mark(id: u32, tool: Tool, points: &[Point]) -> Mark {
     let (author, name, pen) = (ParticipantId(1), "Ada".into(), Pen { tool, ..Pen::default() });
@@ -29,13 +31,13 @@ fn mark(id: u32, tool: Tool, points: &[Point]) -> Mark {
 }
 
 fn opened(display: &Display) -> Box<dyn Overlay> {
-    overlay::open_x11(&display.name, &[CLASS]).expect("an overlay")
+    overlay::open_x11(&display.name, OWN, Box::new(|_| ())).expect("an overlay")
 }
 
 /// A window that the overlay must not cover, as the toolkit makes it.
-fn name_own(brush: &Brush, window: Window) {
+fn name_own(brush: &Brush, window: Window, class: &str) {
     let pid = brush.conn.intern_atom(false, b"_NET_WM_PID").unwrap().reply().unwrap().atom;
-    let class = [CLASS.as_bytes(), b"\0", CLASS.as_bytes(), b"\0"].concat();
+    let class = [class.as_bytes(), b"\0", class.as_bytes(), b"\0"].concat();
     let (replace, string) = (PropMode::REPLACE, AtomEnum::STRING);
     brush.conn.change_property8(replace, window, AtomEnum::WM_CLASS, string, &class).unwrap();
     let kind = AtomEnum::CARDINAL;
@@ -107,7 +109,7 @@ fn a_prompt_is_never_covered(display: &mut Display, managed: bool) {
     until("everything is painted over", || brush.pixels(10, 10, 620, 460).iter().all(|p| *p == RED));
     let prompt =
         if managed { brush.managed_window(200, 100, PROMPT) } else { brush.window(50, 60, 200, 100, PROMPT) };
-    name_own(&brush, prompt);
+    name_own(&brush, prompt, CLASS);
     brush.map(prompt);
     until("a frame", || managed == (brush.outermost(prompt) != prompt));
     let free = || {
@@ -141,6 +143,52 @@ fn a_prompt_is_never_covered_with_a_window_manager() {
 }
 
 #[test]
+fn the_own_mouse_draws_but_for_the_own_windows() {
+    const MAIN: &str = "deskside";
+    let display = Display::start(640, 480);
+    let brush = display.brush();
+    let below = brush.window(0, 0, 640, 480, GROUND);
+    brush.map(below);
+    let (told, heard) = std::sync::mpsc::sync_channel(100);
+    let own = Own { above: &[CLASS], usable: &[MAIN] };
+    let tell = Box::new(move |event| told.send(event).expect("somebody listens"));
+    let overlay = overlay::open_x11(&display.name, own, tell).expect("an overlay");
+    overlay.place(100, 50, 400, 300);
+    let main = brush.window(150, 100, 50, 50, 0xff);
+    name_own(&brush, main, MAIN);
+    brush.map(main);
+    // Who was clicked: one of the windows here, or none of them.
+    let click = |x, y| {
+        brush.point(x, y);
+        brush.button(1, true);
+        brush.button(1, false);
+        while let Some(event) = brush.conn.poll_for_event().unwrap() {
+            if let Event::ButtonPress(e) = event {
+                return Some(e.event);
+            }
+        }
+        None
+    };
+    assert_eq!(click(300, 200), Some(below));
+    overlay.take_mouse(true);
+    until("the mouse is taken", || click(300, 200).is_none());
+    let mut drawn = heard.try_iter().filter(|e| matches!(e, InputEvent::Button { .. }));
+    let button = |down| InputEvent::Button { button: Button::Left, down, x: 200, y: 150 };
+    until("the button", || drawn.next() == Some(button(true)));
+    until("the other windows are used", || click(50, 30) == Some(below) && click(170, 120) == Some(main));
+    // A window that comes does not come between.
+    let other = brush.window(300, 150, 200, 200, 0xff);
+    brush.map(other);
+    until("still taken", || click(320, 200).is_none());
+    let prompt = brush.window(250, 150, 60, 60, PROMPT);
+    name_own(&brush, prompt, CLASS);
+    brush.map(prompt);
+    until("a prompt is answered", || click(260, 160) == Some(prompt));
+    overlay.take_mouse(false);
+    until("given back", || click(320, 250) == Some(other));
+}
+
+#[test]
 fn no_display_is_no_overlay() {
-    assert!(overlay::open_x11(":59000", &[]).is_none());
+    assert!(overlay::open_x11(":59000", OWN, Box::new(|_| ())).is_none());
 }

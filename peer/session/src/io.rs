@@ -128,6 +128,9 @@ pub enum Output {
     StopCapture,
     /// Sharer: these are all marks on the shared desktop now; only while something is captured.
     Marks(Vec<Mark>),
+    /// Sharer: this computer's own mouse over the shared desktop is told as [`Command::Input`] from now on and does nothing else
+    /// there, or no longer.
+    DrawHere(bool),
     /// Sharer: only with a grant to control, and not while a prompt is open.
     Inject(InputEvent),
     /// Sharer: release each held key and button.

@@ -35,6 +35,8 @@ pub(crate) struct Share {
     pub drawn_on: (Screen, (u16, u16)),
     /// Which state of the marks is on the desktop; none when there are none.
     pub shown_marks: Option<u64>,
+    /// The own mouse draws.
+    pub drawing_here: bool,
     /// What the devices do now.
     pub capturing: Option<Capture>,
     pub injecting: Option<ParticipantId>,

@@ -381,6 +381,7 @@ impl Running {
                 self.hands = None;
             }
             Output::Marks(marks) => self.show_marks(marks),
+            Output::DrawHere(on) => self.draw_here(on),
             Output::Inject(event) => {
                 if let Some(hands) = &self.hands {
                     hands.inject(event);

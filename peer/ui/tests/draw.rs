@@ -112,4 +112,10 @@ fn the_sharer_clears_and_forbids() {
     assert_eq!(last(w.told()), Some(Command::ForbidDrawing { forbidden: true }));
     w.set(sample("customer-drawn"));
     w.must("Clear the drawings");
+    w.must_not("Text: click, then write; Enter ends it");
+    w.click("Arrow");
+    let pen = Pen { tool: Tool::Arrow, ..Pen::default() };
+    assert_eq!(last(w.told()), Some(Command::TakePen { pen: Some(pen) }));
+    w.click("Stop drawing");
+    assert_eq!(last(w.told()), Some(Command::TakePen { pen: None }));
 }

@@ -25,10 +25,11 @@ use x11rb::{
     rust_connection::RustConnection,
 };
 
-use super::{Overlay, raster::Canvas};
+use super::{Overlay, Own, glass::Glass, raster::Canvas};
 use crate::{
     capture::area::clip,
     own::{self, FRAME, Finder},
+    surface::OnInput,
     x11::{Alarm, OnTop, Sleeper, X11Error, connect, extent, is_bgrx, put_rows},
 };
 
@@ -48,6 +49,7 @@ struct Shared {
 struct Wanted {
     place: Option<Place>,
     marks: Option<Vec<Mark>>,
+    mouse: bool,
 }
 
 /// Left, top, width, height.
@@ -66,17 +68,18 @@ struct Painter {
     mapped: bool,
     on_top: OnTop,
     finder: Option<Finder>,
-    above: &'static [&'static str],
+    classes: Own,
     /// The own windows that are never covered, and where they are.
     own: Vec<Window>,
     free: Vec<Rect>,
+    glass: Glass,
     /// Windows came or went, or one of them moved, since that was looked up.
     look: bool,
     measure: bool,
 }
 
 impl X11 {
-    pub fn open(display: Option<&str>, above: &'static [&'static str]) -> Result<Self, X11Error> {
+    pub fn open(display: Option<&str>, classes: Own, on_input: OnInput) -> Result<Self, X11Error> {
         let (conn, number) = connect(display)?;
         let screen = conn.setup().roots.get(number).ok_or(X11Error::NoDisplay)?.clone();
         if conn.extension_information(shape::X11_EXTENSION_NAME)?.is_none() || !is_bgrx(&conn, &screen) {
@@ -94,6 +97,7 @@ impl X11 {
         conn.create_gc(gc, window, &CreateGCAux::new())?;
         let aux = ChangeWindowAttributesAux::new().event_mask(EventMask::SUBSTRUCTURE_NOTIFY);
         conn.change_window_attributes(screen.root, &aux)?.check()?;
+        let glass = Glass::new(&conn, &screen, on_input)?;
         let sleeper = Sleeper::new()?;
         let shared = Arc::new(Shared {
             wanted: Mutex::default(),
@@ -113,9 +117,10 @@ impl X11 {
             mapped: false,
             on_top: OnTop::default(),
             finder: Finder::open(display).ok(),
-            above,
+            classes,
             own: Vec::new(),
             free: Vec::new(),
+            glass,
             look: true,
             measure: true,
         };
@@ -141,6 +146,10 @@ impl Overlay for X11 {
         self.want(|w| w.place = Some((x, y, width, height)));
     }
 
+    fn take_mouse(&self, on: bool) {
+        self.want(|w| w.mouse = on);
+    }
+
     fn show(&self, marks: Vec<Mark>) {
         self.want(|w| w.marks = Some(marks));
     }
@@ -160,10 +169,14 @@ impl Painter {
     fn run(&mut self, shared: &Shared, sleeper: &Sleeper) -> Result<(), X11Error> {
         while !shared.over.load(Ordering::Acquire) {
             if sleeper.rung() {
-                let wanted = std::mem::take(&mut *shared.wanted.lock().unwrap_or_else(|e| e.into_inner()));
-                self.apply(wanted)?;
+                let mut wanted = shared.wanted.lock().unwrap_or_else(|e| e.into_inner());
+                let (mouse, place, marks) = (wanted.mouse, wanted.place.take(), wanted.marks.take());
+                drop(wanted);
+                self.apply(place, marks)?;
+                self.glass.show(&self.conn, mouse.then_some(self.place))?;
+                self.look |= mouse;
             }
-            if self.mapped && (self.look || self.measure) {
+            if (self.mapped || self.glass.is_shown()) && (self.look || self.measure) {
                 self.look_around()?;
             }
             let again = if self.mapped { self.on_top.stay(&self.conn, self.window)? } else { None };
@@ -180,6 +193,9 @@ impl Painter {
     }
 
     fn hear(&mut self, event: &Event) {
+        if self.glass.hear(event) {
+            return;
+        }
         match event {
             Event::VisibilityNotify(e) => self.on_top.seen(e.state == Visibility::UNOBSCURED),
             Event::ConfigureNotify(e) if e.window != self.window => self.measure = true,
@@ -191,13 +207,13 @@ impl Painter {
         }
     }
 
-    fn apply(&mut self, wanted: Wanted) -> Result<(), X11Error> {
+    fn apply(&mut self, place: Option<Place>, marks: Option<Vec<Mark>>) -> Result<(), X11Error> {
         let mut dirty = Rect::default();
-        if let Some(place) = wanted.place.filter(|p| *p != self.place) {
+        if let Some(place) = place.filter(|p| *p != self.place) {
             self.set_place(place)?;
             dirty = self.canvas.draw(self.marks.clone());
         }
-        if let Some(marks) = wanted.marks {
+        if let Some(marks) = marks {
             self.marks.clone_from(&marks);
             let more = self.canvas.draw(marks);
             dirty = if dirty.w == 0 { more } else { Rect { x: 0, y: 0, w: self.place.2, h: self.place.3 } };
@@ -264,11 +280,12 @@ impl Painter {
 
     fn look_around(&mut self) -> Result<(), X11Error> {
         let before = self.free.clone();
+        let came = self.look;
         self.find_own()?;
-        if self.free != before {
+        if self.mapped && self.free != before {
             self.shape()?;
         }
-        Ok(())
+        self.glass.leave(&self.conn, self.place, &self.free, came)
     }
 
     /// Where the own windows are that stay free.
@@ -276,19 +293,30 @@ impl Painter {
         if std::mem::take(&mut self.look)
             && let Some(finder) = &self.finder
         {
-            let ids = self.above.iter().flat_map(|class| finder.find(class));
-            self.own = ids.filter_map(|w| Window::try_from(w).ok()).collect();
+            let find = |classes: &[&str]| {
+                let ids = classes.iter().flat_map(|class| finder.find(class));
+                ids.filter_map(|w| Window::try_from(w).ok()).collect()
+            };
+            self.own = find(self.classes.above);
+            self.glass.usable = if self.glass.is_shown() { find(self.classes.usable) } else { Vec::new() };
         }
         self.measure = false;
-        self.free.clear();
-        for window in &self.own {
+        self.free = self.places(&self.own)?;
+        self.glass.free = self.places(&self.glass.usable)?;
+        Ok(())
+    }
+
+    /// Of these windows, in the part of the desktop.
+    fn places(&self, windows: &[Window]) -> Result<Vec<Rect>, X11Error> {
+        let mut all = Vec::new();
+        for window in windows {
             match extent(&self.conn, self.screen.root, *window) {
-                Ok(Some((x, y, w, h))) => self.free.extend(clip(x, y, w, h, self.place)),
+                Ok(Some((x, y, w, h))) => all.extend(clip(x, y, w, h, self.place)),
                 Ok(None) | Err(X11Error::Reply(_)) => {}
                 Err(why) => return Err(why),
             }
         }
-        Ok(())
+        Ok(all)
     }
 
     /// All that is drawn, but for the own windows and the frame.

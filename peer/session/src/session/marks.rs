@@ -142,6 +142,12 @@ impl Session {
         if self.hand.pen().is_some() && !self.may_draw() {
             self.hand.take(None);
         }
+        let mine = self.share.capturing.is_some() && !self.share.paused && self.consent.open.is_none();
+        let here = mine && self.hand.pen().is_some();
+        if self.share.drawing_here != here {
+            self.share.drawing_here = here;
+            self.out.push(Output::DrawHere(here));
+        }
     }
 
     pub(super) fn marks_view(&self) -> Vec<Mark> {

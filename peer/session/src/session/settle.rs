@@ -103,7 +103,7 @@ impl Session {
         if viewers.is_empty() {
             if self.share.capturing.take().is_some() {
                 self.out.push(Output::StopCapture);
-                self.share.shown_marks = None;
+                (self.share.shown_marks, self.share.drawing_here) = (None, false);
             }
             return;
         }

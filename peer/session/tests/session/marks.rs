@@ -433,3 +433,34 @@ fn an_agents_own_desktop_is_drawn_on_by_the_same_rules() {
     w.run(50);
     assert!(w.view(CUSTOMER).sharing.unwrap().no_drawing && authors(&w, CUSTOMER).is_empty());
 }
+
+#[test]
+fn the_sharers_own_mouse_draws_only_while_it_holds_a_pen_and_nobody_asks() {
+    let mut w = World::with(Act::View);
+    let here = |w: &World| {
+        let last = w.node(CUSTOMER).log.iter().rev().find_map(|o| match o {
+            Output::DrawHere(on) => Some(*on),
+            Output::StopCapture => Some(false),
+            _ => None,
+        });
+        last.unwrap_or_default()
+    };
+    take(&mut w, AGENT, Tool::Pen);
+    w.run(50);
+    assert!(!here(&w));
+    take(&mut w, CUSTOMER, Tool::Pen);
+    assert!(here(&w));
+    w.ask(Act::Control);
+    assert!(!here(&w));
+    w.answer(false, false);
+    assert!(here(&w));
+    w.command(CUSTOMER, Command::Pause { paused: true });
+    assert!(!here(&w));
+    w.command(CUSTOMER, Command::Pause { paused: false });
+    assert!(here(&w));
+    w.command(CUSTOMER, Command::TakePen { pen: None });
+    assert!(!here(&w));
+    take(&mut w, CUSTOMER, Tool::Pen);
+    w.command(CUSTOMER, Command::StopSharing);
+    assert!(!here(&w) && w.view(CUSTOMER).pen.is_none());
+}

@@ -6,18 +6,44 @@ use deskside_devices::overlay;
 use deskside_session::{SessionNumber, marks::Mark};
 
 use super::Running;
+use crate::app::event::SessionEvent;
 
 /// Never covered: the question, and the bar with the ways to end.
-const ABOVE: &[&str] = &[deskside_ui::PROMPT_APP_ID, deskside_ui::BAR_APP_ID];
+const OWN: overlay::Own = overlay::Own {
+    above: &[deskside_ui::PROMPT_APP_ID, deskside_ui::BAR_APP_ID],
+    usable: &[deskside_ui::MAIN_APP_ID],
+};
 
 impl Running {
     pub(super) fn show_marks(&mut self, marks: Vec<Mark>) {
-        if self.overlay.is_none() && !marks.is_empty() {
-            self.overlay = overlay::open(ABOVE);
-            self.place_overlay();
+        if !marks.is_empty() {
+            self.open_overlay();
         }
         if let Some(overlay) = &self.overlay {
             overlay.show(marks);
+        }
+    }
+
+    /// The own mouse draws on the own desktop.
+    pub(super) fn draw_here(&mut self, on: bool) {
+        if on {
+            self.open_overlay();
+        }
+        if let Some(overlay) = &self.overlay {
+            overlay.take_mouse(on);
+        }
+    }
+
+    fn open_overlay(&mut self) {
+        if self.overlay.is_none() {
+            let events = self.events.clone();
+            self.overlay = overlay::open(
+                OWN,
+                Box::new(move |event| {
+                    let _ = events.send(SessionEvent::Surface(event));
+                }),
+            );
+            self.place_overlay();
         }
     }
 

@@ -57,66 +57,88 @@ pub fn toggle(cx: &Cx<'_>, view: &View, sharing: &Sharing, pen: Pen) {
 /// The row of drawing tools, while somebody draws.
 pub fn tools(ui: &mut Ui, cx: &Cx<'_>, view: &View, hint: &mut Option<String>) {
     let Some(pen) = view.pen else { return };
-    let k = cx.k;
-    let frame = Frame::new().fill(k.c.surface).inner_margin(Margin { top: 0, ..Margin::symmetric(12, 6) });
+    let frame = Frame::new().fill(cx.k.c.surface).inner_margin(Margin { top: 0, ..Margin::symmetric(12, 6) });
     Panel::top("drawing").frame(frame).show_separator_line(false).show(ui, |ui| {
         ui.horizontal_wrapped(|ui| {
             ui.spacing_mut().item_spacing = vec2(2.0, 2.0);
-            ui.set_min_height(k.size.tool);
-            let take = |pen| cx.session(Command::TakePen { pen: Some(pen) });
-            for (tool, sign, words) in all_tools(cx.t) {
-                let response = ui.add(Button::icon_only(cx, sign, &words).selected(pen.tool == tool));
-                note(&response, hint, words);
-                if response.clicked() {
-                    take(Pen { tool, ..pen });
-                }
-            }
-            ui.add_space(k.space.one);
-            for colour in Colour::ALL {
-                let words = colour_words(cx.t, colour);
-                let response = swatch(ui, cx, colour, pen.colour == colour, &words);
-                note(&response, hint, words);
-                if response.clicked() {
-                    take(Pen { colour, ..pen });
-                }
-            }
-            ui.add_space(k.space.one);
-            for width in Width::ALL {
-                let words = width_words(cx.t, width);
-                let response = dot(ui, cx, width, pen.width == width, &words);
-                note(&response, hint, words);
-                if response.clicked() {
-                    take(Pen { width, ..pen });
-                }
-            }
-            ui.add_space(k.space.one);
+            ui.set_min_height(cx.k.size.tool);
+            palette(ui, cx, pen, &Tool::ALL, hint);
             let mine = view.marks.iter().any(|m| m.author == view.me && m.pen.tool != Tool::Pointer);
-            let clears = mine || (view.role == Role::Primary && !view.marks.is_empty());
-            let words =
-                if view.role == Role::Primary { cx.t.t("draw-clear-all") } else { cx.t.t("draw-clear-mine") };
-            for (there, sign, words, draw) in [
-                (mine, Icon::Undo2, cx.t.t("draw-undo"), Draw::Undo),
-                (clears, Icon::Trash2, words, Draw::Clear),
-            ] {
-                let response = ui.add_enabled(there, Button::icon_only(cx, sign, &words));
-                note(&response, hint, words);
-                if response.clicked() {
-                    cx.session(Command::Draw { draw });
-                }
-            }
-            let words = cx.t.t("draw-save");
-            let response = ui.add(Button::icon_only(cx, Icon::ImageDown, &words));
+            let rules = view.role == Role::Primary;
+            let words = if rules { cx.t.t("draw-clear-all") } else { cx.t.t("draw-clear-mine") };
+            undo(ui, cx, mine, hint);
+            let clears = mine || (rules && !view.marks.is_empty());
+            act(ui, cx, clears, Icon::Trash2, words, hint, || {
+                cx.session(Command::Draw { draw: Draw::Clear })
+            });
             let saved = cx.saved.map(|path| cx.t.ta("draw-saved", &[("path", path.into())]));
-            note(&response, hint, saved.unwrap_or(words));
-            if response.clicked() {
-                cx.send(AppOnly::Screenshot { path: None });
+            let words = cx.t.t("draw-save");
+            act(ui, cx, true, Icon::ImageDown, words, hint, || cx.send(AppOnly::Screenshot { path: None }));
+            if let (Some(said), Some(saved)) = (hint.as_mut(), saved)
+                && *said == cx.t.t("draw-save")
+            {
+                *said = saved;
             }
         });
     });
 }
 
-fn all_tools(t: &Texts) -> [(Tool, Icon, String); 9] {
-    let words = |tool| match tool {
+/// Tools, colours and widths.
+fn palette(ui: &mut Ui, cx: &Cx<'_>, pen: Pen, tools: &[Tool], hint: &mut Option<String>) {
+    let take = |pen| cx.session(Command::TakePen { pen: Some(pen) });
+    for tool in tools.iter().copied() {
+        let (sign, words) = tool_words(cx.t, tool);
+        let response = ui.add(Button::icon_only(cx, sign, &words).selected(pen.tool == tool));
+        note(&response, hint, words);
+        if response.clicked() {
+            take(Pen { tool, ..pen });
+        }
+    }
+    ui.add_space(cx.k.space.one);
+    for colour in Colour::ALL {
+        let words = colour_words(cx.t, colour);
+        let response = swatch(ui, cx, colour, pen.colour == colour, &words);
+        note(&response, hint, words);
+        if response.clicked() {
+            take(Pen { colour, ..pen });
+        }
+    }
+    ui.add_space(cx.k.space.one);
+    for width in Width::ALL {
+        let words = width_words(cx.t, width);
+        let response = dot(ui, cx, width, pen.width == width, &words);
+        note(&response, hint, words);
+        if response.clicked() {
+            take(Pen { width, ..pen });
+        }
+    }
+    ui.add_space(cx.k.space.one);
+}
+
+fn undo(ui: &mut Ui, cx: &Cx<'_>, there: bool, hint: &mut Option<String>) {
+    act(ui, cx, there, Icon::Undo2, cx.t.t("draw-undo"), hint, || {
+        cx.session(Command::Draw { draw: Draw::Undo })
+    });
+}
+
+fn act(
+    ui: &mut Ui,
+    cx: &Cx<'_>,
+    there: bool,
+    sign: Icon,
+    words: String,
+    hint: &mut Option<String>,
+    does: impl FnOnce(),
+) {
+    let response = ui.add_enabled(there, Button::icon_only(cx, sign, &words));
+    note(&response, hint, words);
+    if response.clicked() {
+        does();
+    }
+}
+
+fn tool_words(t: &Texts, tool: Tool) -> (Icon, String) {
+    match tool {
         Tool::Pen => (Icon::Pencil, t.t("draw-pen")),
         Tool::Highlighter => (Icon::Highlighter, t.t("draw-highlighter")),
         Tool::Line => (Icon::Minus, t.t("draw-line")),
@@ -126,11 +148,7 @@ fn all_tools(t: &Texts) -> [(Tool, Icon, String); 9] {
         Tool::Text => (Icon::Type, t.t("draw-text")),
         Tool::Pointer => (Icon::MousePointerClick, t.t("draw-pointer")),
         Tool::Eraser => (Icon::Eraser, t.t("draw-eraser")),
-    };
-    Tool::ALL.map(|tool| {
-        let (sign, words) = words(tool);
-        (tool, sign, words)
-    })
+    }
 }
 
 fn colour_words(t: &Texts, colour: Colour) -> String {
@@ -201,9 +219,27 @@ fn dot(ui: &mut Ui, cx: &Cx<'_>, width: Width, chosen: bool, words: &str) -> Res
     })
 }
 
+/// Tools for the own desktop: all that need no keyboard, which stays with the other programs.
+const BY_MOUSE: [Tool; 7] =
+    [Tool::Pen, Tool::Highlighter, Tool::Line, Tool::Arrow, Tool::Rectangle, Tool::Ellipse, Tool::Eraser];
+
 /// In the panel of who shares.
 pub fn sharer(ui: &mut Ui, cx: &Cx<'_>, view: &View, sharing: &Sharing) {
     let width = ui.available_width();
+    if !sharing.no_drawing && !sharing.paused {
+        let words = if view.pen.is_some() { cx.t.t("draw-off") } else { cx.t.t("draw-here") };
+        let draw = Button::new(cx, words).icon(Icon::PencilLine).selected(view.pen.is_some()).width(width);
+        if ui.add(draw).clicked() {
+            toggle(cx, view, sharing, Pen::default());
+        }
+    }
+    if let Some(pen) = view.pen {
+        ui.horizontal_wrapped(|ui| {
+            ui.spacing_mut().item_spacing = vec2(2.0, 2.0);
+            palette(ui, cx, pen, &BY_MOUSE, &mut None);
+            undo(ui, cx, view.marks.iter().any(|m| m.author == view.me), &mut None);
+        });
+    }
     if !view.marks.is_empty() {
         let clear = Button::new(cx, cx.t.t("draw-clear")).icon(Icon::Eraser).width(width);
         if ui.add(clear).clicked() {

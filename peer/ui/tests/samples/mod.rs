@@ -390,7 +390,13 @@ pub fn all() -> Vec<(&'static str, AppView)> {
         ("prompt-control", asks(Verified::Link, Act::Control, "Sam Okafor")),
         ("prompt-clipboard", asks(code(), Act::Clipboard, LONG)),
         ("customer-views", customer_shares(|_, _| ())),
-        ("customer-drawn", customer_shares(|v, _| v.marks.push(mark(OTHER)))),
+        (
+            "customer-drawn",
+            customer_shares(|v, _| {
+                v.marks.push(mark(OTHER));
+                v.pen = Some(Pen::default());
+            }),
+        ),
         (
             "customer-controls",
             customer_shares(|v, s| {
