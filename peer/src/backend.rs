@@ -108,6 +108,9 @@ impl PicturePlace for Laid {
     fn accept_input(&self, on: bool) {
         self.place.accept_input(on);
     }
+    fn accept_keys(&self, on: bool) {
+        self.place.accept_keys(on);
+    }
     fn take_keyboard(&self) {
         self.place.take_keyboard();
     }

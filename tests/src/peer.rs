@@ -246,7 +246,7 @@ impl Peer {
     pub fn try_picture(&mut self) -> Option<Picture> {
         let path = self.folder.path().join("viewer.png");
         let from = self.printed();
-        self.tell(AppOnly::Screenshot { path: path.to_string_lossy().into_owned() });
+        self.tell(AppOnly::Screenshot { path: Some(path.to_string_lossy().into_owned()) });
         self.wait_line("a screenshot", from, |l| match l {
             Line::Screenshot { .. } => Some(true),
             Line::Error { .. } => Some(false),

@@ -8,6 +8,7 @@ use deskside_protocol::{HandOver, ParticipantId, Role};
 use deskside_session::{
     command::{Act, Coder, Command, RequestId, Screen},
     input::{Button, InputEvent, Key, NamedKey},
+    marks::{Changes, Draw},
     quality::Colours,
     view::{Grant, LinkView, Trouble, View},
     wire::{Lead, MAX_CHAT, MAX_MESSAGE, Message, Moved, Outcome, Shared, Watcher, Why, Wish},
@@ -122,6 +123,7 @@ fn out_of_place(trio: &Trio) -> Vec<Message> {
         hidden: false,
         program: None,
         trouble: None,
+        no_drawing: false,
     };
     let key = |down| InputEvent::Key { key: Key::Named(NamedKey::ControlLeft), down };
     let events = [
@@ -154,6 +156,8 @@ fn out_of_place(trio: &Trio) -> Vec<Message> {
         Message::ChatAck { seq: u64::MAX },
         Message::Chat { seq: u64::MAX, private: true, at: u64::MAX, text: "from the future".into() },
         Message::Trouble { trouble: Trouble::InputFailed },
+        Message::Draw { draw: Draw::Clear },
+        Message::Marks(Changes { gone: vec![1], mark: None, keep: 7 }),
         Message::Unknown,
     ];
     all.extend(outcomes.map(|outcome| Message::Answered { request, outcome }));

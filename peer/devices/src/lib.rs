@@ -5,6 +5,7 @@
 pub mod capture;
 pub mod clipboard;
 pub mod inject;
+pub mod overlay;
 pub mod own;
 pub mod surface;
 pub mod watch;

@@ -9,6 +9,8 @@ mod x11;
 use std::sync::{Mutex, MutexGuard, OnceLock};
 
 use deskside_media::Rect;
+#[cfg(all(unix, not(target_os = "macos")))]
+pub use find::Finder;
 
 /// Native window ids of this program beside those that carry its process id.
 pub fn register(window: u64) {
@@ -43,8 +45,8 @@ pub fn private() -> Vec<u64> {
 
 /// A way to find windows of this process by their class; none where windows have no classes.
 #[cfg(all(unix, not(target_os = "macos")))]
-pub fn finder() -> Option<find::Finder> {
-    find::Finder::open().ok()
+pub fn finder() -> Option<Finder> {
+    Finder::open(None).ok()
 }
 
 /// Grows with each change of the private windows; 0 before the first.
@@ -100,6 +102,9 @@ fn register_in(windows: &mut Vec<u64>, window: u64) {
 fn unregister_in(windows: &mut Vec<u64>, window: u64) {
     windows.retain(|w| *w != window);
 }
+
+/// Width of the frame around what is shared, in pixels.
+pub(crate) const FRAME: u16 = 4;
 
 /// A coloured frame around the shared part of the desktop, always on top, that input passes through.
 /// It is shown from the first [`Frame::place`] on, and goes away when dropped.

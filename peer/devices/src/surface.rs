@@ -46,6 +46,9 @@ pub trait Place: Send + Sync {
     fn grab_keys(&self, on: bool);
     /// Whether pointer and keyboard over the picture become [`InputEvent`]s.
     fn accept_input(&self, on: bool);
+    /// Whether a click into the picture gives it the keyboard; it does until this was said. When it does not any more, the
+    /// window around it gets the keyboard back.
+    fn accept_keys(&self, on: bool);
     /// Keys go to the picture from now on, as after a click into it; while input is accepted. With [`Place::grab_keys`] the
     /// right Control key alone, twice, brings them back.
     fn take_keyboard(&self);

@@ -12,11 +12,14 @@ use std::{
 };
 
 use x11rb::{
-    connection::Connection as _,
+    connection::{Connection as _, RequestConnection as _},
     errors::{ConnectError, ConnectionError, ReplyError, ReplyOrIdError},
     protocol::{
         shm::{self, ConnectionExt as _},
-        xproto::{ImageOrder, Screen},
+        xproto::{
+            ConfigureWindowAux, ConnectionExt as _, Gcontext, ImageFormat, ImageOrder, MapState, Pixmap,
+            Screen, StackMode, Window,
+        },
     },
     rust_connection::RustConnection,
 };
@@ -192,4 +195,85 @@ impl Sleeper {
 /// When `timeout` from now is over; `None` for never.
 pub(crate) fn deadline(timeout: Duration) -> Option<Instant> {
     Instant::now().checked_add(timeout)
+}
+
+/// Sends packed rows of `width` pixels in requests that are not too long.
+pub(crate) fn put_rows(
+    conn: &RustConnection,
+    to: Pixmap,
+    gc: Gcontext,
+    depth: u8,
+    width: u16,
+    at: (i16, i16),
+    bytes: &[u8],
+) -> Result<(), X11Error> {
+    let row = usize::from(width) * 4;
+    let rows = (conn.maximum_request_bytes().saturating_sub(64) / row).max(1);
+    let mut y = at.1;
+    for some in bytes.chunks(rows * row) {
+        let height = (some.len() / row) as u16;
+        conn.put_image(ImageFormat::Z_PIXMAP, to, gc, width, height, at.0, y, 0, depth, some)?;
+        y = y.saturating_add_unsigned(height);
+    }
+    Ok(())
+}
+
+/// Place and size on the screen of the window with what the window manager put around it.
+pub(crate) fn extent(
+    conn: &RustConnection,
+    root: Window,
+    window: Window,
+) -> Result<Option<(i32, i32, i32, i32)>, X11Error> {
+    let mut top = window;
+    loop {
+        let parent = conn.query_tree(top)?.reply()?.parent;
+        if parent == root || parent == x11rb::NONE {
+            break;
+        }
+        top = parent;
+    }
+    // The frame is there before what is in it.
+    if conn.get_window_attributes(top)?.reply()?.map_state != MapState::VIEWABLE {
+        return Ok(None);
+    }
+    let g = conn.get_geometry(top)?.reply()?;
+    let border = 2 * i32::from(g.border_width);
+    Ok(Some((g.x.into(), g.y.into(), i32::from(g.width) + border, i32::from(g.height) + border)))
+}
+
+/// Two programs that both want to be on top take turns no faster than this.
+const RAISE_EVERY: Duration = Duration::from_millis(250);
+
+/// Keeps a window above all others, as far as it hears that something covers it.
+#[derive(Default)]
+pub(crate) struct OnTop {
+    raised: Option<Instant>,
+    obscured: bool,
+}
+
+impl OnTop {
+    /// Of each VisibilityNotify.
+    pub(crate) fn seen(&mut self, whole: bool) {
+        self.obscured = !whole;
+    }
+
+    /// Comes to the top if something lies above it; when to try again if it was there just now.
+    pub(crate) fn stay(
+        &mut self,
+        conn: &RustConnection,
+        window: Window,
+    ) -> Result<Option<Instant>, X11Error> {
+        if !self.obscured {
+            return Ok(None);
+        }
+        let due = self.raised.map_or_else(Instant::now, |t| t + RAISE_EVERY);
+        if due > Instant::now() {
+            return Ok(Some(due));
+        }
+        self.raised = Some(Instant::now());
+        // If it does not help, the next event says so.
+        self.obscured = false;
+        conn.configure_window(window, &ConfigureWindowAux::new().stack_mode(StackMode::ABOVE))?;
+        Ok(None)
+    }
 }

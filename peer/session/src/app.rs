@@ -102,9 +102,11 @@ pub enum AppOnly {
         #[serde(default)]
         path: Option<String>,
     },
-    /// Headless: writes the viewer's picture to a PNG file; answered with an event.
+    /// Writes the viewer's picture, with what is drawn on it, to a PNG file; without a path to the folder of pictures. Answered
+    /// with an event.
     Screenshot {
-        path: String,
+        #[serde(default)]
+        path: Option<String>,
     },
     /// Headless: prints the whole view again.
     Show,
@@ -131,6 +133,9 @@ pub struct AppView {
     /// What went wrong last, on the current screen.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub problem: Option<Problem>,
+    /// Where the viewer's picture was saved last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub screenshot: Option<String>,
     /// Agent: the own sessions, in the order in which they were entered.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tabs: Vec<Tab>,
@@ -149,7 +154,16 @@ impl AppView {
     /// A view of a screen, with nothing of an agent's desk.
     pub fn new(server: String, screen: Screen) -> Self {
         let hiding = HidingView::default();
-        Self { server, screen, problem: None, tabs: Vec::new(), desk: None, phrases: None, hiding }
+        Self {
+            server,
+            screen,
+            problem: None,
+            screenshot: None,
+            tabs: Vec::new(),
+            desk: None,
+            phrases: None,
+            hiding,
+        }
     }
 }
 

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     ParticipantId,
     input::InputEvent,
+    marks::{Draw, Pen},
     quality::{Colours, Sharpness},
 };
 
@@ -169,12 +170,25 @@ pub enum Command {
         #[serde(default)]
         colours: Option<Colours>,
     },
-    /// Viewer: pointer and keyboard.
+    /// Viewer: pointer and keyboard; they draw while a pen is held.
     Input {
         event: InputEvent,
     },
     SendShortcut {
         shortcut: Shortcut,
+    },
+    /// Who sees what is shared, and the sharer: [`Command::Input`] draws with this from now on; without, it controls.
+    TakePen {
+        #[serde(default)]
+        pen: Option<Pen>,
+    },
+    /// The same people: draws, or takes away what was drawn.
+    Draw {
+        draw: Draw,
+    },
+    /// Sharer: nobody draws any more, and what was drawn goes; or drawing is possible again.
+    ForbidDrawing {
+        forbidden: bool,
     },
     /// To all, or to one participant. At most [`crate::wire::MAX_CHAT`] bytes.
     Chat {

@@ -10,6 +10,7 @@ use crate::{
     hiding::{Hiding, Program, Scope},
     identity::PublicKey,
     input::InputEvent,
+    marks::Mark,
     quality::Quality,
     view::{Monitor, Notice, Refusal, Route, Trouble},
 };
@@ -129,6 +130,11 @@ pub enum Output {
     /// `paused`: hold the picture, send nothing. Not emitted without a grant.
     Capture(Capture),
     StopCapture,
+    /// Sharer: these are all marks on the shared desktop now; only while something is captured.
+    Marks(Vec<Mark>),
+    /// Sharer: this computer's own mouse over the shared desktop is told as [`Command::Input`] from now on and does nothing else
+    /// there, or no longer.
+    DrawHere(bool),
     /// Sharer: only with a grant to control, and not while a prompt is open.
     Inject(InputEvent),
     /// Sharer: release each held key and button.

@@ -16,6 +16,7 @@ mod identity;
 pub mod input;
 pub mod io;
 mod join;
+pub mod marks;
 mod outbox;
 pub mod quality;
 mod roles;

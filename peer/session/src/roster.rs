@@ -122,6 +122,8 @@ pub(crate) struct Told {
     pub grants: Option<(Vec<Act>, Option<Why>)>,
     /// The inner one: that there is none was told too, as it may know of one from before.
     pub sharing: Option<Option<Shared>>,
+    /// Sharer: how much of the marks.
+    pub marks: crate::marks::Told,
     /// Of the primary agent, to all.
     pub lead: Option<Lead>,
     /// Customer, to an agent who said how much of the log of acts it has.

@@ -5,6 +5,7 @@ mod commands;
 mod consent;
 mod keep;
 mod links;
+mod marks;
 mod messages;
 mod people;
 mod roles;
@@ -26,6 +27,7 @@ use crate::{
     grants::Grants,
     identity::{Identity, LinkSecret},
     io::{Input, Output},
+    marks::{Board, Hand},
     outbox::Outbox,
     roles::Lead,
     roster::{Due, Peers, clean_name},
@@ -98,6 +100,9 @@ pub struct Session {
     /// Agent: requests so far.
     requests: u32,
     pointer: Pointer,
+    /// Sharer: what people drew.
+    board: Board,
+    hand: Hand,
     /// Agent: whose picture is shown.
     viewer: Option<ParticipantId>,
     chat: Log,
@@ -119,6 +124,8 @@ enum Timer {
     Link(ParticipantId, Due),
     Prompt,
     PointerRest,
+    /// Somebody who points does not move any more.
+    Pointing,
     Distrust,
 }
 
@@ -151,6 +158,8 @@ impl Session {
             share: Share::default(),
             requests: 0,
             pointer: Pointer::default(),
+            board: Board::default(),
+            hand: Hand::default(),
             viewer: None,
             chat: Log::default(),
             notices: Notices::default(),
@@ -183,7 +192,10 @@ impl Session {
     pub fn handle(&mut self, now: Now, input: Input) {
         self.now = self.now.max(now);
         let before = self.out.len();
-        let memorable = !matches!(input, Input::Pointer { .. } | Input::Command(Command::Input { .. }));
+        let memorable = !matches!(
+            input,
+            Input::Pointer { .. } | Input::Command(Command::Input { .. } | Command::Draw { .. })
+        );
         self.step(input);
         if memorable {
             self.keep(before);
@@ -259,7 +271,8 @@ impl Session {
         let prompt = self.consent.open.as_ref().map(|o| (o.deadline, Timer::Prompt));
         let rest = self.pointer.timer().map(|at| (at, Timer::PointerRest));
         let distrust = self.distrust.map(|at| (at, Timer::Distrust));
-        links.chain(prompt).chain(rest).chain(distrust)
+        let pointing = self.board.timer().map(|at| (at, Timer::Pointing));
+        links.chain(prompt).chain(rest).chain(distrust).chain(pointing)
     }
 
     fn run_timers(&mut self) {
@@ -271,6 +284,7 @@ impl Session {
                 Timer::Link(peer, due) => self.on_link_due(peer, due),
                 Timer::Prompt => self.on_no_answer(),
                 Timer::PointerRest => self.on_pointer_rest(),
+                Timer::Pointing => self.board.expire(self.now),
                 Timer::Distrust => self.on_distrust(),
             }
             self.settle();

@@ -34,6 +34,14 @@ pub(crate) struct Share {
     pub scope: Scope,
     pub program: Option<Program>,
     pub trouble: Option<Trouble>,
+    /// Stays for the whole session.
+    pub no_drawing: bool,
+    /// What the marks were drawn on.
+    pub drawn_on: (Screen, (u16, u16)),
+    /// Which state of the marks is on the desktop; none when there are none.
+    pub shown_marks: Option<u64>,
+    /// The own mouse draws.
+    pub drawing_here: bool,
     /// What the devices do now.
     pub capturing: Option<Capture>,
     pub injecting: Option<ParticipantId>,
@@ -98,6 +106,7 @@ impl Share {
             hidden: self.hiding == Hiding::Something,
             program: (self.scope != Scope::Desktop).then(|| self.program.unwrap_or(Program::Shown)),
             trouble: self.trouble,
+            no_drawing: self.no_drawing,
         }
     }
 }
@@ -134,6 +143,8 @@ pub(crate) struct Viewing {
     /// Asked at some time and not given back since: nothing else is taken as granted.
     pub wanted: BTreeSet<Act>,
     pub sharing: Option<Shared>,
+    /// What people drew on it.
+    pub marks: crate::marks::Copy,
 }
 
 impl Viewing {
@@ -173,6 +184,7 @@ impl Viewing {
         self.asked.clear();
         self.wanted.retain(|a| a.outlives_change());
         self.sharing = None;
+        self.marks.clear();
     }
 
     pub(crate) fn unwant(&mut self, act: Act) {

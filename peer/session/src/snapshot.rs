@@ -85,6 +85,8 @@ pub(crate) struct State {
     /// One program alone was shared.
     #[serde(default)]
     pub limited: bool,
+    #[serde(default)]
+    pub no_drawing: bool,
     pub requests: u32,
     /// Agent: what was ever asked of whom.
     #[serde(default)]

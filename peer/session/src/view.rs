@@ -6,6 +6,7 @@ use crate::{
     ParticipantId, Role, SessionNumber,
     command::{Act, Coder, RequestId, Screen},
     hiding::{Hiding, Program},
+    marks::{Mark, Pen},
     quality::Quality,
 };
 
@@ -46,6 +47,12 @@ pub struct View {
     /// The sharing that is under way.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sharing: Option<Sharing>,
+    /// What people drew on it, the topmost last.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub marks: Vec<Mark>,
+    /// What I draw with; without it, pointer and keyboard control.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pen: Option<Pen>,
     pub chat: Vec<ChatLine>,
     /// Of all conversations.
     pub unread: u32,
@@ -162,6 +169,9 @@ pub struct Sharing {
     /// The picture cannot be had, and why.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trouble: Option<Trouble>,
+    /// The sharer lets nobody draw on it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub no_drawing: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -68,6 +68,8 @@ pub struct App {
     /// The place that is seen.
     shown: Option<u64>,
     problem: Option<Problem>,
+    /// Where the viewer's picture was saved last.
+    screenshot: Option<String>,
     /// The signed-in agent.
     account: Option<Account>,
     /// Notes of the sessions that are here, and those that the server does not have yet.
@@ -129,6 +131,7 @@ impl App {
             places: Vec::new(),
             shown: None,
             problem: None,
+            screenshot: None,
             account: None,
             pads: Vec::new(),
             chats: Vec::new(),
@@ -247,6 +250,7 @@ impl App {
             server: self.options.server.clone(),
             screen,
             problem: self.problem.clone(),
+            screenshot: self.screenshot.clone(),
             tabs,
             desk,
             phrases,
@@ -298,7 +302,7 @@ impl App {
                 let view = self.view();
                 self.printer.print(&Line::View { view: &view });
             }
-            AppOnly::Screenshot { path } => self.screenshot(&path),
+            AppOnly::Screenshot { path } => self.screenshot(path),
             AppOnly::SaveReceipt { path } => self.save_receipt(path),
             AppOnly::ShowSession { number } => self.show_session(number),
             // An answer that nobody waits for any more could be a customer whom nobody meets.
@@ -365,12 +369,16 @@ impl App {
         self.phase = phase;
     }
 
-    fn screenshot(&mut self, path: &str) {
+    fn screenshot(&mut self, path: Option<String>) {
         let Some(r) = self.shown_running() else {
             return self.bad_command("there is no session");
         };
-        match r.screenshot(path) {
-            Ok((width, height)) => self.printer.print(&Line::Screenshot { path, width, height }),
+        let path = path.unwrap_or_else(|| running::picture_file(r.number()));
+        match r.screenshot(&path) {
+            Ok((width, height)) => {
+                self.printer.print(&Line::Screenshot { path: &path, width, height });
+                self.screenshot = Some(path);
+            }
             Err(e) => self.bad_command(&format!("no screenshot: {e}")),
         }
     }

@@ -1,8 +1,11 @@
 //! One running session: the core's outputs, carried out.
 
 mod devices;
+mod drawing;
 mod line;
 mod transfer;
+
+pub(super) use drawing::picture_file;
 
 use std::{
     path::Path,
@@ -74,6 +77,9 @@ pub struct Running {
     hands: Option<Hands>,
     watch: Option<Box<dyn watch::Watch>>,
     frame: Option<Box<dyn deskside_devices::own::Frame>>,
+    /// What is drawn on the shared desktop, which is there: left, top, width, height.
+    overlay: Option<Box<dyn deskside_devices::overlay::Overlay>>,
+    area: Option<(i32, i32, u16, u16)>,
     clipboard: Option<Box<dyn clipboard::Clipboard>>,
     viewing: Option<(ParticipantId, Viewing)>,
     /// The network is another one: the connections are made anew when the server is there.
@@ -156,6 +162,8 @@ impl Running {
             hands: None,
             watch: None,
             frame: None,
+            overlay: None,
+            area: None,
             clipboard: None,
             viewing: None,
             remake: false,
@@ -333,6 +341,8 @@ impl Running {
                 if let Some(frame) = &self.frame {
                     frame.place(x, y, deskside_media::Rect { x: 0, y: 0, w: width, h: height });
                 }
+                self.area = Some((x, y, width, height));
+                self.place_overlay();
                 self.input(Input::Device(DeviceEvent::PictureSize { width, height }));
             }
             Report::Coder(c) => self.input(Input::Device(DeviceEvent::Coder(c))),
@@ -372,8 +382,11 @@ impl Running {
                 self.share = None;
                 self.watch = None;
                 self.frame = None;
+                (self.overlay, self.area) = (None, None);
                 self.hands = None;
             }
+            Output::Marks(marks) => self.show_marks(marks),
+            Output::DrawHere(on) => self.draw_here(on),
             Output::Inject(event) => {
                 if let Some(hands) = &self.hands {
                     hands.inject(event);

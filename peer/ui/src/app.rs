@@ -308,7 +308,8 @@ impl App {
         let theme = self.themes.now(ui.ctx());
         let backend = Arc::clone(&self.backend);
         let (now, wall) = (ui.input(|i| i.time), wall());
-        let cx = Cx { t: &self.texts, k: &theme, backend: backend.as_ref(), now, wall };
+        let saved = view.screenshot.as_deref();
+        let cx = Cx { t: &self.texts, k: &theme, backend: backend.as_ref(), saved, now, wall };
         let told = view.problem.as_ref();
         let mut quit = false;
         let helps = matches!(&view.screen, Screen::Session { session, .. } if session.role != Role::Customer);

@@ -10,6 +10,8 @@ pub struct Cx<'a> {
     pub t: &'a Texts,
     pub k: &'a Theme,
     pub backend: &'a dyn Backend,
+    /// Where the picture was saved last.
+    pub saved: Option<&'a str>,
     /// Seconds since the windows opened.
     pub now: f64,
     /// The computer's clock: milliseconds since 1970.

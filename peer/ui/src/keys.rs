@@ -29,6 +29,7 @@ pub(crate) enum Action {
     End,
     FullScreen,
     Type,
+    Draw,
 }
 
 /// Where keys mean something.
@@ -87,6 +88,8 @@ pub(crate) const ALL: &[Binding] = &[
     row(Action::End, Group::Console, BOTH, &[Key::Q]),
     row(Action::FullScreen, Group::Picture, NONE, &[Key::F11]),
     row(Action::Type, Group::Picture, BOTH, &[Key::G]),
+    // The same as the session's own, for a picture that has the keyboard.
+    row(Action::Draw, Group::Picture, BOTH, &[Key::F]),
 ];
 
 fn of(action: Action) -> impl Iterator<Item = &'static Binding> {
@@ -173,12 +176,19 @@ pub(crate) fn words(t: &Texts, action: Action) -> String {
         Action::End => t.t("session-end"),
         Action::FullScreen => t.t("viewer-full"),
         Action::Type => t.t("keys-type"),
+        Action::Draw => t.t("keys-draw"),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn drawing_has_the_key_that_the_session_knows() {
+        let key = deskside_session::marks::DRAW_KEY.to_ascii_uppercase().to_string();
+        assert!(of(Action::Draw).any(|b| b.keys[0].name() == key && b.modifiers == BOTH));
+    }
 
     #[test]
     fn no_two_actions_have_the_same_keys_and_none_is_a_text_fields_own() {

@@ -82,6 +82,8 @@ pub trait PicturePlace: Send + Sync {
     }
     fn grab_keys(&self, on: bool);
     fn accept_input(&self, on: bool);
+    /// Whether a click into the picture gives it the keyboard; it does until this was said.
+    fn accept_keys(&self, on: bool);
     /// Keys go to the picture from now on, as after a click into it.
     fn take_keyboard(&self);
     /// (serial, width, height, RGBA) if it changed since `since`.

@@ -19,8 +19,8 @@ pub struct Finder {
 }
 
 impl Finder {
-    pub(super) fn open() -> Result<Self, X11Error> {
-        let (conn, screen) = connect(None)?;
+    pub(crate) fn open(display: Option<&str>) -> Result<Self, X11Error> {
+        let (conn, screen) = connect(display)?;
         let root = conn.setup().roots[screen].root;
         let pid = conn.intern_atom(false, b"_NET_WM_PID")?.reply()?.atom;
         Ok(Self { conn, root, pid })

@@ -7,7 +7,6 @@ use std::{
         atomic::{AtomicBool, Ordering},
     },
     thread::JoinHandle,
-    time::{Duration, Instant},
 };
 
 use deskside_media::Rect;
@@ -24,13 +23,8 @@ use x11rb::{
     rust_connection::RustConnection,
 };
 
-use super::Frame;
-use crate::x11::{Alarm, Sleeper, X11Error, connect, is_bgrx};
-
-/// Of each strip, pixels.
-const WIDTH: u16 = 4;
-/// Two programs that both want to be on top take turns no faster than this.
-const RAISE_EVERY: Duration = Duration::from_millis(250);
+use super::{FRAME, Frame};
+use crate::x11::{Alarm, OnTop, Sleeper, X11Error, connect, is_bgrx};
 
 pub struct X11 {
     shared: Arc<Shared>,
@@ -54,8 +48,7 @@ struct Painter {
     conn: RustConnection,
     window: Window,
     now: Wanted,
-    raised: Option<Instant>,
-    obscured: bool,
+    on_top: OnTop,
 }
 
 impl X11 {
@@ -82,7 +75,7 @@ impl X11 {
             over: AtomicBool::new(false),
         });
         super::register(window.into());
-        let mut painter = Painter { conn, window, now: Wanted::default(), raised: None, obscured: false };
+        let mut painter = Painter { conn, window, now: Wanted::default(), on_top: OnTop::default() };
         let told = shared.clone();
         let body = move || {
             if let Err(why) = painter.run(&told, &sleeper) {
@@ -131,12 +124,12 @@ impl Painter {
             }
             while let Some(event) = self.conn.poll_for_event()? {
                 match event {
-                    Event::VisibilityNotify(e) => self.obscured = e.state != Visibility::UNOBSCURED,
+                    Event::VisibilityNotify(e) => self.on_top.seen(e.state == Visibility::UNOBSCURED),
                     Event::Error(e) => tracing::debug!(error = ?e, "the X server reports an error"),
                     _ => {}
                 }
             }
-            let again = self.stay_on_top()?;
+            let again = self.on_top.stay(&self.conn, self.window)?;
             self.conn.flush()?;
             sleeper.sleep(self.conn.stream().as_raw_fd(), again)?;
         }
@@ -166,27 +159,11 @@ impl Painter {
         self.now = wanted;
         Ok(())
     }
-
-    /// Comes to the top if something lies above it; when to try again if it was there just now.
-    fn stay_on_top(&mut self) -> Result<Option<Instant>, X11Error> {
-        if !self.obscured {
-            return Ok(None);
-        }
-        let due = self.raised.map_or_else(Instant::now, |t| t + RAISE_EVERY);
-        if due > Instant::now() {
-            return Ok(Some(due));
-        }
-        self.raised = Some(Instant::now());
-        // If it does not help, the next event says so.
-        self.obscured = false;
-        self.conn.configure_window(self.window, &ConfigureWindowAux::new().stack_mode(StackMode::ABOVE))?;
-        Ok(None)
-    }
 }
 
 /// Along the four edges of a window of this size.
 fn strips(w: u16, h: u16) -> [Rectangle; 4] {
-    let (across, along) = (WIDTH.min(h), WIDTH.min(w));
+    let (across, along) = (FRAME.min(h), FRAME.min(w));
     let at = |x: u16, y: u16, width, height| Rectangle { x: x as i16, y: y as i16, width, height };
     [at(0, 0, w, across), at(0, h - across, w, across), at(0, 0, along, h), at(w - along, 0, along, h)]
 }

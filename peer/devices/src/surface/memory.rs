@@ -82,6 +82,7 @@ impl Place for Handle {
     fn hide(&self) {}
 
     fn grab_keys(&self, _: bool) {}
+    fn accept_keys(&self, _: bool) {}
     fn take_keyboard(&self) {}
 
     fn accept_input(&self, _: bool) {}

@@ -64,6 +64,8 @@ struct Wanted {
     spot: Option<Spot>,
     grab_keys: bool,
     accept_input: bool,
+    /// A click does not give it the keyboard.
+    mute: bool,
     /// How often the keyboard was asked for.
     taken: u32,
     /// A window in which none could be made.
@@ -245,6 +247,10 @@ impl Place for Handle {
 
     fn accept_input(&self, on: bool) {
         self.0.want(|w| w.accept_input = on);
+    }
+
+    fn accept_keys(&self, on: bool) {
+        self.0.want(|w| w.mute = !on);
     }
 
     fn take_keyboard(&self) {

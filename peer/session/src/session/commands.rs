@@ -36,11 +36,13 @@ pub(crate) fn may_command(role: Role, command: &Command) -> bool {
         | Command::SetCoder { .. }
         | Command::SetScreen { .. }
         | Command::SetQuality { .. }
-        | Command::Input { .. }
         | Command::SendShortcut { .. }
+        | Command::ForbidDrawing { .. }
         | Command::Pause { .. }
         | Command::TakeBack
         | Command::StopSharing => role != Role::Assistant,
+        // Who may not control draws by it.
+        Command::Input { .. } | Command::TakePen { .. } | Command::Draw { .. } => true,
         Command::Chat { .. } | Command::ChatRead | Command::ConversationRead { .. } | Command::Leave => true,
     }
 }
@@ -60,7 +62,10 @@ impl Session {
             Command::SetQuality { sharpness, colours } => {
                 self.wish(Wish { sharpness, colours, ..Wish::default() });
             }
-            Command::Input { event } => self.send_input(event),
+            Command::Input { event } => self.on_hand(event),
+            Command::TakePen { pen } => self.take_pen(pen),
+            Command::Draw { draw } => self.draw(draw),
+            Command::ForbidDrawing { forbidden } => self.forbid_drawing(forbidden),
             Command::SendShortcut { shortcut } => {
                 for event in keys(shortcut) {
                     self.send_input(event);
@@ -201,6 +206,7 @@ impl Session {
             }
             if !self.grants.has(person, Act::View) {
                 p.viewing.sharing = None;
+                p.viewing.marks.clear();
             }
             if any && p.is_up() {
                 self.out.say(p.id, &Message::GiveBack { acts: acts.to_vec() });
@@ -227,7 +233,7 @@ impl Session {
         may.then_some((p.id, (s.width, s.height)))
     }
 
-    fn send_input(&mut self, event: InputEvent) {
+    pub(super) fn send_input(&mut self, event: InputEvent) {
         let Some((id, size)) = self.controlled() else { return };
         if !input_in_limits(&event) {
             return;
@@ -320,7 +326,7 @@ mod tests {
         let request = RequestId(1);
         let event = InputEvent::Move { x: 0, y: 0 };
         let id = ParticipantId(3);
-        let table: [(Command, &[Role]); 27] = [
+        let table: [(Command, &[Role]); 30] = [
             (Command::SetQuality { sharpness: None, colours: None }, &[Primary, Customer]),
             (Command::Only { window: Some(7) }, &[Primary, Customer]),
             (Command::PassOn { to: None }, &[Primary, Assistant]),
@@ -341,7 +347,10 @@ mod tests {
             (Command::ReleaseControl, &[Primary, Customer]),
             (Command::SetCoder { coder: Coder::Auto }, &[Primary, Customer]),
             (Command::SetScreen { screen: Screen::All }, &[Primary, Customer]),
-            (Command::Input { event }, &[Primary, Customer]),
+            (Command::Input { event }, &[Primary, Assistant, Customer]),
+            (Command::TakePen { pen: None }, &[Primary, Assistant, Customer]),
+            (Command::Draw { draw: crate::marks::Draw::Undo }, &[Primary, Assistant, Customer]),
+            (Command::ForbidDrawing { forbidden: true }, &[Primary, Customer]),
             (Command::SendShortcut { shortcut: Shortcut::Super }, &[Primary, Customer]),
             (Command::Chat { to: None, text: String::new() }, &[Primary, Assistant, Customer]),
             (Command::ChatRead, &[Primary, Assistant, Customer]),

@@ -61,6 +61,7 @@ impl Session {
             grants: self.grants.save(),
             paused: self.share.paused,
             limited: self.share.scope != Scope::Desktop,
+            no_drawing: self.share.no_drawing,
             requests: self.requests,
             asked: self.acts.asked.iter().copied().collect(),
             peers: self.peers.iter().filter_map(save_peer).collect(),
@@ -93,6 +94,7 @@ impl Session {
             // Until the person chooses anew: nothing that was not allowed may be seen.
             self.share.limit(Scope::Nothing);
         }
+        self.share.no_drawing = s.no_drawing;
         self.requests = s.requests;
         self.acts.asked = s.asked.into_iter().collect();
         if self.secret.is_none() {

@@ -176,6 +176,8 @@ impl Session {
         p.route = Route::Unknown;
         p.clipboard_in.forget();
         p.clipboard_out.forget();
+        // They are told anew.
+        p.viewing.marks.clear();
         p.told = Told::default();
         p.lead = None;
         // The other program may be a new one that counts from 1 again.

@@ -28,7 +28,9 @@ pub(crate) fn accepts(me: Role, from: Role, message: &Message) -> bool {
         }
         Message::Answered { .. } | Message::Grants { .. } => me != Customer && from == Customer,
         // Also to another customer, who watches; and of what the primary agent shows.
-        Message::Sharing { .. } | Message::Trouble { .. } => from != Role::Assistant,
+        Message::Sharing { .. } | Message::Trouble { .. } | Message::Marks(_) => from != Role::Assistant,
+        // To whoever shares.
+        Message::Draw { .. } => me != Role::Assistant,
         Message::Clipboard { .. } | Message::ClipboardPicture { .. } | Message::ClipboardAck { .. } => {
             matches!((me, from), (Customer, Primary) | (Primary, Customer))
         }
@@ -75,6 +77,8 @@ impl Session {
             Message::GiveBack { acts } => self.on_given_back(id, &acts),
             Message::Wish(wish) => self.on_wish(id, &wish),
             Message::Input { n, at, event } => self.on_input(id, n, at, event),
+            Message::Draw { draw } => self.on_draw(id, draw),
+            Message::Marks(changes) => self.on_marks(id, changes),
             Message::Answered { request, outcome } => self.on_answered(id, request, outcome),
             Message::Grants { acts, why } => self.on_grants(id, &acts, why),
             Message::Sharing { sharing } => self.on_sharing(id, sharing),
@@ -317,6 +321,9 @@ impl Session {
         let there = sharing.is_some();
         let said = std::mem::replace(&mut p.viewing.sharing, sharing.clone());
         self.note_lent(id, said.as_ref(), sharing.as_ref());
+        if let Some(p) = self.peers.get_mut(id).filter(|_| !there) {
+            p.viewing.marks.clear();
+        }
         if there && before != after && self.is_told_of(id) {
             self.notices.add(if after { Notice::Paused } else { Notice::Resumed });
         }
@@ -357,6 +364,7 @@ mod tests {
         let roles = [Primary, Assistant, Customer];
         let all: Vec<_> = roles.iter().flat_map(|a| roles.map(|b| (*a, b))).collect();
         let sharing: Vec<_> = all.iter().copied().filter(|(_, from)| *from != Assistant).collect();
+        let drawing: Vec<_> = all.iter().copied().filter(|(me, _)| *me != Assistant).collect();
         let agents: Vec<_> = all.iter().copied().filter(|(a, b)| *a != Customer && *b != Customer).collect();
         let word = deskside_protocol::HandOver {
             serial: 1,
@@ -367,7 +375,7 @@ mod tests {
             signature: String::new(),
         };
         let led: Vec<_> = all.iter().copied().filter(|(_, from)| *from != Customer).collect();
-        let table: [(Message, &[(Role, Role)]); 24] = [
+        let table: [(Message, &[(Role, Role)]); 26] = [
             (Message::Lead(crate::wire::Lead { helped: None, watchers: vec![], keeps_chat: false }), &led),
             (Message::HandOver { word }, &all),
             (Message::Acts { have: 1 }, asking),
@@ -380,6 +388,8 @@ mod tests {
             (Message::Grants { acts: vec![], why: None }, granting),
             (Message::Sharing { sharing: None }, &sharing),
             (Message::Trouble { trouble: crate::view::Trouble::NoDisplay }, &sharing),
+            (Message::Marks(crate::marks::Changes::default()), &sharing),
+            (Message::Draw { draw: crate::marks::Draw::Undo }, &drawing),
             (Message::GiveBack { acts: vec![] }, backs),
             (Message::Wish(Wish::default()), both),
             (Message::Input { n: 0, at: None, event: InputEvent::Move { x: 0, y: 0 } }, both),

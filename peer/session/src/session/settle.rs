@@ -28,6 +28,7 @@ impl Session {
         self.settle_lent();
         self.settle_sharer();
         self.settle_viewer();
+        self.settle_hand();
         self.settle_clipboard();
         self.settle_acts();
     }
@@ -97,6 +98,7 @@ impl Session {
         for id in self.peers.ids() {
             self.tell(id, shared.as_ref());
         }
+        self.settle_marks();
     }
 
     fn settle_capture(&mut self) {
@@ -105,6 +107,7 @@ impl Session {
         if viewers.is_empty() {
             if self.share.capturing.take().is_some() {
                 self.out.push(Output::StopCapture);
+                (self.share.shown_marks, self.share.drawing_here) = (None, false);
             }
             return;
         }
@@ -233,5 +236,6 @@ pub(super) fn sharing_view(sharer: ParticipantId, s: Shared) -> Sharing {
         program: s.program,
         hiding: if s.hidden { Hiding::Something } else { Hiding::Nothing },
         trouble: s.trouble,
+        no_drawing: s.no_drawing,
     }
 }

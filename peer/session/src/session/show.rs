@@ -28,6 +28,8 @@ impl Session {
             grants: self.grants_view(),
             allow_all: self.grants.any_allow_all(),
             sharing: self.sharing(),
+            marks: self.marks_view(),
+            pen: self.hand.pen(),
             chat: self.chat.lines(),
             unread: self.chat.unread(),
             conversations: self.chat.conversations(),
@@ -104,7 +106,7 @@ impl Session {
         grants
     }
 
-    fn sharing(&self) -> Option<Sharing> {
+    pub(super) fn sharing(&self) -> Option<Sharing> {
         self.own_sharing().or_else(|| self.watched_sharing())
     }
 

@@ -13,6 +13,7 @@ use crate::{
     command::{Act, Coder, RequestId, Screen},
     hiding::Program,
     input::{InputEvent, Key},
+    marks::{Changes, Draw},
     quality::{Colours, Quality, Sharpness},
     view::{Monitor, Trouble},
 };
@@ -60,6 +61,10 @@ pub enum Message {
         at: Option<(u16, u16)>,
         event: InputEvent,
     },
+    /// Who sees what is shared: draws on it.
+    Draw { draw: Draw },
+    /// Sharer, to all who see it: what changed of the marks, see [`crate::marks`].
+    Marks(Changes),
     /// `seq` counts from 1 for each sender and receiver; sent again until acknowledged.
     Chat {
         seq: u64,
@@ -205,6 +210,8 @@ pub struct Shared {
     pub program: Option<Program>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trouble: Option<Trouble>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub no_drawing: bool,
 }
 
 /// On `pointer`: a move under way. Positions are numbered; those numbered lower than one that was
@@ -238,6 +245,8 @@ impl Message {
                     && s.monitors.iter().all(|m| m.name.len() <= MAX_MONITOR_NAME)
             }
             Self::Input { event, .. } => input_in_limits(event),
+            Self::Draw { draw } => draw.in_limits(),
+            Self::Marks(changes) => changes.in_limits(),
             Self::HandOver { word } => {
                 [&word.from_key, &word.to_key].into_iter().all(|k| k.len() == KEY_TEXT)
                     && word.signature.len() == SIGNATURE_TEXT

@@ -9,6 +9,7 @@ mod control;
 mod crash;
 mod join;
 mod life;
+mod marks;
 mod people;
 mod property;
 mod roles;

@@ -6,6 +6,10 @@ use deskside_session::{
     command::{Act, Coder, RequestId, Screen},
     hiding::Program,
     input::{Button, InputEvent, Key, NamedKey},
+    marks::{
+        Changes, Colour, Draw, MAX_MARKS, MAX_NAME, MAX_PART, MAX_POINTS, MAX_TEXT, Mark, Pen, Stroke, Tool,
+        Width,
+    },
     quality::{Colours, Quality, Sharpness},
     view::{Monitor, Refusal, Trouble},
     wire::{
@@ -37,11 +41,23 @@ fn shared() -> Shared {
         hidden: true,
         program: Some(Program::Minimised),
         trouble: Some(Trouble::CaptureFailed),
+        no_drawing: false,
     }
 }
 
 fn input(event: InputEvent) -> Message {
     Message::Input { n: 7, at: None, event }
+}
+
+fn stroke(points: Vec<(u16, u16)>) -> Stroke {
+    let pen = Pen { tool: Tool::Pen, colour: Colour::Red, width: Width::Thick };
+    Stroke { n: 7, pen, points, text: String::new() }
+}
+
+fn text_mark() -> Mark {
+    let pen = Pen { tool: Tool::Text, colour: Colour::Blue, width: Width::Thin };
+    let (author, name) = (ParticipantId(1), "Ada".into());
+    Mark { id: 8, author, name, pen, points: vec![(5, 6)], text: "ici".into() }
 }
 
 fn word() -> HandOver {
@@ -100,6 +116,24 @@ fn golden_messages() {
                 r#"[{"name":"DP-1","x":-800,"y":0,"width":800,"height":600,"primary":true}],"#,
                 r#""screen":{"monitor":0},"width":800,"height":600,"coder":"tiles","quality":{"sharpness":"faster","colours":"256"},"hidden":true,"#,
                 r#""program":"minimised","trouble":"capture_failed"}}"#
+            ),
+        ),
+        (
+            Message::Draw { draw: Draw::Stroke(stroke(vec![(1, 2), (3, 4)])) },
+            concat!(
+                r#"{"type":"draw","draw":{"stroke":{"n":7,"tool":"pen","colour":"red","width":"thick","#,
+                r#""points":[[1,2],[3,4]]}}}"#
+            ),
+        ),
+        (Message::Draw { draw: Draw::Undo }, r#"{"type":"draw","draw":"undo"}"#),
+        (Message::Draw { draw: Draw::Erase { id: 9 } }, r#"{"type":"draw","draw":{"erase":{"id":9}}}"#),
+        (Message::Draw { draw: Draw::Clear }, r#"{"type":"draw","draw":"clear"}"#),
+        (Message::Marks(Changes { gone: vec![3], mark: None, keep: 0 }), r#"{"type":"marks","gone":[3]}"#),
+        (
+            Message::Marks(Changes { gone: vec![], mark: Some(text_mark()), keep: 5 }),
+            concat!(
+                r#"{"type":"marks","mark":{"id":8,"author":1,"name":"Ada","tool":"text","colour":"blue","#,
+                r#""width":"thin","points":[[5,6]],"text":"ici"},"keep":5}"#
             ),
         ),
         (
@@ -348,6 +382,63 @@ fn limits() {
     assert_eq!((decode(link(512)), decode(link(513))), (Ok(()), Err(WireError::Limit)));
 }
 
+#[test]
+fn limits_of_drawing() {
+    let decode = |m: Message| Message::decode(&m.encode()).map(|_| ());
+    let draw = |s: Stroke| decode(Message::Draw { draw: Draw::Stroke(s) });
+    let text = |text: &str| {
+        let pen = Pen { tool: Tool::Text, ..Pen::default() };
+        Stroke { n: 1, pen, points: vec![(0, 0)], text: text.into() }
+    };
+    let with =
+        |tool, n: usize| Stroke { pen: Pen { tool, ..Pen::default() }, ..stroke(vec![(u16::MAX, 9); n]) };
+    let long = "é".repeat(MAX_TEXT);
+    for good in
+        [with(Tool::Pen, MAX_PART), with(Tool::Arrow, 2), with(Tool::Pointer, 1), text(&long), text("")]
+    {
+        assert_eq!(draw(good.clone()), Ok(()), "{good:?}");
+    }
+    let bad = [
+        with(Tool::Pen, MAX_PART + 1),
+        with(Tool::Pen, 0),
+        with(Tool::Line, 1),
+        with(Tool::Ellipse, 3),
+        with(Tool::Pointer, 2),
+        with(Tool::Eraser, 1),
+        text(&format!("{long}x")),
+        text("a\u{1b}[2J"),
+        Stroke { text: "x".into(), ..with(Tool::Pen, 1) },
+    ];
+    for bad in bad {
+        assert_eq!(draw(bad.clone()), Err(WireError::Limit), "{bad:?}");
+    }
+    let marks = |change: &dyn Fn(&mut Changes)| {
+        let mut changes = Changes { gone: vec![], mark: Some(text_mark()), keep: 0 };
+        change(&mut changes);
+        decode(Message::Marks(changes))
+    };
+    let pen = |n: usize| Mark {
+        text: String::new(),
+        points: vec![(1, 1); n],
+        pen: stroke(vec![]).pen,
+        ..text_mark()
+    };
+    assert_eq!(marks(&|c| c.mark = Some(pen(MAX_POINTS))), Ok(()));
+    assert_eq!(marks(&|c| c.mark = Some(pen(MAX_POINTS + 1))), Err(WireError::Limit));
+    assert_eq!(marks(&|c| c.mark.as_mut().unwrap().name = "x".repeat(MAX_NAME + 1)), Err(WireError::Limit));
+    assert_eq!(marks(&|c| c.gone = vec![1; MAX_MARKS + 1]), Err(WireError::Limit));
+    assert_eq!(marks(&|c| c.keep = MAX_POINTS + 1), Err(WireError::Limit));
+    for odd in [
+        r#"{"type":"draw","draw":{"stroke":{"tool":"pen","colour":"pink","points":[[1,2]]}}}"#,
+        r#"{"type":"draw","draw":{"stroke":{"tool":"pen","width":99,"points":[[1,2]]}}}"#,
+        r#"{"type":"draw","draw":{"stroke":{"tool":"pen","points":[[1,70000]]}}}"#,
+        r#"{"type":"draw","draw":{"stroke":{"tool":"pen","points":[[1,-2]]}}}"#,
+        r#"{"type":"draw","draw":"everything"}"#,
+    ] {
+        assert_eq!(Message::decode(odd.as_bytes()), Err(WireError::Malformed), "{odd}");
+    }
+}
+
 proptest! {
     #[test]
     fn garbage_never_panics(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
@@ -356,7 +447,7 @@ proptest! {
 
     #[test]
     fn almost_messages_never_panic(
-        kind in "ask|act|acts|act_ack|hand_over|lead|invitation|grants|sharing|input|chat|clipboard|hello|reveal|wish|move",
+        kind in "ask|act|acts|act_ack|draw|marks|hand_over|lead|invitation|grants|sharing|input|chat|clipboard|hello|reveal|wish|move",
         tail in "[\\[\\]{}\":,a-z0-9 _-]{0,80}",
     ) {
         let bytes = format!(r#"{{"type":"{kind}",{tail}}}"#).into_bytes();

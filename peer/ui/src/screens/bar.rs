@@ -103,6 +103,10 @@ fn content(ui: &mut Ui, cx: &Cx<'_>, view: &View, sharing: &Sharing) {
 fn actions(cx: &Cx<'_>, view: &View, sharing: &Sharing) -> Vec<(Icon, String, Look, Command)> {
     let t = cx.t;
     let mut all = Vec::new();
+    if !view.marks.is_empty() {
+        let command = Command::Draw { draw: deskside_session::marks::Draw::Clear };
+        all.push((Icon::Eraser, t.t("draw-clear"), Look::Quiet, command));
+    }
     if sharing.controller.is_some() && !sharing.paused {
         all.push((Icon::Hand, t.t("bar-takeback"), Look::Secondary, Command::TakeBack));
     }

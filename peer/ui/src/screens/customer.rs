@@ -205,6 +205,7 @@ fn permissions(ui: &mut Ui, cx: &Cx<'_>, view: &View) {
             permission(ui, cx, *act);
         }
         if let Some(sharing) = view.sharing.as_ref().filter(|s| s.sharer == view.me) {
+            super::draw::sharer(ui, cx, view, sharing);
             picture(ui, cx, sharing);
             text::small(ui, cx, cx.t.t("customer-escape"));
         }

@@ -10,6 +10,7 @@ pub mod customer;
 pub mod deed;
 pub mod desk;
 pub mod dialog;
+pub mod draw;
 pub mod ended;
 pub mod hiding;
 pub mod home;

@@ -8,7 +8,7 @@ use deskside_session::{
 use eframe::egui::{CentralPanel, Frame, Margin, RichText, ScrollArea, Ui};
 use lucide_icons::Icon;
 
-use super::{agent::asked, bar, deed::Deed, half, middle, people};
+use super::{agent::asked, bar, deed::Deed, draw, half, middle, people};
 use crate::{
     cx::Cx,
     widgets::{Button, Look, Tone, banner, icon, text},
@@ -20,7 +20,7 @@ pub fn show(ui: &mut Ui, cx: &Cx<'_>, view: &View, sharing: &Sharing) {
     let frame = Frame::new().fill(cx.k.c.window).inner_margin(Margin::same(cx.k.space.three as i8));
     CentralPanel::default().frame(frame).show(ui, |ui| {
         ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
-            middle(ui, 480.0, 440.0, |ui| content(ui, cx, view, sharing));
+            middle(ui, 480.0, 540.0, |ui| content(ui, cx, view, sharing));
         });
     });
 }
@@ -68,6 +68,8 @@ fn content(ui: &mut Ui, cx: &Cx<'_>, view: &View, sharing: &Sharing) {
         ui.add_space(k.space.one);
         monitors(ui, cx, sharing);
     }
+    ui.add_space(k.space.one);
+    draw::sharer(ui, cx, view, sharing);
     ui.add_space(k.space.two);
     turn(ui, cx, view);
 }

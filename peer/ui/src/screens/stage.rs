@@ -4,6 +4,7 @@ use deskside_session::view::{Sharing, View};
 use eframe::egui::{Frame, Id, Panel, Popup, Ui};
 
 use super::{
+    draw,
     toast::Toast,
     toolbar,
     viewer::{EDGE, PICTURE, Viewer},
@@ -41,6 +42,10 @@ pub fn show(
     let controls = sharing.controller == Some(view.me) && !covered;
     if keys::pressed(ui.ctx(), Action::Type) && controls {
         viewer.set_grab(cx, true);
+    }
+    viewer.pen = view.pen.unwrap_or(viewer.pen);
+    if keys::pressed(ui.ctx(), Action::Draw) && !covered {
+        draw::toggle(cx, view, sharing, viewer.pen);
     }
     if viewer.shows_tools(ui.ctx(), cx.now) {
         toolbar::show(ui, cx, view, sharing, viewer, news.as_ref().map(|n| n.0.as_str()));

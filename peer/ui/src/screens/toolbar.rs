@@ -9,7 +9,7 @@ use deskside_session::{
 use eframe::egui::{Align, Frame, Layout, Margin, Panel, Response, RichText, Ui};
 use lucide_icons::Icon;
 
-use super::{deed::Deed, quality, viewer::Viewer};
+use super::{deed::Deed, draw, quality, viewer::Viewer};
 use crate::{
     cx::Cx,
     keys::{Action, hint as keyed},
@@ -59,6 +59,7 @@ pub fn show(
         ui.horizontal(|ui| {
             ui.set_min_height(k.size.tool);
             control(ui, cx, view, sharing, room, &mut hint);
+            draw::switch(ui, cx, view, sharing, viewer.pen, room == Room::Wide, &mut hint);
             gap(ui, cx);
             picture(ui, cx, viewer, room, &mut hint);
             if view.role == Role::Primary {
@@ -73,6 +74,7 @@ pub fn show(
             });
         });
     });
+    draw::tools(ui, cx, view, &mut hint);
     let frame = Frame::new().fill(k.c.sunken).inner_margin(Margin::symmetric(16, 3));
     Panel::top("hints").frame(frame).show_separator_line(false).show(ui, |ui| {
         ui.set_min_height(18.0);

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use deskside_session::{
     command::Command,
+    marks::Tool,
     view::{LinkView, Sharing, View},
 };
 use eframe::egui::{
@@ -41,6 +42,10 @@ pub struct Viewer {
     pub grab: bool,
     /// A picture that is drawn here is to get the keyboard.
     typing: bool,
+    /// What was drawn with last.
+    pub pen: deskside_session::marks::Pen,
+    /// Whether a click gives the keyboard to the place.
+    keys: Option<bool>,
     pub full_screen: bool,
     /// Whether the panel at the side is shown.
     pub side: bool,
@@ -64,6 +69,8 @@ impl Default for Viewer {
             fit: true,
             grab: false,
             typing: false,
+            pen: Default::default(),
+            keys: None,
             full_screen: false,
             side: true,
             tools: None,
@@ -157,7 +164,7 @@ impl Viewer {
             self.place = identity;
             self.laid = None;
             self.native = true;
-            self.accepting = None;
+            (self.accepting, self.keys) = (None, None);
             self.serial = 0;
             self.texture = None;
             if let Some(place) = place.filter(|_| self.grab) {
@@ -192,12 +199,21 @@ impl Viewer {
         ui.painter().rect_filled(room, 0.0, cx.k.c.canvas);
         let place = cx.backend.picture();
         self.follow(place.as_deref());
-        let mine = sharing.controller == Some(view.me) && !covered;
+        let controls = sharing.controller == Some(view.me);
+        let mine = (controls || view.pen.is_some()) && !covered;
+        // Who draws keeps the keyboard, but for writing.
+        let keys = view.pen.map_or(controls, |pen| pen.tool == Tool::Text);
         if let Some(place) = &place
             && self.accepting != Some(mine)
         {
             self.accepting = Some(mine);
             place.accept_input(mine);
+        }
+        if let Some(place) = &place
+            && self.keys != Some(keys)
+        {
+            self.keys = Some(keys);
+            place.accept_keys(keys);
         }
         if !mine {
             self.let_go(cx);
@@ -308,8 +324,11 @@ impl Viewer {
             return;
         }
         let pressed = response.contains_pointer() && ui.input(|i| i.pointer.any_pressed());
-        if std::mem::take(&mut self.typing) || pressed {
+        let keys = self.keys == Some(true);
+        if keys && (std::mem::take(&mut self.typing) || pressed) {
             response.request_focus();
+        } else if !keys {
+            response.surrender_focus();
         }
         let typing = response.has_focus();
         if typing {

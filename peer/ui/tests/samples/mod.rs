@@ -9,6 +9,7 @@ use deskside_session::{
     },
     command::{Act, Coder, RequestId, Screen},
     hiding::{Hidden, Hiding},
+    marks::{Colour, Mark, Pen, Tool, Width},
     quality::{Colours, Quality, Sharpness},
     view::{
         ChatLine, Conversation, Grant, LinkView, Monitor, Notice, Other, Prompt, Refusal, Route, Sharing,
@@ -73,6 +74,8 @@ pub fn session(role: Role, name: Option<(&str, LinkView)>) -> View {
         grants: Vec::new(),
         allow_all: false,
         sharing: None,
+        marks: Vec::new(),
+        pen: None,
         chat: Vec::new(),
         unread: 0,
         conversations: Vec::new(),
@@ -101,11 +104,17 @@ pub fn sharing(sharer: ParticipantId, viewer: ParticipantId) -> Sharing {
         hiding: Default::default(),
         program: None,
         trouble: None,
+        no_drawing: false,
     }
 }
 
 pub fn monitor(name: &str, x: i32, width: u16, height: u16) -> Monitor {
     Monitor { name: name.to_owned(), x, y: 0, width, height, primary: x == 0 }
+}
+
+pub fn mark(author: ParticipantId) -> Mark {
+    let (name, points) = ("Sam Okafor".to_owned(), vec![(100, 100), (300, 200)]);
+    Mark { id: 1, author, name, pen: Pen::default(), points, text: String::new() }
 }
 
 pub fn line(from: ParticipantId, name: &str, text: &str) -> ChatLine {
@@ -336,6 +345,14 @@ pub fn all() -> Vec<(&'static str, AppView)> {
                 v.notice = Some((5, Notice::Allowed { act: Act::Control }));
             }),
         ),
+        (
+            "agent-draws",
+            agent_views(|v, _| {
+                v.pen = Some(Pen { tool: Tool::Arrow, colour: Colour::Blue, width: Width::Thick });
+                v.marks.push(mark(ME));
+            }),
+        ),
+        ("agent-no-drawing", agent_views(|_, s| s.no_drawing = true)),
         ("agent-paused", agent_views(|_, s| s.paused = true)),
         (
             "agent-first",
@@ -380,6 +397,13 @@ pub fn all() -> Vec<(&'static str, AppView)> {
         (
             "customer-hides",
             hiding::listed(customer_shares(|_, s| s.hiding = Hiding::Something), Hidden::default()),
+        ),
+        (
+            "customer-drawn",
+            customer_shares(|v, _| {
+                v.marks.push(mark(OTHER));
+                v.pen = Some(Pen::default());
+            }),
         ),
         (
             "customer-controls",

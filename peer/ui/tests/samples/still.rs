@@ -96,6 +96,7 @@ pub enum Done {
     Hide,
     Grab(bool),
     Accept(bool),
+    Keys(bool),
     Keyboard,
 }
 
@@ -135,6 +136,10 @@ impl PicturePlace for Picture {
 
     fn accept_input(&self, on: bool) {
         self.note(Done::Accept(on));
+    }
+
+    fn accept_keys(&self, on: bool) {
+        self.note(Done::Keys(on));
     }
 
     fn take_keyboard(&self) {

@@ -5,14 +5,14 @@ use std::sync::Arc;
 use deskside_media::Rect;
 use x11rb::{
     connection::Connection as _,
-    protocol::xproto::{ConnectionExt as _, MapState, Window},
+    protocol::xproto::{ConnectionExt as _, Window},
     rust_connection::RustConnection,
 };
 
 use super::area;
 use crate::{
     own,
-    x11::{Alarm, X11Error},
+    x11::{Alarm, X11Error, extent},
 };
 
 pub struct Masks {
@@ -80,26 +80,4 @@ impl Masks {
     pub fn rects(&self) -> &[Rect] {
         &self.rects
     }
-}
-
-/// Place and size on the screen of the window with what the window manager put around it.
-fn extent(
-    conn: &RustConnection,
-    root: Window,
-    window: Window,
-) -> Result<Option<(i32, i32, i32, i32)>, X11Error> {
-    if conn.get_window_attributes(window)?.reply()?.map_state != MapState::VIEWABLE {
-        return Ok(None);
-    }
-    let mut top = window;
-    loop {
-        let parent = conn.query_tree(top)?.reply()?.parent;
-        if parent == root || parent == x11rb::NONE {
-            break;
-        }
-        top = parent;
-    }
-    let g = conn.get_geometry(top)?.reply()?;
-    let border = 2 * i32::from(g.border_width);
-    Ok(Some((g.x.into(), g.y.into(), i32::from(g.width) + border, i32::from(g.height) + border)))
 }

@@ -18,12 +18,12 @@ use x11rb::{
 
 use super::{
     super::layout::{Layout, Part},
-    pixels::{Formats, formats, put_rows, rectangle},
+    pixels::{Formats, formats, rectangle},
 };
 use crate::{
     capture::PointerShape,
     surface::Scale,
-    x11::{X11Error, connect, is_bgrx},
+    x11::{X11Error, connect, is_bgrx, put_rows},
 };
 
 const ZPIXMAP: u8 = 2;

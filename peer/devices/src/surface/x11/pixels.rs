@@ -4,7 +4,7 @@ use x11rb::{
     connection::RequestConnection as _,
     protocol::{
         render::{self, ConnectionExt as _, Pictformat},
-        xproto::{ConnectionExt as _, Gcontext, ImageFormat, Pixmap, Rectangle, Screen},
+        xproto::{Rectangle, Screen},
     },
     rust_connection::RustConnection,
 };
@@ -22,27 +22,6 @@ pub struct Formats {
 /// Coordinates in a window are 16 bits wide.
 pub fn rectangle(p: Part) -> Rectangle {
     Rectangle { x: p.x as i16, y: p.y as i16, width: p.w as u16, height: p.h as u16 }
-}
-
-/// Sends packed rows of `width` pixels in requests that are not too long.
-pub fn put_rows(
-    conn: &RustConnection,
-    to: Pixmap,
-    gc: Gcontext,
-    depth: u8,
-    width: u16,
-    at: (i16, i16),
-    bytes: &[u8],
-) -> Result<(), X11Error> {
-    let row = usize::from(width) * 4;
-    let rows = (conn.maximum_request_bytes().saturating_sub(64) / row).max(1);
-    let mut y = at.1;
-    for some in bytes.chunks(rows * row) {
-        let height = (some.len() / row) as u16;
-        conn.put_image(ImageFormat::Z_PIXMAP, to, gc, width, height, at.0, y, 0, depth, some)?;
-        y = y.saturating_add_unsigned(height);
-    }
-    Ok(())
 }
 
 pub fn formats(conn: &RustConnection, screen: &Screen) -> Result<Formats, X11Error> {

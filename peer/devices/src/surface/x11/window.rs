@@ -155,6 +155,11 @@ impl Ear {
             self.shared.drawn(self.shared.painter().follow(accept));
             self.lead();
         }
+        if self.wanted.mute
+            && let Some((_, parent)) = self.window.filter(|_| self.focused)
+        {
+            self.conn.set_input_focus(InputFocus::PARENT, parent, x11rb::CURRENT_TIME)?;
+        }
         if take && accept {
             self.take_keyboard(x11rb::CURRENT_TIME)?;
         }
@@ -323,7 +328,9 @@ impl Ear {
             6 => self.tell(wheel(-NOTCH, 0)),
             7 => self.tell(wheel(NOTCH, 0)),
             number => {
-                self.take_keyboard(e.time)?;
+                if !self.wanted.mute {
+                    self.take_keyboard(e.time)?;
+                }
                 if let Some(button) = button(number).filter(|_| on_picture) {
                     self.buttons.push(button);
                     self.tell(InputEvent::Button { button, down: true, x, y });
