@@ -26,7 +26,12 @@ mod figures {
         surface::{self, Scale, Surface},
     };
     use deskside_media::Rect;
-    use deskside_session::command::Screen;
+    use deskside_session::{command::Screen, hiding::Hidden};
+    use x11rb::{
+        connection::Connection as _,
+        protocol::xproto::{AtomEnum, ConfigureWindowAux, ConnectionExt as _, PropMode},
+        wrapper::ConnectionExt as _,
+    };
 
     use crate::screen::{Brush, Display, settle, until};
 
@@ -45,6 +50,7 @@ mod figures {
             capturer.refresh();
             time(|| drop(capturer.grab(&mut changed).map(|_| ())))
         });
+        hidden(&from, &brush, window, &mut *capturer);
         let mut n = 0_u32;
         report("draw 64x64 -> grabbed", || {
             n += 1;
@@ -76,6 +82,46 @@ mod figures {
             report(&format!("present 64x64, {name}"), || time(|| surface.present(&small)));
             end_to_end(name, &brush, window, &mut *capturer, &mut *surface, &there);
         }
+    }
+
+    /// What hiding costs: with nothing to hide, with a hidden window that stands, and with one that moves.
+    fn hidden(display: &Display, brush: &Brush, window: u32, capturer: &mut dyn Capturer) {
+        let mut changed = Vec::new();
+        let program = display.brush();
+        let secret = program.window(100, 600, 600, 400, 0xff_00fe);
+        let (class, kind) = (AtomEnum::WM_CLASS, AtomEnum::STRING);
+        program
+            .conn
+            .change_property8(PropMode::REPLACE, secret, class, kind, b"x\0KeePassXC\0")
+            .expect("sent");
+        let nothing = Hidden { programs: Vec::new(), windows: Vec::new() };
+        for (name, list, there, moves) in [
+            ("nothing to hide", &nothing, false, false),
+            ("the usual list, none open", &Hidden::default(), false, false),
+            ("a hidden window", &Hidden::default(), true, false),
+            ("a hidden window that moves", &Hidden::default(), true, true),
+        ] {
+            capturer.hide(list);
+            if there {
+                program.map(secret);
+            }
+            settle(capturer);
+            let mut n = 0_u32;
+            report(&format!("draw 64x64 -> grabbed, {name}"), || {
+                n += 1;
+                if moves {
+                    let aux = ConfigureWindowAux::new().x(100 + (n % 300) as i32);
+                    program.conn.configure_window(secret, &aux).expect("sent");
+                    program.conn.flush().expect("sent");
+                }
+                let start = Instant::now();
+                brush.fill(window, 640, 360, 64, 64, n);
+                grab(capturer, &mut changed);
+                start.elapsed()
+            });
+        }
+        program.conn.destroy_window(secret).expect("sent").check().expect("it is closed");
+        settle(capturer);
     }
 
     /// From the drawing on one display until the same pixels are on the other; the change is copied
