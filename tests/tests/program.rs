@@ -5,8 +5,9 @@ use deskside_session::{
     command::{Act, Command},
     hiding::Program,
     input::{Button, InputEvent},
+    marks::{Colour, Pen, Tool, Width},
 };
-use deskside_tests::{Picture, Probe, Scene, until};
+use deskside_tests::{Display, Picture, Probe, Scene, Server, until};
 
 /// Nothing else has this colour.
 const SECRET: [u8; 3] = [0xff, 0x00, 0xfe];
@@ -77,4 +78,30 @@ fn one_program_alone_is_seen_and_used() {
     scene.customer.tell(Command::Only { window: None });
     scene.agent.wait_picture("the whole desktop", shows);
     scene.agent.wait_session("the desktop", |s| s.sharing.is_some() && program(s).is_none());
+}
+
+#[test]
+fn the_frame_of_the_windows_and_drawings_cover_nothing_of_the_program() {
+    let desk = Display::start(1280, 800, "us");
+    let mut scene = Scene::with(Server::start(), desk, |agent| agent, |customer| customer.windows());
+    let window = u64::from(scene.desk.terminal("typing", "60x20+300+200", "cat"));
+    scene.agent.tell(Command::Ask { act: Act::View });
+    scene.customer.wait_session("a question", |s| s.prompt.is_some());
+    scene.customer.tell(Command::Only { window: Some(window) });
+    scene.customer.answer(Act::View, true);
+    scene.desk.window("Deskside: sharing");
+    let ground = scene.desk.picture().pixel(500, 350);
+    let seen = |p: &Picture| p.width == 1280 && p.pixel(500, 350) == ground && p.pixel(320, 230) == ground;
+    scene.agent.wait_picture("the terminal", seen);
+    scene.agent.tell(Command::TakePen {
+        pen: Some(Pen { tool: Tool::Line, colour: Colour::Red, width: Width::Medium }),
+    });
+    scene.agent.wait_session("the pen", |s| s.pen.is_some());
+    let button = |down, x| InputEvent::Button { button: Button::Left, down, x, y: 300 };
+    scene.agent.input(button(true, 400));
+    scene.agent.input(InputEvent::Move { x: 600, y: 300 });
+    scene.agent.input(button(false, 600));
+    let red = [0xe0, 0x1b, 0x24];
+    until("the line on the desktop", || (scene.desk.picture().pixel(500, 300) == red).then_some(()));
+    scene.agent.wait_picture("the line and the terminal", |p| seen(p) && p.pixel(500, 300) == red);
 }

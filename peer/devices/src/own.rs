@@ -17,8 +17,22 @@ pub fn register(window: u64) {
     register_in(&mut state().own, window);
 }
 
+/// The same for one that shows nothing but its own few pixels, and covers nothing: the frame, and drawings.
+pub(crate) fn register_clear(window: u64) {
+    let mut s = state();
+    register_in(&mut s.own, window);
+    register_in(&mut s.clear, window);
+}
+
 pub fn unregister(window: u64) {
-    unregister_in(&mut state().own, window);
+    let mut s = state();
+    unregister_in(&mut s.own, window);
+    unregister_in(&mut s.clear, window);
+}
+
+/// The windows that [`register_clear`] named.
+pub(crate) fn clear() -> Vec<u64> {
+    state().clear.clone()
 }
 
 pub fn registered() -> Vec<u64> {
@@ -75,6 +89,7 @@ impl Drop for Listener {
 #[derive(Default)]
 struct State {
     own: Vec<u64>,
+    clear: Vec<u64>,
     private: Vec<u64>,
     serial: u64,
     listeners: Vec<(u64, Box<dyn Fn() + Send>)>,

@@ -104,7 +104,7 @@ impl X11 {
             alarm: sleeper.alarm(),
             over: AtomicBool::new(false),
         });
-        own::register(window.into());
+        own::register_clear(window.into());
         let mut painter = Painter {
             conn,
             screen,

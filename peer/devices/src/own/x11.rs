@@ -74,7 +74,7 @@ impl X11 {
             alarm: sleeper.alarm(),
             over: AtomicBool::new(false),
         });
-        super::register(window.into());
+        super::register_clear(window.into());
         let mut painter = Painter { conn, window, now: Wanted::default(), on_top: OnTop::default() };
         let told = shared.clone();
         let body = move || {

@@ -40,6 +40,8 @@ pub struct Top {
     pub shown: bool,
     /// Nothing below it shows through.
     pub solid: bool,
+    /// It is this program's, and covers nothing: what is below is seen.
+    pub clear: bool,
     opaque: bool,
     unmanaged: bool,
     /// It, and the windows in it that a program may have made.
@@ -135,6 +137,7 @@ impl Tops {
             let shape = if self.shapes { Some(conn.shape_query_extents(w)?) } else { None };
             asked.push((w, conn.get_window_attributes(w)?, conn.get_geometry(w)?, shape));
         }
+        let clear = crate::own::clear();
         let mut tops = Vec::with_capacity(asked.len());
         for (window, attributes, geometry, shape) in asked {
             let shape = shape.map(|s| s.reply());
@@ -148,6 +151,7 @@ impl Tops {
                 shown: a.map_state == MapState::VIEWABLE && a.class == WindowClass::INPUT_OUTPUT,
                 solid: whole,
                 opaque: g.depth == self.depth,
+                clear: clear.contains(&window.into()),
                 unmanaged: a.override_redirect,
                 family: Vec::new(),
             });

@@ -233,7 +233,7 @@ fn others(tops: &[Top], of: &[bool], (width, height): (u16, u16)) -> Region {
     let screen = (0, 0, width, height);
     let mut rest = Region::default();
     rest.add(Rect { x: 0, y: 0, w: width, h: height });
-    for (top, of) in tops.iter().zip(of).filter(|(t, _)| t.shown) {
+    for (top, of) in tops.iter().zip(of).filter(|(t, _)| t.shown && !t.clear) {
         let Some(rect) = area::clip(top.place.0, top.place.1, top.place.2, top.place.3, screen) else {
             continue;
         };
