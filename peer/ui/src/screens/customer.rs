@@ -204,12 +204,13 @@ fn permissions(ui: &mut Ui, cx: &Cx<'_>, view: &View) {
         for act in &acts {
             permission(ui, cx, *act);
         }
+        // How much is seen comes before what can be done about it.
+        scope::widen(ui, cx, view);
         if let Some(sharing) = view.sharing.as_ref().filter(|s| s.sharer == view.me) {
             super::draw::sharer(ui, cx, view, sharing);
             picture(ui, cx, sharing);
             text::small(ui, cx, cx.t.t("customer-escape"));
         }
-        scope::widen(ui, cx, view);
         hiding::button(ui, cx);
     });
 }
