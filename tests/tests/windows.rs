@@ -199,8 +199,9 @@ fn the_customer_types_the_number_and_answers_with_the_mouse() {
     // Keys do not allow, and Allow is armed after a moment.
     desk.window("asks you");
     desk.xdotool(&["key", "Return", "space"]);
-    let (x, y) = at(&desk, "asks you", 73, 82);
     let answered = wait::within(Duration::from_secs(25), || {
+        // Anew each time: the window takes the size of what it says.
+        let (x, y) = at(&desk, "asks you", 73, 84);
         desk.move_mouse(x, y);
         desk.click(1);
         let granted = || customer.session().filter(|s| !s.grants.is_empty());

@@ -61,7 +61,7 @@ impl PromptWindow {
             lapses: now + prompt.remaining_ms as f64 / 1000.0,
             pressed: false,
             answered: false,
-            height: 560.0,
+            height: 650.0,
         }
     }
 
