@@ -10,7 +10,8 @@ use sled::transaction::{ConflictableTransactionError, TransactionError, Transact
 
 use super::{Batch, Outcome, Rows, Step, Store, StoreError, Table};
 
-/// A server that was just stopped may still hold its folder: the next one waits so long, and looks so often.
+/// The engine's own threads hold the folder for a moment after its last handle is gone, and it tells nobody when they let
+/// go: whoever opens it then waits so long, and looks so often.
 const LOCK_WAITS: Duration = Duration::from_secs(2);
 const LOCK_AGAIN: Duration = Duration::from_millis(20);
 
