@@ -1,5 +1,7 @@
 //! What the X11 back ends share: the connection, shared memory, and sleeping until something happens.
 
+mod above;
+
 use std::{
     io::{self, Read as _, Write as _},
     os::{
@@ -16,13 +18,12 @@ use x11rb::{
     errors::{ConnectError, ConnectionError, ReplyError, ReplyOrIdError},
     protocol::{
         shm::{self, ConnectionExt as _},
-        xproto::{
-            ConfigureWindowAux, ConnectionExt as _, Gcontext, ImageFormat, ImageOrder, MapState, Pixmap,
-            Screen, StackMode, Window,
-        },
+        xproto::{ConnectionExt as _, Gcontext, ImageFormat, ImageOrder, MapState, Pixmap, Screen, Window},
     },
     rust_connection::RustConnection,
 };
+
+pub(crate) use above::{Above, Keeper, OnTop, Wishes};
 
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum X11Error {
@@ -239,41 +240,4 @@ pub(crate) fn extent(
     let g = conn.get_geometry(top)?.reply()?;
     let border = 2 * i32::from(g.border_width);
     Ok(Some((g.x.into(), g.y.into(), i32::from(g.width) + border, i32::from(g.height) + border)))
-}
-
-/// Two programs that both want to be on top take turns no faster than this.
-const RAISE_EVERY: Duration = Duration::from_millis(250);
-
-/// Keeps a window above all others, as far as it hears that something covers it.
-#[derive(Default)]
-pub(crate) struct OnTop {
-    raised: Option<Instant>,
-    obscured: bool,
-}
-
-impl OnTop {
-    /// Of each VisibilityNotify.
-    pub(crate) fn seen(&mut self, whole: bool) {
-        self.obscured = !whole;
-    }
-
-    /// Comes to the top if something lies above it; when to try again if it was there just now.
-    pub(crate) fn stay(
-        &mut self,
-        conn: &RustConnection,
-        window: Window,
-    ) -> Result<Option<Instant>, X11Error> {
-        if !self.obscured {
-            return Ok(None);
-        }
-        let due = self.raised.map_or_else(Instant::now, |t| t + RAISE_EVERY);
-        if due > Instant::now() {
-            return Ok(Some(due));
-        }
-        self.raised = Some(Instant::now());
-        // If it does not help, the next event says so.
-        self.obscured = false;
-        conn.configure_window(window, &ConfigureWindowAux::new().stack_mode(StackMode::ABOVE))?;
-        Ok(None)
-    }
 }

@@ -1,13 +1,6 @@
 //! The overlay on X11: one override-redirect window in the shape of what is drawn, without an input shape.
 
-use std::{
-    os::fd::AsRawFd as _,
-    sync::{
-        Arc, Mutex,
-        atomic::{AtomicBool, Ordering},
-    },
-    thread::JoinHandle,
-};
+use std::os::fd::AsRawFd as _;
 
 use deskside_media::Rect;
 use deskside_session::marks::Mark;
@@ -15,11 +8,10 @@ use x11rb::{
     connection::{Connection as _, RequestConnection as _},
     protocol::{
         Event,
-        shape::{self, ConnectionExt as _, SK, SO},
+        shape::{ConnectionExt as _, SK, SO},
         xproto::{
             ChangeWindowAttributesAux, ClipOrdering, ConfigureWindowAux, ConnectionExt as _, CreateGCAux,
             CreateWindowAux, EventMask, Gcontext, Pixmap, Rectangle, Screen, StackMode, Visibility, Window,
-            WindowClass,
         },
     },
     rust_connection::RustConnection,
@@ -30,19 +22,10 @@ use crate::{
     capture::area::clip,
     own::{self, FRAME, Finder},
     surface::OnInput,
-    x11::{Alarm, OnTop, Sleeper, X11Error, connect, extent, is_bgrx, put_rows},
+    x11::{Above, Keeper, OnTop, Sleeper, Wishes, X11Error, extent, put_rows},
 };
 
-pub struct X11 {
-    shared: Arc<Shared>,
-    thread: Option<JoinHandle<()>>,
-}
-
-struct Shared {
-    wanted: Mutex<Wanted>,
-    alarm: Arc<Alarm>,
-    over: AtomicBool,
-}
+pub struct X11(Keeper<Wanted>);
 
 /// What was said since the painter looked last; the newest counts.
 #[derive(Default)]
@@ -80,30 +63,12 @@ struct Painter {
 
 impl X11 {
     pub fn open(display: Option<&str>, classes: Own, on_input: OnInput) -> Result<Self, X11Error> {
-        let (conn, number) = connect(display)?;
-        let screen = conn.setup().roots.get(number).ok_or(X11Error::NoDisplay)?.clone();
-        if conn.extension_information(shape::X11_EXTENSION_NAME)?.is_none() || !is_bgrx(&conn, &screen) {
-            return Err(X11Error::Missing("SHAPE"));
-        }
-        let (window, gc) = (conn.generate_id()?, conn.generate_id()?);
-        let aux = CreateWindowAux::new()
-            .override_redirect(1)
-            .border_pixel(0)
-            .event_mask(EventMask::VISIBILITY_CHANGE);
-        let class = WindowClass::INPUT_OUTPUT;
-        conn.create_window(0, window, screen.root, 0, 0, 1, 1, 0, class, 0, &aux)?.check()?;
-        // Without an input shape every click goes to what is below.
-        conn.shape_rectangles(SO::SET, SK::INPUT, ClipOrdering::UNSORTED, window, 0, 0, &[])?.check()?;
+        let Above { conn, screen, window } = Above::open(display, &CreateWindowAux::new())?;
+        let gc = conn.generate_id()?;
         conn.create_gc(gc, window, &CreateGCAux::new())?;
         let aux = ChangeWindowAttributesAux::new().event_mask(EventMask::SUBSTRUCTURE_NOTIFY);
         conn.change_window_attributes(screen.root, &aux)?.check()?;
         let glass = Glass::new(&conn, &screen, on_input)?;
-        let sleeper = Sleeper::new()?;
-        let shared = Arc::new(Shared {
-            wanted: Mutex::default(),
-            alarm: sleeper.alarm(),
-            over: AtomicBool::new(false),
-        });
         own::register_clear(window.into());
         let mut painter = Painter {
             conn,
@@ -124,54 +89,35 @@ impl X11 {
             look: true,
             measure: true,
         };
-        let told = shared.clone();
-        let body = move || {
-            if let Err(why) = painter.run(&told, &sleeper) {
+        let body = move |wishes: &Wishes<Wanted>, sleeper: &Sleeper| {
+            if let Err(why) = painter.run(wishes, sleeper) {
                 tracing::warn!(%why, "marks cannot be shown any more");
             }
             own::unregister(painter.window.into());
         };
-        let thread = std::thread::Builder::new().name("overlay".into()).spawn(body)?;
-        Ok(Self { shared, thread: Some(thread) })
-    }
-
-    fn want(&self, change: impl FnOnce(&mut Wanted)) {
-        change(&mut self.shared.wanted.lock().unwrap_or_else(|e| e.into_inner()));
-        self.shared.alarm.ring();
+        Ok(Self(Keeper::start("overlay", body)?))
     }
 }
 
 impl Overlay for X11 {
     fn place(&self, x: i32, y: i32, width: u16, height: u16) {
-        self.want(|w| w.place = Some((x, y, width, height)));
+        self.0.want(|w| w.place = Some((x, y, width, height)));
     }
 
     fn take_mouse(&self, on: bool) {
-        self.want(|w| w.mouse = on);
+        self.0.want(|w| w.mouse = on);
     }
 
     fn show(&self, marks: Vec<Mark>) {
-        self.want(|w| w.marks = Some(marks));
-    }
-}
-
-impl Drop for X11 {
-    fn drop(&mut self) {
-        self.shared.over.store(true, Ordering::Release);
-        self.shared.alarm.ring();
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
-        }
+        self.0.want(|w| w.marks = Some(marks));
     }
 }
 
 impl Painter {
-    fn run(&mut self, shared: &Shared, sleeper: &Sleeper) -> Result<(), X11Error> {
-        while !shared.over.load(Ordering::Acquire) {
+    fn run(&mut self, wishes: &Wishes<Wanted>, sleeper: &Sleeper) -> Result<(), X11Error> {
+        while !wishes.are_over() {
             if sleeper.rung() {
-                let mut wanted = shared.wanted.lock().unwrap_or_else(|e| e.into_inner());
-                let (mouse, place, marks) = (wanted.mouse, wanted.place.take(), wanted.marks.take());
-                drop(wanted);
+                let (mouse, place, marks) = wishes.with(|w| (w.mouse, w.place.take(), w.marks.take()));
                 self.apply(place, marks)?;
                 self.glass.show(&self.conn, mouse.then_some(self.place))?;
                 self.look |= mouse;

@@ -1,41 +1,25 @@
 //! The frame on X11: one override-redirect window in the shape of four strips, without an input shape.
 
-use std::{
-    os::fd::AsRawFd as _,
-    sync::{
-        Arc, Mutex,
-        atomic::{AtomicBool, Ordering},
-    },
-    thread::JoinHandle,
-};
+use std::os::fd::AsRawFd as _;
 
 use deskside_media::Rect;
 use x11rb::{
-    connection::{Connection as _, RequestConnection as _},
+    connection::Connection as _,
     protocol::{
         Event,
-        shape::{self, ConnectionExt as _, SK, SO},
+        shape::{ConnectionExt as _, SK, SO},
         xproto::{
             ChangeWindowAttributesAux, ClipOrdering, ConfigureWindowAux, ConnectionExt as _, CreateWindowAux,
-            EventMask, Rectangle, StackMode, Visibility, Window, WindowClass,
+            Rectangle, StackMode, Visibility, Window,
         },
     },
     rust_connection::RustConnection,
 };
 
 use super::{FRAME, Frame};
-use crate::x11::{Alarm, OnTop, Sleeper, X11Error, connect, is_bgrx};
+use crate::x11::{Above, Keeper, OnTop, Sleeper, Wishes, X11Error};
 
-pub struct X11 {
-    shared: Arc<Shared>,
-    thread: Option<JoinHandle<()>>,
-}
-
-struct Shared {
-    wanted: Mutex<Wanted>,
-    alarm: Arc<Alarm>,
-    over: AtomicBool,
-}
+pub struct X11(Keeper<Wanted>);
 
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 struct Wanted {
@@ -53,43 +37,17 @@ struct Painter {
 
 impl X11 {
     pub fn open(display: Option<&str>) -> Result<Self, X11Error> {
-        let (conn, number) = connect(display)?;
-        let screen = conn.setup().roots.get(number).ok_or(X11Error::NoDisplay)?.clone();
-        if conn.extension_information(shape::X11_EXTENSION_NAME)?.is_none() || !is_bgrx(&conn, &screen) {
-            return Err(X11Error::Missing("SHAPE"));
-        }
-        let window = conn.generate_id()?;
-        let aux = CreateWindowAux::new()
-            .override_redirect(1)
-            .save_under(1)
-            .background_pixel(0)
-            .event_mask(EventMask::VISIBILITY_CHANGE);
-        let class = WindowClass::INPUT_OUTPUT;
-        conn.create_window(0, window, screen.root, 0, 0, 1, 1, 0, class, 0, &aux)?.check()?;
-        // Without an input shape every click goes to what is below.
-        conn.shape_rectangles(SO::SET, SK::INPUT, ClipOrdering::UNSORTED, window, 0, 0, &[])?.check()?;
-        let sleeper = Sleeper::new()?;
-        let shared = Arc::new(Shared {
-            wanted: Mutex::default(),
-            alarm: sleeper.alarm(),
-            over: AtomicBool::new(false),
-        });
+        let aux = CreateWindowAux::new().save_under(1).background_pixel(0);
+        let Above { conn, window, .. } = Above::open(display, &aux)?;
         super::register_clear(window.into());
         let mut painter = Painter { conn, window, now: Wanted::default(), on_top: OnTop::default() };
-        let told = shared.clone();
-        let body = move || {
-            if let Err(why) = painter.run(&told, &sleeper) {
+        let body = move |wishes: &Wishes<Wanted>, sleeper: &Sleeper| {
+            if let Err(why) = painter.run(wishes, sleeper) {
                 tracing::warn!(%why, "the frame cannot be shown any more");
             }
             super::unregister(painter.window.into());
         };
-        let thread = std::thread::Builder::new().name("frame".into()).spawn(body)?;
-        Ok(Self { shared, thread: Some(thread) })
-    }
-
-    fn want(&self, change: impl FnOnce(&mut Wanted)) {
-        change(&mut self.shared.wanted.lock().unwrap_or_else(|e| e.into_inner()));
-        self.shared.alarm.ring();
+        Ok(Self(Keeper::start("frame", body)?))
     }
 }
 
@@ -97,30 +55,19 @@ impl Frame for X11 {
     fn place(&self, x: i32, y: i32, area: Rect) {
         let (x, y) = (x.saturating_add(area.x.into()), y.saturating_add(area.y.into()));
         let there = area.w > 0 && area.h > 0;
-        self.want(|w| w.place = there.then_some((x, y, area.w, area.h)));
+        self.0.want(|w| w.place = there.then_some((x, y, area.w, area.h)));
     }
 
     fn colour(&self, rgb: u32) {
-        self.want(|w| w.rgb = rgb & 0xff_ffff);
-    }
-}
-
-impl Drop for X11 {
-    fn drop(&mut self) {
-        self.shared.over.store(true, Ordering::Release);
-        self.shared.alarm.ring();
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
-        }
+        self.0.want(|w| w.rgb = rgb & 0xff_ffff);
     }
 }
 
 impl Painter {
-    fn run(&mut self, shared: &Shared, sleeper: &Sleeper) -> Result<(), X11Error> {
-        while !shared.over.load(Ordering::Acquire) {
+    fn run(&mut self, wishes: &Wishes<Wanted>, sleeper: &Sleeper) -> Result<(), X11Error> {
+        while !wishes.are_over() {
             if sleeper.rung() {
-                let wanted = *shared.wanted.lock().unwrap_or_else(|e| e.into_inner());
-                self.apply(wanted)?;
+                self.apply(wishes.with(|w| *w))?;
             }
             while let Some(event) = self.conn.poll_for_event()? {
                 match event {
