@@ -116,22 +116,28 @@ impl Scene {
     /// Waits until the viewer's picture is, pixel by pixel, what is on the customer's screen.
     #[track_caller]
     pub fn wait_same_picture(&mut self) -> Picture {
-        let end = Instant::now() + wait::DEADLINE;
-        loop {
-            let there = self.desk.picture();
-            let here = self.agent.try_picture();
-            let differ = here.as_ref().map(|p| p.different(&there));
-            match here {
-                Some(picture) if differ == Some(0) && self.desk.picture() == there => return picture,
-                _ => {}
-            }
-            assert!(
-                Instant::now() < end,
-                "the viewer never showed what is on the screen: {differ:?} pixels differ\n{}\n{}",
-                self.agent.story(),
-                self.customer.story()
-            );
+        wait_same_picture(&mut self.agent, &self.customer, &self.desk)
+    }
+}
+
+/// Waits until the viewer's picture is, pixel by pixel, what is on the sharer's screen.
+#[track_caller]
+pub fn wait_same_picture(viewer: &mut Peer, sharer: &Peer, screen: &Display) -> Picture {
+    let end = Instant::now() + wait::DEADLINE;
+    loop {
+        let there = screen.picture();
+        let here = viewer.try_picture();
+        let differ = here.as_ref().map(|p| p.different(&there));
+        match here {
+            Some(picture) if differ == Some(0) && screen.picture() == there => return picture,
+            _ => {}
         }
+        assert!(
+            Instant::now() < end,
+            "the viewer never showed what is on the screen: {differ:?} pixels differ\n{}\n{}",
+            viewer.story(),
+            sharer.story()
+        );
     }
 }
 

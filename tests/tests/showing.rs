@@ -1,13 +1,18 @@
 //! D3: the agent shows its own desktop to the customer, and may give control of it.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use deskside_session::{
     command::{Act, Command},
     input::InputEvent,
     view::View,
 };
-use deskside_tests::{Display, Peer, Picture, Server, peer::Start, scene::secure, wait};
+use deskside_tests::{
+    Display, Peer, Picture, Server,
+    peer::Start,
+    scene::{secure, wait_same_picture},
+    wait,
+};
 
 /// An agent at one display, a customer at another; the agent's desktop is shown.
 struct Shown {
@@ -40,23 +45,7 @@ impl Shown {
 
     /// Until the customer's picture is, pixel by pixel, what is on the agent's screen.
     fn wait_same(&mut self) -> Picture {
-        let end = Instant::now() + wait::DEADLINE;
-        loop {
-            let there = self.office.picture();
-            let here = self.customer.try_picture();
-            match here {
-                Some(picture) if picture.different(&there) == 0 && self.office.picture() == there => {
-                    return picture;
-                }
-                _ => {}
-            }
-            assert!(
-                Instant::now() < end,
-                "never the same\n{}\n{}",
-                self.agent.story(),
-                self.customer.story()
-            );
-        }
+        wait_same_picture(&mut self.customer, &self.agent, &self.office)
     }
 
     /// Until all that the customer sent so far arrived: a line of chat comes after it.
