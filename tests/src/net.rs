@@ -7,6 +7,8 @@ use std::{
     sync::atomic::{AtomicU32, Ordering},
 };
 
+use crate::line::{self, Line, Quality};
+
 /// The agent's computer, where the server is too; and the customer's.
 pub struct Net {
     pub agent: String,
@@ -27,20 +29,44 @@ impl Net {
     /// Makes both, and moves this thread, with all that it starts from now on, to the agent's computer.
     #[track_caller]
     pub fn enter() -> Self {
+        let net = Self::namespaces();
+        ip(&format!("-n {} link add eth0 type veth peer name eth0 netns {}", net.agent, net.customer));
+        net.up();
+        move_to(&net.agent);
+        net
+    }
+
+    /// The same with a line between them that is as bad as it is asked to be.
+    #[track_caller]
+    pub fn over(quality: Quality) -> (Self, Line) {
+        let net = Self::namespaces();
+        let device = |name: &str| {
+            move_to(name);
+            line::open()
+        };
+        let (customer, agent) = (device(&net.customer), device(&net.agent));
+        net.up();
+        let line = Line::between(&agent, &customer, quality);
+        (net, line)
+    }
+
+    #[track_caller]
+    fn namespaces() -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let id = format!("{}x{}", std::process::id() % 1_000_000, COUNT.fetch_add(1, Ordering::Relaxed));
         let net = Self { agent: format!("dsta{id}"), customer: format!("dstc{id}") };
-        let (a, c) = (net.agent.as_str(), net.customer.as_str());
-        ip(&format!("netns add {a}"));
-        ip(&format!("netns add {c}"));
-        ip(&format!("-n {a} link add eth0 type veth peer name eth0 netns {c}"));
-        for (name, address) in [(a, AGENT), (c, CUSTOMER)] {
+        ip(&format!("netns add {}", net.agent));
+        ip(&format!("netns add {}", net.customer));
+        net
+    }
+
+    #[track_caller]
+    fn up(&self) {
+        for (name, address) in [(&self.agent, AGENT), (&self.customer, CUSTOMER)] {
             ip(&format!("-n {name} addr add {address}/24 dev eth0"));
             ip(&format!("-n {name} link set lo up"));
             ip(&format!("-n {name} link set eth0 up"));
         }
-        move_to(a);
-        net
     }
 
     /// Pulls the cable at the customer's computer, or puts it back.

@@ -2,11 +2,13 @@
 //! the same machine in the same run. Needs root (network namespaces), Xvfb, openbox, xdotool, and the rivals.
 //!
 //! `cargo xtask bench` builds everything and runs this; `figures [PROGRAM…]` runs some of
-//! `tiles`, `h264`, `X0tigervnc`, `x11vnc`; `figures viewers` tells what a session of five costs.
+//! `tiles`, `h264`, `X0tigervnc`, `x11vnc`; `figures viewers` tells what a session of five costs; `figures lines` what
+//! delay, loss and a narrow line do.
 
 #![expect(clippy::print_stdout, reason = "its output is what it is for")]
 
 mod cost;
+mod lines;
 mod measure;
 mod ours;
 mod report;
@@ -18,9 +20,10 @@ mod work;
 
 use anyhow::Result;
 use cost::Meter;
+use deskside_tests::Net;
 use measure::Figures;
 use screen::Screen;
-use stage::{Display, HEIGHT, Net, WIDTH};
+use stage::{Display, HEIGHT, WIDTH};
 use work::Kind;
 
 const ROUNDS: u32 = 150;
@@ -31,8 +34,12 @@ fn main() -> Result<()> {
     if wanted == ["viewers"] {
         return viewers::print();
     }
+    if wanted.first().is_some_and(|w| w == "lines") {
+        lines::print(&wanted[1..]);
+        return Ok(());
+    }
     let wants = |name: &str| wanted.is_empty() || wanted.iter().any(|w| w == name);
-    let net = Net::new()?;
+    let net = Net::enter();
     let mut all = Vec::new();
     for coder in ["tiles", "h264"] {
         if wants(coder) {

@@ -6,13 +6,14 @@ use std::{
 };
 
 use anyhow::{Context, Result};
+use deskside_tests::net::{AGENT, Net};
 use serde_json::{Value, json};
 
 use crate::{
     cost::Meter,
     measure,
     screen::Screen,
-    stage::{AGENT, Display, HEIGHT, Net, Process, WIDTH},
+    stage::{Display, HEIGHT, Process, WIDTH},
 };
 
 const PASSWORD: &str = "a password for figures";
@@ -109,7 +110,9 @@ impl Deskside {
         x11rb::protocol::xproto::ConnectionExt::destroy_window(&source.x, mark)?;
         x11rb::wrapper::ConnectionExt::sync(&source.x)?;
         self.agent.tell(&json!({"do": "set_coder", "coder": coder}))?;
-        self.agent.session("the coder", |s| (s.pointer("/sharing/coder")? == coder).then_some(()))?;
+        if coder != "auto" {
+            self.agent.session("the coder", |s| (s.pointer("/sharing/coder")? == coder).then_some(()))?;
+        }
         Ok(first)
     }
 

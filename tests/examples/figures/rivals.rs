@@ -3,10 +3,11 @@
 use std::{process::Command, time::Duration};
 
 use anyhow::Result;
+use deskside_tests::net::{CUSTOMER, Net};
 
 use crate::{
     cost::Meter,
-    stage::{CUSTOMER, Display, Net, Process},
+    stage::{Display, Process},
 };
 
 /// Sharer and viewer of a rival, ended when dropped.

@@ -1,4 +1,4 @@
-//! The stage: two network namespaces joined by a cable, two displays, and processes on them.
+//! The stage: displays, and processes in network namespaces on them.
 
 use std::{
     io::{BufRead, BufReader, Write},
@@ -7,55 +7,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use serde_json::Value;
 
-pub const CUSTOMER: &str = "10.77.31.1";
-pub const AGENT: &str = "10.77.31.2";
 pub const WIDTH: u16 = 1920;
 pub const HEIGHT: u16 = 1080;
-
-/// Two namespaces, gone when dropped.
-pub struct Net {
-    pub customer: String,
-    pub agent: String,
-}
-
-impl Net {
-    pub fn new() -> Result<Self> {
-        let id = std::process::id() % 10_000;
-        let net = Self { customer: format!("dskc{id}"), agent: format!("dska{id}") };
-        let (c, a) = (net.customer.as_str(), net.agent.as_str());
-        let (vc, va) = (format!("vc{id}"), format!("va{id}"));
-        for line in [
-            format!("netns add {c}"),
-            format!("netns add {a}"),
-            format!("link add {vc} type veth peer name {va}"),
-            format!("link set {vc} netns {c} name eth0"),
-            format!("link set {va} netns {a} name eth0"),
-            format!("-n {c} addr add {CUSTOMER}/24 dev eth0"),
-            format!("-n {a} addr add {AGENT}/24 dev eth0"),
-            format!("-n {c} link set eth0 up"),
-            format!("-n {a} link set eth0 up"),
-            format!("-n {c} link set lo up"),
-            format!("-n {a} link set lo up"),
-        ] {
-            let out = Command::new("ip").args(line.split(' ')).output().context("ip of iproute2")?;
-            if !out.status.success() {
-                bail!("ip {line}: {}", String::from_utf8_lossy(&out.stderr).trim());
-            }
-        }
-        Ok(net)
-    }
-}
-
-impl Drop for Net {
-    fn drop(&mut self) {
-        for ns in [&self.customer, &self.agent] {
-            let _ = Command::new("ip").args(["netns", "del", ns]).status();
-        }
-    }
-}
 
 /// A process that ends with its owner; its output can be read line by line.
 pub struct Process {
