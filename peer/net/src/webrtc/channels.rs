@@ -106,6 +106,9 @@ pub(super) async fn write(shared: Arc<Shared>, which: Channel, channel: Arc<dyn 
             tracing::debug!(%error, ?which, "sending on a channel failed");
             return;
         }
+        if which != Channel::Pointer {
+            shared.sent.notify_one();
+        }
         // Counting costs a lock that the driver wants as well; only where the number is used.
         if which == Channel::Picture {
             outbox.set_held(channel.outstanding_bytes().await.unwrap_or(0));

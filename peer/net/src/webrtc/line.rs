@@ -46,8 +46,11 @@ const H264_FORMAT: &str = "level-asymmetry-allowed=1;packetization-mode=1;profil
 const H264_PAYLOAD: u8 = 102;
 /// How long a path is tried before it counts as none.
 const TRY_PATH: Duration = Duration::from_secs(3);
-/// How often a lost packet is asked for; after that only a key frame helps.
+/// How often a lost packet of video is asked for, and how long after it was missed; after that only a key frame helps.
 const MOST_ASKED: u16 = 2;
+const ASK_EVERY: Duration = Duration::from_millis(50);
+/// Packets by which one may come late: what is sent again after 300 ms at 50 Mbit/s must be taken.
+const LATE: u16 = 2048;
 /// Bounds of the bandwidth estimate, bits per second.
 const BITRATE: (f64, f64) = (100_000.0, 50_000_000.0);
 
@@ -146,9 +149,12 @@ fn configure_estimate(registry: Registry, estimate: Estimate, media: &mut MediaE
 /// The crate's `configure_nack` asks for what is lost without end: on a line that is too narrow, what is sent again and again
 /// then takes all of it. The codec names the feedback itself.
 fn configure_again(registry: Registry) -> Registry {
-    let ask = NackGeneratorBuilder::new().with_max_nacks_per_packet(MOST_ASKED);
+    let ask = NackGeneratorBuilder::new()
+        .with_size(LATE)
+        .with_max_nacks_per_packet(MOST_ASKED)
+        .with_interval(ASK_EVERY);
     registry
-        .with(Slot::NackResponder, NackResponderBuilder::new().build())
+        .with(Slot::NackResponder, NackResponderBuilder::new().with_size(LATE).build())
         .with(Slot::NackGenerator, ask.build())
 }
 
@@ -161,6 +167,8 @@ fn settings(relay_only: bool, own: usize) -> SettingEngineBuilder {
         .with_include_loopback_candidate(true)
         .with_sctp_max_message_size(SctpMaxMessageSize::Bounded(MAX_MESSAGE as u32))
         .with_sctp_max_receive_buffer_size(receive_window())
+        // The crate's 64 packets refuse all that is sent again, but on the slowest lines.
+        .with_srtp_replay_protection_window(LATE.into())
         .with_discard_local_candidates_during_ice_restart(true)
         .with_ice_timeouts(
             Some(Duration::from_secs(3)),

@@ -1,7 +1,7 @@
 //! [`Transport`] by WebRTC: one peer connection for each participant.
 //!
 //! `line` builds a peer connection, `negotiate` is the one task that owns it, `channels` and `video`
-//! move data, `pace` keeps the crate's driver prompt.
+//! move data, `tail` looks after the last of it, `pace` keeps the crate's driver prompt.
 
 mod channels;
 mod estimate;
@@ -12,6 +12,7 @@ mod negotiate;
 mod pace;
 mod path;
 mod sdp;
+mod tail;
 mod video;
 
 use std::sync::{
@@ -23,7 +24,10 @@ use bytes::Bytes;
 use deskside_protocol::socket::Signal;
 use tokio::{
     runtime::Handle,
-    sync::mpsc::{self, error::TrySendError},
+    sync::{
+        Notify,
+        mpsc::{self, error::TrySendError},
+    },
 };
 
 use self::{
@@ -63,6 +67,7 @@ impl Connector for WebrtcConnector {
             pace: Pace::new(),
             outboxes: [Channel::Control, Channel::Pointer, Channel::Picture].map(Outbox::new),
             video: Video::new(SendRate::new(config.start_bitrate)),
+            sent: Notify::new(),
             phase: AtomicU8::new(Phase::Connecting as u8),
             relays: Relays::default(),
         });
@@ -85,6 +90,8 @@ struct Shared {
     pace: Arc<Pace>,
     outboxes: [Outbox; 3],
     video: Video,
+    /// Something left on a channel that sends again what is lost.
+    sent: Notify,
     phase: AtomicU8,
     relays: Relays,
 }

@@ -27,7 +27,7 @@ use super::{
     line::{self, Line},
     pace::Route,
     path::{relayed, settle},
-    sdp, video,
+    sdp, tail, video,
 };
 use crate::{LinkConfig, LinkEvent};
 
@@ -155,6 +155,9 @@ impl Negotiator {
             });
         }
         let (track, sender) = (line.track.clone(), line.sender.clone());
+        if let Some((reliable, pointer)) = tail::channels(&line) {
+            self.tasks.spawn(tail::probe(self.shared.clone(), reliable, pointer));
+        }
         self.tasks.spawn(video::send(self.shared.clone(), track.clone(), sender, line.ssrc));
         self.tasks.spawn(video::feedback(self.shared.clone(), track));
         self.line = Some(line);
