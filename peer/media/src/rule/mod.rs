@@ -26,6 +26,8 @@ const CALM_PIXELS: usize = 100_000;
 /// How long it must be calm before tiles come back, at first and at most, microseconds.
 const CALM_US: u64 = 500_000;
 const MOST_CALM_US: u64 = 8_000_000;
+/// How long it is remembered what tiles took, microseconds.
+const TAKEN_US: u64 = 1_000_000;
 /// Going over to H.264 again so soon after coming back makes the next return slower.
 const SOON_US: u64 = 5_000_000;
 
@@ -104,6 +106,10 @@ pub struct Rule {
     calm_since: Option<u64>,
     calm_us: u64,
     came_back: Option<u64>,
+    /// The most bits a second that tiles took of late, and when.
+    took: (f64, u64),
+    /// Tiles were left because updates were late, and when: packets may only have been lost.
+    late: Option<u64>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -125,6 +131,8 @@ impl Rule {
             calm_since: None,
             calm_us: CALM_US,
             came_back: None,
+            took: (0.0, 0),
+            late: None,
         };
         rule.set_wish(wish);
         rule
@@ -193,10 +201,13 @@ impl Rule {
         }
         if self.wish == Wish::Auto {
             if self.active == Coder::Tiles {
-                if self.too_much(at_us, lines) {
+                self.note_taken(at_us);
+                let late = self.is_late(at_us, lines.clone());
+                if late || self.too_much(lines) {
                     self.leave_tiles(at_us);
+                    self.late = late.then_some(at_us);
                 }
-            } else if self.may_come_back(at_us) && exact {
+            } else if (self.may_come_back(at_us) && exact) || self.carry_what_was_late(at_us, lines) {
                 self.came_back = Some(at_us);
                 self.go(Coder::Tiles);
             }
@@ -216,6 +227,7 @@ impl Rule {
         self.coded.clear();
         self.damaged.clear();
         self.calm_since = None;
+        self.late = None;
     }
 
     fn leave_tiles(&mut self, at_us: u64) {
@@ -224,14 +236,37 @@ impl Rule {
         self.go(Coder::H264);
     }
 
-    /// Tiles take too much of the line or of the processor.
-    fn too_much<'a>(&self, at_us: u64, mut lines: impl Iterator<Item = &'a Flow> + Clone) -> bool {
-        if lines
-            .clone()
-            .any(|l| l.oldest_us(at_us).is_some_and(|age| age > self.sharpness.stuck_us() + l.base_us()))
-        {
-            return true;
+    fn note_taken(&mut self, at_us: u64) {
+        let needed = self.needed_bps();
+        if needed >= self.took.0 || at_us.saturating_sub(self.took.1) > TAKEN_US {
+            self.took = (needed, at_us);
         }
+    }
+
+    /// Bits a second of the window.
+    fn needed_bps(&self) -> f64 {
+        let bytes: usize = self.coded.iter().map(|c| c.bytes).sum();
+        bytes as f64 * 8.0 * 1e6 / WINDOW_US as f64
+    }
+
+    /// Updates are under way for so long that the line seems too slow, or to have lost one.
+    fn is_late<'a>(&self, at_us: u64, mut lines: impl Iterator<Item = &'a Flow>) -> bool {
+        let busy = self.coded.iter().map(|c| c.bytes).sum::<usize>() >= LEAST_BYTES;
+        lines.any(|l| {
+            let stuck = |age| age > self.sharpness.stuck_us() + l.base_us();
+            l.oldest_us(at_us).is_some_and(stuck) || (busy && l.load(at_us) > self.sharpness.most_load())
+        })
+    }
+
+    /// Whether lines that were left because updates were late carry what tiles took before.
+    fn carry_what_was_late<'a>(&self, at_us: u64, mut lines: impl Iterator<Item = &'a Flow>) -> bool {
+        let most = f64::from(self.sharpness.most_load());
+        let rested = self.late.is_some_and(|since| at_us.saturating_sub(since) >= self.calm_us);
+        rested && lines.all(|l| l.carries_bps().is_some_and(|carries| self.took.0 < most * carries))
+    }
+
+    /// Tiles take too much of the line or of the processor.
+    fn too_much<'a>(&self, mut lines: impl Iterator<Item = &'a Flow>) -> bool {
         let bytes: usize = self.coded.iter().map(|c| c.bytes).sum();
         if bytes < LEAST_BYTES {
             return false;
@@ -241,13 +276,10 @@ impl Rule {
             return true;
         }
         let most = self.sharpness.most_load();
-        let needed = bytes as f64 * 8.0 * 1e6 / WINDOW_US as f64;
+        let needed = self.needed_bps();
         let film = |c: &&Coded| c.pixels > FILM_PIXELS && c.bytes * 8 > c.pixels * FILM_BITS;
         let film = self.coded.iter().filter(film).count() >= FILM_UPDATES;
-        lines.any(|l| {
-            let doubtful = l.carries_bps().is_none_or(|carries| needed > f64::from(most) * carries);
-            l.load(at_us) > most || (film && doubtful)
-        })
+        film && lines.any(|l| l.carries_bps().is_none_or(|carries| needed > f64::from(most) * carries))
     }
 
     fn may_come_back(&mut self, at_us: u64) -> bool {

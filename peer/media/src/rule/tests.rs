@@ -29,6 +29,8 @@ struct Sim {
     most_in_flight: usize,
     sent: usize,
     changes: Vec<(u64, Coder)>,
+    /// So much later the next update arrives: a packet of it was lost.
+    late_us: u64,
 }
 
 impl Sim {
@@ -45,6 +47,7 @@ impl Sim {
             most_in_flight: 0,
             sent: 0,
             changes: Vec::new(),
+            late_us: 0,
         }
     }
 
@@ -71,6 +74,7 @@ impl Sim {
         self.flow.sent(self.now, self.serial, bytes);
         let line = (bytes as f64 * 8e6 / self.bps) as u64;
         self.free_at = self.free_at.max(self.now) + line;
+        self.free_at += std::mem::take(&mut self.late_us);
         self.acks.push_back((self.free_at + self.rtt_us + 500, self.serial));
         self.most_in_flight = self.most_in_flight.max(self.flow.updates());
     }
@@ -210,4 +214,37 @@ fn acknowledgements_of_unknown_updates_are_noticed() {
     assert!(!flow.acked(12, u32::MAX - 1, 0));
     assert!(flow.acked(20, 0, u32::MAX));
     assert_eq!((flow.bytes(), flow.oldest_us(30)), (0, None));
+}
+
+#[test]
+fn one_update_that_was_lost_for_long_is_no_slow_line() {
+    let mut sim = Sim::new(20.0 * MBIT, 40_000);
+    sim.work(SCROLLING, 2_000_000);
+    sim.flow.told_bitrate(20_000_000);
+    sim.late_us = 1_000_000;
+    sim.work(SCROLLING, 5_000_000);
+    // Once more while that one still is not there.
+    assert!(sim.changes.len() <= 4, "{:?}", sim.changes);
+    let last = sim.changes.last().copied();
+    assert!(last.is_some_and(|(at, to)| to == Coder::Tiles && at < 5_500_000), "{:?}", sim.changes);
+}
+
+#[test]
+fn a_line_on_which_updates_are_lost_again_and_again_rests_longer_each_time() {
+    let mut sim = Sim::new(20.0 * MBIT, 40_000);
+    sim.flow.told_bitrate(20_000_000);
+    for _ in 0..30 {
+        sim.late_us = 1_000_000;
+        sim.work(SCROLLING, 1_000_000);
+    }
+    assert!((4..14).contains(&sim.changes.len()), "{:?}", sim.changes);
+}
+
+#[test]
+fn a_slow_line_that_was_stuck_does_not_get_tiles_back_while_it_is_busy() {
+    let mut sim = Sim::new(0.3 * MBIT, 40_000);
+    sim.flow.told_bitrate(300_000);
+    sim.work(SCROLLING, 10_000_000);
+    assert_eq!(sim.changes.len(), 1, "{:?}", sim.changes);
+    assert_eq!(sim.rule.coder(), Coder::H264);
 }
