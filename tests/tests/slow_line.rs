@@ -1,0 +1,99 @@
+//! 300 kbit/s, 20 ms each way, and 2 % of the packets lost: what scrolls stays readable, and control goes on.
+
+use std::{
+    collections::VecDeque,
+    time::{Duration, Instant},
+};
+
+use deskside_session::input::Button;
+use deskside_tests::{
+    Display, Net, Picture, Probe, Quality, Scene, Server, net,
+    probe::Seen,
+    until,
+    wait::{self, DEADLINE},
+};
+
+const SLOW: Quality = Quality {
+    delay: Duration::from_millis(20),
+    rate: Some(300_000),
+    queue: Duration::from_millis(250),
+    lost: 20,
+};
+/// Where the terminal is surely seen: left, top, width, height.
+const TEXT: [usize; 4] = [30, 50, 560, 400];
+/// Structural similarity from which letters of this size can be read.
+const READABLE: f64 = 0.9;
+
+/// Ten lines of coloured text a second.
+fn scrolling(desk: &Display) {
+    let script = r#"n=0; while :; do n=$((n+1))
+        printf '\033[38;5;%dm%d all this must be read while it scrolls\033[0m by who helps\n' $((n % 200 + 20)) $n
+        sleep 0.1; done"#;
+    let place = ["-geometry", "96x40+20+20", "-title", "scrolls"];
+    desk.run("xterm", &[&["-u8", "-fn", "6x13"], &place[..], &["-e", "sh", "-c", script]].concat());
+    desk.window("scrolls");
+}
+
+fn over_a_slow_line() -> (Scene, Net) {
+    let desk = Display::start(1280, 800, "us");
+    let (net, line) = Net::over(Quality::GOOD);
+    let server = Server::at(&format!("{}:0", net::AGENT), &[]);
+    let customer = net.customer.clone();
+    let mut scene = Scene::with(server, desk, |agent| agent, |start| start.on(&customer));
+    line.set(SLOW);
+    scene.take_control();
+    (scene, net)
+}
+
+/// How alike the text is to what was on the screen at some moment (1: the same); and how old that is.
+fn nearest(seen: &Picture, past: &VecDeque<(Instant, Picture)>) -> Option<(f64, Duration)> {
+    let [x, y, w, h] = TEXT;
+    let seen = seen.part(x, y, w, h);
+    let all = past.iter().map(|(at, p)| (seen.ssim(p), at.elapsed()));
+    all.max_by(|a, b| a.0.total_cmp(&b.0))
+}
+
+#[test]
+fn a_terminal_that_scrolls_stays_readable() {
+    let (mut scene, _net) = over_a_slow_line();
+    scrolling(&scene.desk);
+    let mut past: VecDeque<(Instant, Picture)> = VecDeque::new();
+    let (mut good, mut seen) = (0, Vec::new());
+    let end = Instant::now() + DEADLINE;
+    while good < 10 {
+        let [x, y, w, h] = TEXT;
+        past.push_back((Instant::now(), scene.desk.picture().part(x, y, w, h)));
+        past.retain(|(at, _)| at.elapsed() < Duration::from_secs(5));
+        if let Some(found) = scene.agent.try_picture().and_then(|p| nearest(&p, &past)) {
+            good = if found.0 > READABLE && seen.last() != Some(&found) { good + 1 } else { 0 };
+            seen.push(found);
+        }
+        assert!(Instant::now() < end, "never ten in a row: {seen:?}\n{}", scene.agent.story());
+    }
+    for (alike, age) in &seen {
+        eprintln!("{alike:.3} alike, {:.2} s old", age.as_secs_f64());
+    }
+}
+
+#[test]
+fn control_goes_on_while_it_scrolls() {
+    let (mut scene, _net) = over_a_slow_line();
+    scrolling(&scene.desk);
+    let mut probe = Probe::open(&scene.desk, 900, 500, 64, 64);
+    for n in 0..20u32 {
+        let colour = [0xff, 0x00, if n % 2 == 0 { 0xfe } else { 0x40 }];
+        let begin = Instant::now();
+        probe.forget();
+        scene.agent.click(Button::Left, 920, 520);
+        let pressed =
+            || probe.seen().iter().any(|s| matches!(s, Seen::Press { button: 1, .. })).then_some(());
+        assert!(wait::within(DEADLINE, pressed).is_some(), "no click came\n{}", scene.customer.story());
+        let there = begin.elapsed();
+        probe.fill(0, 0, 64, 64, u32::from_be_bytes([0, colour[0], colour[1], colour[2]]));
+        until("the reaction at the viewer", || {
+            let near = |p: [u8; 3]| p.iter().zip(&colour).all(|(a, b)| a.abs_diff(*b) < 40);
+            scene.agent.try_picture().is_some_and(|p| near(p.pixel(950, 550))).then_some(())
+        });
+        eprintln!("a click arrived after {there:.2?}, its effect was seen after {:.2?}", begin.elapsed());
+    }
+}
