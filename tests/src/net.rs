@@ -29,10 +29,17 @@ impl Net {
     /// Makes both, and moves this thread, with all that it starts from now on, to the agent's computer.
     #[track_caller]
     pub fn enter() -> Self {
+        let net = Self::aside();
+        net.go();
+        net
+    }
+
+    /// Makes both; this thread stays where it is.
+    #[track_caller]
+    pub fn aside() -> Self {
         let net = Self::namespaces();
         ip(&format!("-n {} link add eth0 type veth peer name eth0 netns {}", net.agent, net.customer));
         net.up();
-        move_to(&net.agent);
         net
     }
 
@@ -40,14 +47,22 @@ impl Net {
     #[track_caller]
     pub fn over(quality: Quality) -> (Self, Line) {
         let net = Self::namespaces();
-        let device = |name: &str| {
+        let here = File::open("/proc/thread-self/ns/net").expect("the own namespace");
+        let [customer, agent] = [&net.customer, &net.agent].map(|name| {
             move_to(name);
             line::open()
-        };
-        let (customer, agent) = (device(&net.customer), device(&net.agent));
+        });
+        move_into(&here);
         net.up();
         let line = Line::between(&agent, &customer, quality);
         (net, line)
+    }
+
+    /// Moves this thread, with all that it starts from now on, to the agent's computer. Not displays: two of them get
+    /// the same number when they do not hear each other.
+    #[track_caller]
+    pub fn go(&self) {
+        move_to(&self.agent);
     }
 
     #[track_caller]
@@ -158,7 +173,11 @@ impl Drop for Apart {
 /// Moves this thread to a namespace.
 #[track_caller]
 fn move_to(name: &str) {
-    let file = File::open(format!("/run/netns/{name}")).expect("the namespace");
+    move_into(&File::open(format!("/run/netns/{name}")).expect("the namespace"));
+}
+
+#[track_caller]
+fn move_into(file: &File) {
     // SAFETY: the descriptor is open during the call, which changes this thread alone.
     let moved = unsafe { libc::setns(file.as_raw_fd(), libc::CLONE_NEWNET) };
     assert_eq!(moved, 0, "{}", std::io::Error::last_os_error());

@@ -37,6 +37,7 @@ fn scrolling(desk: &Display) {
 fn over_a_slow_line() -> (Scene, Net) {
     let desk = Display::start(1280, 800, "us");
     let (net, line) = Net::over(Quality::GOOD);
+    net.go();
     let server = Server::at(&format!("{}:0", net::AGENT), &[]);
     let customer = net.customer.clone();
     let mut scene = Scene::with(server, desk, |agent| agent, |start| start.on(&customer));

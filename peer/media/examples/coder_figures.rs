@@ -158,7 +158,13 @@ fn video() {
         for bitrate_bps in [1_000_000, 4_000_000] {
             println!("{mode:?}, {} kbit/s", bitrate_bps / 1000);
             for (mut scene, steps) in work() {
-                let config = h264::Config { bitrate_bps, max_fps: 30.0, mode, parts: false };
+                let config = h264::Config {
+                    bitrate_bps,
+                    max_fps: 30.0,
+                    mode,
+                    parts: false,
+                    ..h264::Config::default()
+                };
                 video_run(scene.as_mut(), steps.min(90), config);
             }
         }

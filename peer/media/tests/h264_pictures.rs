@@ -5,7 +5,7 @@ mod scenes;
 
 use deskside_media::{
     FrameBuf, Rect,
-    h264::{Config, Decoded, Decoder, Encoder, H264Error, Mode, is_key},
+    h264::{Config, Decoded, Decoder, Encoder, H264Error, Mode, finest_for, is_key},
     regions::Mask,
 };
 use scenes::{Canvas, Film, Scene, Scrolling, Typing, desktop, luma_psnr};
@@ -110,7 +110,13 @@ fn key_frames_come_first_and_on_request_only() {
 #[test]
 fn bitrate_is_held_and_can_be_changed() {
     let mut c = desktop(640, 360);
-    let config = Config { bitrate_bps: 2_000_000, max_fps: 30.0, mode: Mode::Camera, parts: false };
+    let config = Config {
+        bitrate_bps: 2_000_000,
+        max_fps: 30.0,
+        mode: Mode::Camera,
+        parts: false,
+        ..Config::default()
+    };
     let mut pair = Pair::new(&c, config);
     let mut film = Film::default();
     let mut rate = |pair: &mut Pair, seconds: usize| {
@@ -289,8 +295,16 @@ fn garbage_is_no_picture() {
 #[test]
 fn the_line_is_used_also_when_pictures_come_seldom() {
     let mut c = desktop(640, 360);
-    let mut pair =
-        Pair::new(&c, Config { bitrate_bps: 1_500_000, max_fps: 60.0, mode: Mode::Camera, parts: false });
+    let mut pair = Pair::new(
+        &c,
+        Config {
+            bitrate_bps: 1_500_000,
+            max_fps: 60.0,
+            mode: Mode::Camera,
+            parts: false,
+            ..Config::default()
+        },
+    );
     pair.every_us = 66_667;
     let mut film = Film::default();
     let mut bytes = 0;
@@ -340,5 +354,18 @@ fn only_what_the_mask_shows_is_painted_and_the_rest_when_it_shows_that_too() {
     for bytes in [vec![], vec![255; 99]] {
         let mask = Mask::from_bytes(bytes.into());
         pair.decoder.show(mask, &mut frame, &mut pair.changed).expect("shown");
+    }
+}
+
+#[test]
+fn a_key_frame_for_a_slow_line_is_small_enough_for_it() {
+    let canvas = desktop(1280, 800);
+    let size = |bitrate_bps: u32| {
+        let config = Config { bitrate_bps, finest: finest_for(bitrate_bps), ..Config::default() };
+        Pair::new(&canvas, config).encode(&canvas, &[], true).expect("a key frame").len()
+    };
+    // Bytes in a second, and three at the lowest rate.
+    for (rate, seconds) in [(300_000, 3), (1_000_000, 1), (2_500_000, 1)] {
+        assert!(size(rate) < rate as usize / 8 * seconds, "{} bytes at {rate}", size(rate));
     }
 }

@@ -209,13 +209,22 @@ impl Encoding {
         }
     }
 
+    /// A coder is made anew for another mode, when it must begin anew on a slower line, and when the line became faster.
+    fn still_suits(&self, config: &h264::Config, mode: h264::Mode, bitrate: u32) -> bool {
+        let finest = h264::finest_for(bitrate);
+        let slower = self.key_wanted && config.finest < finest;
+        let faster = config.finest > h264::finest_for(bitrate / 3 * 2);
+        config.mode == mode && !slower && !faster
+    }
+
     fn send_video(&mut self, changed: &[Rect], now: Instant) {
         let at = self.us(now);
         let bitrate = self.bitrate();
         let mode = self.mode(bitrate);
         let mut changed = changed.to_vec();
-        if self.video.as_ref().is_none_or(|v| v.config().mode != mode) {
-            let config = h264::Config { bitrate_bps: bitrate, max_fps: MAX_FPS, mode, parts: true };
+        if self.video.as_ref().is_none_or(|v| !self.still_suits(v.config(), mode, bitrate)) {
+            let finest = h264::finest_for(bitrate);
+            let config = h264::Config { bitrate_bps: bitrate, max_fps: MAX_FPS, mode, parts: true, finest };
             match h264::Encoder::new(self.size.0, self.size.1, config) {
                 Ok(e) => self.video = Some(e),
                 Err(e) => {
@@ -233,6 +242,7 @@ impl Encoding {
         match video.encode(self.tiles.taken(), &changed, at, key) {
             Ok(Some(access_unit)) => {
                 let bytes = Bytes::from(access_unit);
+                tracing::trace!(bytes = bytes.len(), key, "a picture by H.264");
                 self.debt_bits += bytes.len() as f64 * 8.0;
                 for v in &self.viewers {
                     v.transport.send_video(bytes.clone(), at);

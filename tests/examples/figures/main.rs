@@ -39,7 +39,7 @@ fn main() -> Result<()> {
         return Ok(());
     }
     let wants = |name: &str| wanted.is_empty() || wanted.iter().any(|w| w == name);
-    let net = Net::enter();
+    let net = Net::aside();
     let mut all = Vec::new();
     for coder in ["tiles", "h264"] {
         if wants(coder) {

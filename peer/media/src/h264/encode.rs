@@ -23,6 +23,9 @@ use crate::{Picture, Rect};
 /// Lowest and highest bitrate that is set, bits per second.
 const BITRATES: std::ops::RangeInclusive<u32> = 50_000..=100_000_000;
 
+/// The coarsest quantiser that there is.
+const COARSEST: u8 = 51;
+
 /// The only spatial layer (`SPATIAL_LAYER_0` of the coder, which the crate does not name).
 const FIRST_LAYER: i32 = 0;
 
@@ -255,7 +258,7 @@ fn start(config: &Config) -> Result<openh264::encoder::Encoder, H264Error> {
         .bitrate(BitRate::from_bps(bits))
         .rate_control_mode(RateControlMode::Bitrate)
         .skip_frames(true)
-        .qp(QpRange::new(8, 51))
+        .qp(QpRange::new(config.finest.min(COARSEST), COARSEST))
         .max_frame_rate(FrameRate::from_hz(config.max_fps.clamp(MIN_FPS, MAX_FPS)))
         .intra_frame_period(IntraFramePeriod::from_num_frames(0))
         // The screen mode cannot do without; it finds scrolling by it.

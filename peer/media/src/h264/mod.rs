@@ -33,11 +33,33 @@ pub struct Config {
     pub mode: Mode,
     /// Only what is said to have changed is taken, also the first time; the rest is black.
     pub parts: bool,
+    /// The finest quantiser that is used, 0 (sharpest) to 51: what bounds a key frame, which the coder makes as large as
+    /// it likes else.
+    pub finest: u8,
 }
 
 impl Default for Config {
     fn default() -> Self {
-        Self { bitrate_bps: 4_000_000, max_fps: 60.0, mode: Mode::ScreenContent, parts: false }
+        Self {
+            bitrate_bps: 4_000_000,
+            max_fps: 60.0,
+            mode: Mode::ScreenContent,
+            parts: false,
+            finest: FINEST,
+        }
+    }
+}
+
+/// The quantiser of lines that carry anything.
+const FINEST: u8 = 8;
+
+/// The finest quantiser by which a key frame of much text passes a line of this rate in bearable time.
+pub fn finest_for(bitrate_bps: u32) -> u8 {
+    match bitrate_bps {
+        0..500_000 => 44,
+        500_000..1_200_000 => 38,
+        1_200_000..3_000_000 => 32,
+        _ => FINEST,
     }
 }
 

@@ -14,8 +14,10 @@ const BUDGET: usize = 64 * 1024;
 const QUEUE_US: u64 = 100_000;
 /// The shortest transfer is forgotten after this time, microseconds.
 const FORGET_US: u64 = 10_000_000;
-/// Smaller updates say nothing about what the line carries.
+/// Smaller updates say nothing about what the line carries, but that it is slow when they took so long, microseconds.
 const SAMPLE: usize = 32 * 1024;
+const SMALL_SAMPLE: usize = 4 * 1024;
+const SLOW_US: u64 = 60_000;
 
 /// The line to one viewer. Times are microseconds of one steady clock.
 #[derive(Debug, Default)]
@@ -85,7 +87,8 @@ impl Flow {
         let start = last.at_us.max(self.passed_us);
         if passed > start {
             self.busy.push_back((start, passed));
-            if last.bytes >= SAMPLE {
+            let slow = last.bytes >= SMALL_SAMPLE && passed - start > SLOW_US;
+            if last.bytes >= SAMPLE || slow {
                 let bps = last.bytes as f64 * 8.0 * 1e6 / (passed - start) as f64;
                 self.seen_bps = Some(self.seen_bps.map_or(bps, |old| old * 0.75 + bps * 0.25));
             }

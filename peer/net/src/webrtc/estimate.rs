@@ -25,6 +25,8 @@ const LONG_QUEUE_S: f64 = 0.15;
 const DRAIN: f64 = 0.5;
 /// The least delay is forgotten after once or twice this time.
 const FORGET: Duration = Duration::from_secs(5);
+/// A queue that stands so long shows by what comes out of it what the line carries, also where no train can.
+const STANDING_S: f64 = 0.25;
 /// Time given to a decrease before the next, and to an increase.
 const AFTER_LESS: Duration = Duration::from_millis(250);
 const AFTER_MORE: Duration = Duration::from_millis(100);
@@ -43,6 +45,7 @@ pub(super) struct LineRate {
     /// What trains showed, bits per second.
     carries: Option<f64>,
     train: Option<Train>,
+    standing: Standing,
     delay: Delay,
     epoch: Option<Instant>,
     changed: Option<Instant>,
@@ -50,6 +53,30 @@ pub(super) struct LineRate {
     shown: bool,
     /// Of the packets since the last look at losses: all, and lost.
     counted: (usize, usize),
+}
+
+/// Packets that came while others waited behind them: they came as fast as the line carries.
+#[derive(Default)]
+struct Standing {
+    since: Option<f64>,
+    bytes: usize,
+}
+
+impl Standing {
+    /// `came`: seconds on the receiver's clock. Gives bits per second, each time that enough came.
+    fn ride(&mut self, came: f64, size: usize, queued: bool) -> Option<f64> {
+        let Some(since) = self.since.filter(|since| queued && came >= *since) else {
+            *self = Self { since: queued.then_some(came), bytes: 0 };
+            return None;
+        };
+        self.bytes += size;
+        if came - since < STANDING_S {
+            return None;
+        }
+        let seen = self.bytes as f64 * 8.0 / (came - since);
+        *self = Self { since: Some(came), bytes: 0 };
+        Some(seen)
+    }
 }
 
 /// Packets that left together.
@@ -73,6 +100,7 @@ impl LineRate {
             bounds,
             carries: None,
             train: None,
+            standing: Standing::default(),
             delay: Delay::default(),
             epoch: None,
             changed: None,
@@ -108,6 +136,10 @@ impl LineRate {
             // The waiting of the last packet is what the next one meets.
             queue = self.delay.waiting(now, came - left);
             self.ride(left, came, r.size, queue > QUEUE_S);
+            if let Some(seen) = self.standing.ride(came, r.size, queue > QUEUE_S) {
+                self.carries = Some(self.carries.map_or(seen, |old| old * 0.5 + seen * 0.5));
+                self.shown = true;
+            }
         }
         self.end_train(queue > QUEUE_S);
         self.adapt(now, queue);

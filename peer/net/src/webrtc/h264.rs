@@ -17,8 +17,9 @@ const FU_A: u8 = 28;
 const FU_START: u8 = 0x80;
 const FU_END: u8 = 0x40;
 
-/// How long a lost packet is waited for: it is asked for again after 100 ms at most (RFC 4585).
-const PATIENCE: Duration = Duration::from_millis(250);
+/// How long a lost packet is waited for: it is asked for (RFC 4585) some times, and a key frame instead of it would take longer
+/// on a line whose queues are full.
+const PATIENCE: Duration = Duration::from_millis(1200);
 /// Packets kept behind a lost one.
 const WINDOW: u64 = 2048;
 /// Largest access unit put together, in bytes.
@@ -144,6 +145,11 @@ impl Assembler {
     /// When to call [`Self::poll`].
     pub(super) fn due(&self) -> Option<Instant> {
         self.gap.map(|since| since + PATIENCE)
+    }
+
+    /// A key frame is on its way, and nothing of it is missing for good yet.
+    pub(super) fn key_comes(&self) -> bool {
+        !self.whole && (!self.unit.is_empty() || !self.parts.is_empty())
     }
 
     /// Nothing comes out until a key frame does.
@@ -321,15 +327,15 @@ mod tests {
         for part in third {
             assert!(push(200, part).is_empty());
         }
-        assert_eq!(assembler.due(), Some(later(450)));
-        assert!(assembler.poll(later(449)).is_empty() && !assembler.wants_key());
-        assert!(assembler.poll(later(450)).is_empty() && assembler.wants_key());
+        assert_eq!(assembler.due(), Some(later(1400)));
+        assert!(assembler.poll(later(1399)).is_empty() && !assembler.wants_key());
+        assert!(assembler.poll(later(1400)).is_empty() && assembler.wants_key());
         for part in parts(&unit(&[(0x41, 50)]), 13, 4) {
-            assert!(assembler.push(later(460), part).is_empty(), "of no use without the one before");
+            assert!(assembler.push(later(1410), part).is_empty(), "of no use without the one before");
         }
         let mut out = Vec::new();
         for part in parts(&key(200), 14, 5) {
-            out.extend(assembler.push(later(470), part));
+            out.extend(assembler.push(later(1420), part));
         }
         assert_eq!(out, [key(200)]);
         assert!(!assembler.wants_key());

@@ -181,18 +181,22 @@ pub(super) async fn receive(shared: Arc<Shared>, track: Arc<dyn TrackRemote>) {
     let mut asked: Option<Instant> = None;
     let mut ssrc = None;
     let mut wish = false;
+    // When a part of a key frame came.
+    let mut came = Instant::now();
     loop {
         let now = Instant::now();
         let ask_at = match (ssrc, asked) {
             (Some(_), None) if wish || assembler.wants_key() => Some(now),
             (Some(_), Some(at)) if wish => Some(at + ASK),
-            (Some(_), Some(at)) if assembler.wants_key() => Some(at + ASK_AGAIN),
+            // Not while one comes, however slowly: the next would only be later.
+            (Some(_), Some(at)) if assembler.wants_key() => Some(at.max(came) + ASK_AGAIN),
             _ => None,
         };
         if let (Some(at), Some(media_ssrc)) = (ask_at, ssrc)
             && at <= now
         {
             (asked, wish) = (Some(now), false);
+            tracing::debug!("a key frame is asked for");
             let request = PictureLossIndication { sender_ssrc: 0, media_ssrc };
             if let Err(error) = track.write_rtcp(vec![Box::new(request)]).await {
                 tracing::debug!(%error, "asking for a key frame failed");
@@ -200,7 +204,7 @@ pub(super) async fn receive(shared: Arc<Shared>, track: Arc<dyn TrackRemote>) {
             continue;
         }
         let due = [ask_at, assembler.due()].into_iter().flatten().min();
-        let whole = !assembler.wants_key();
+        let (whole, coming) = (!assembler.wants_key(), assembler.key_comes());
         let units = tokio::select! {
             event = track.poll() => match event {
                 Some(TrackRemoteEvent::OnRtpPacket(packet)) => {
@@ -221,6 +225,11 @@ pub(super) async fn receive(shared: Arc<Shared>, track: Arc<dyn TrackRemote>) {
         };
         // Asked for at once when something was lost, and not while the first key frame is on its way.
         wish |= whole && assembler.wants_key();
+        // One that was lost on its way is as if none had been asked for.
+        wish |= coming && assembler.wants_key() && !assembler.key_comes();
+        if assembler.key_comes() {
+            came = Instant::now();
+        }
         for unit in units {
             shared.sink.video(unit);
         }

@@ -146,3 +146,21 @@ fn nothing_and_only_lost_packets_are_no_end() {
     line.run(5.0, f64::MAX);
     assert!((BOUNDS.0..=2e6).contains(&line.rate.target()));
 }
+
+#[test]
+fn a_line_so_slow_that_packets_leave_one_by_one_is_known_all_the_same() {
+    let mut line = Line::new(2e6, 300e3);
+    line.lost = 2;
+    for second in 0..20 {
+        let until = line.now_s + 1.0;
+        while line.now_s < until {
+            // The sender spreads them out, and never sends more than the rate in the mean.
+            line.picture(1);
+            line.now_s += (PACKET * 8) as f64 / line.rate.target();
+            let now = line.start + Duration::from_secs_f64(line.now_s.max(line.free_s));
+            line.rate.reports(now, &std::mem::take(&mut line.reports));
+        }
+        let target = line.rate.target();
+        assert!(second < 4 || (120e3..300e3).contains(&target), "{target} after {second} s");
+    }
+}
