@@ -209,11 +209,17 @@ impl Encoding {
         }
     }
 
+    /// A line of which nothing is known yet may be a slow one.
+    fn finest(&self, bitrate: u32) -> u8 {
+        let known = self.viewers.iter().all(|v| v.flow.carries_bps().is_some());
+        h264::finest_for(if known { bitrate } else { 0 })
+    }
+
     /// A coder is made anew for another mode, when it must begin anew on a slower line, and when the line became faster.
     fn still_suits(&self, config: &h264::Config, mode: h264::Mode, bitrate: u32) -> bool {
-        let finest = h264::finest_for(bitrate);
+        let finest = self.finest(bitrate);
         let slower = self.key_wanted && config.finest < finest;
-        let faster = config.finest > h264::finest_for(bitrate / 3 * 2);
+        let faster = config.finest > self.finest(bitrate / 3 * 2);
         config.mode == mode && !slower && !faster
     }
 
@@ -223,7 +229,7 @@ impl Encoding {
         let mode = self.mode(bitrate);
         let mut changed = changed.to_vec();
         if self.video.as_ref().is_none_or(|v| !self.still_suits(v.config(), mode, bitrate)) {
-            let finest = h264::finest_for(bitrate);
+            let finest = self.finest(bitrate);
             let config = h264::Config { bitrate_bps: bitrate, max_fps: MAX_FPS, mode, parts: true, finest };
             match h264::Encoder::new(self.size.0, self.size.1, config) {
                 Ok(e) => self.video = Some(e),

@@ -40,8 +40,10 @@ const ASK_AGAIN: Duration = Duration::from_secs(1);
 const BURST: Duration = Duration::from_millis(100);
 const MOST_BURST: f64 = 64.0 * 1024.0;
 const LEAST_BURST: f64 = 8.0 * 1024.0;
-/// … and the rest so many times faster than the rate that is aimed at.
+/// … and the rest so many times faster than the rate that is aimed at; on a slow line, whose queue is soon full, hardly.
 const FASTER: f64 = 2.5;
+const SLOW_BPS: u32 = 1_000_000;
+const SLOW_FASTER: f64 = 1.15;
 /// The timer is no finer.
 const TICK: Duration = Duration::from_millis(2);
 
@@ -75,14 +77,15 @@ impl Pacer {
     /// How long to wait before a packet of so many bytes, with `rate` in bits per second.
     fn wait(&mut self, now: Instant, rate: u32, bytes: usize) -> Duration {
         let aim = f64::from(rate) / 8.0;
+        let faster = if rate < SLOW_BPS { SLOW_FASTER } else { FASTER };
         let burst = (aim * BURST.as_secs_f64()).clamp(LEAST_BURST, MOST_BURST);
         let passed = now.saturating_duration_since(self.at).as_secs_f64();
-        self.left = (self.left + passed * aim * FASTER).min(burst) - bytes as f64;
+        self.left = (self.left + passed * aim * faster).min(burst) - bytes as f64;
         self.at = now;
         if self.left >= 0.0 {
             return Duration::ZERO;
         }
-        let wait = Duration::from_secs_f64(-self.left / (aim * FASTER).max(1.0));
+        let wait = Duration::from_secs_f64(-self.left / (aim * faster).max(1.0));
         if wait < TICK { Duration::ZERO } else { wait }
     }
 }
