@@ -20,11 +20,9 @@ const APART: Duration = Duration::from_millis(8);
 /// As many as it takes, and one more that may be lost itself.
 const PROBES: usize = 4;
 
-pub(super) async fn probe(
-    shared: Arc<Shared>,
-    reliable: Vec<Arc<dyn DataChannel>>,
-    pointer: Arc<dyn DataChannel>,
-) {
+type Reliable = Vec<Arc<dyn DataChannel>>;
+
+pub(super) async fn probe(shared: Arc<Shared>, reliable: Reliable, pointer: Arc<dyn DataChannel>) {
     loop {
         shared.sent.notified().await;
         while tokio::time::timeout(QUIET, shared.sent.notified()).await.is_ok() {}
@@ -42,7 +40,7 @@ pub(super) async fn probe(
 }
 
 /// The channels that matter, and the one on which nothing is sent again.
-pub(super) fn channels(line: &Line) -> Option<(Vec<Arc<dyn DataChannel>>, Arc<dyn DataChannel>)> {
+pub(super) fn channels(line: &Line) -> Option<(Reliable, Arc<dyn DataChannel>)> {
     let (pointer, reliable): (Vec<_>, Vec<_>) =
         line.channels.iter().cloned().partition(|(which, _)| *which == Channel::Pointer);
     let pointer = pointer.into_iter().next()?.1;
