@@ -7,12 +7,15 @@ use std::{
     os::fd::AsRawFd,
     sync::{
         Arc, Mutex, PoisonError,
-        mpsc::{Receiver, Sender, channel},
+        mpsc::{Receiver, SyncSender, sync_channel},
     },
     time::{Duration, Instant},
 };
 
 use crate::Dice;
+
+/// Packets under way at once; who sends more waits.
+const QUEUE: usize = 1 << 14;
 
 /// The same for each direction.
 #[derive(Clone, Copy, Debug)]
@@ -43,7 +46,7 @@ impl Line {
         let line = Self(Arc::new(Mutex::new(quality)));
         for (seed, (from, to)) in [(a, b), (b, a)].into_iter().enumerate() {
             let clone = |f: &File| f.try_clone().expect("a descriptor");
-            let (tx, rx) = channel();
+            let (tx, rx) = sync_channel(QUEUE);
             let (quality, from, to) = (line.clone(), clone(from), clone(to));
             std::thread::spawn(move || take(from, &quality, Dice(seed as u64 + 7), &tx));
             std::thread::spawn(move || give(to, &rx));
@@ -63,7 +66,7 @@ impl Line {
 type Packet = (Instant, Vec<u8>);
 
 /// Reads what one side sends, until its device is gone.
-fn take(mut from: File, line: &Line, mut dice: Dice, to: &Sender<Packet>) {
+fn take(mut from: File, line: &Line, mut dice: Dice, to: &SyncSender<Packet>) {
     let mut buffer = vec![0; 1 << 16];
     let mut free = Instant::now();
     while let Ok(length @ 1..) = from.read(&mut buffer) {
