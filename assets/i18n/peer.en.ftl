@@ -518,6 +518,8 @@ notice-server-lost = The server does not answer. The session goes on.
 notice-server-back = The server is there again.
 notice-log-not-kept = The log of this session cannot be written on this computer: the disk may be full. It is tried again; the other side’s copy goes on.
 notice-log-kept = The log of this session is on the disk again, all of it.
+notice-monitor-gone = The monitor { $monitor } is not there any more. { $instead } is shared instead, until it is back.
+notice-monitor-back = The monitor { $monitor } is back, and shared again.
 notice-close = Dismiss
 
 # The end

@@ -518,6 +518,8 @@ notice-server-lost = Le serveur ne répond pas. La session continue.
 notice-server-back = Le serveur répond de nouveau.
 notice-log-not-kept = Le journal de cette session ne peut pas être écrit sur cet ordinateur : le disque est peut-être plein. Un nouvel essai suivra ; la copie de l’autre côté continue.
 notice-log-kept = Le journal de cette session est de nouveau entier sur le disque.
+notice-monitor-gone = L’écran { $monitor } n’est plus là. { $instead } est partagé à sa place, jusqu’à son retour.
+notice-monitor-back = L’écran { $monitor } est de retour, et de nouveau partagé.
 notice-close = Fermer l’avis
 
 # La fin

@@ -8,6 +8,7 @@ pub mod dice;
 pub mod display;
 pub mod evil;
 pub mod http;
+pub mod monitors;
 pub mod net;
 pub mod peer;
 pub mod picture;

@@ -172,6 +172,9 @@ pub struct Sharing {
     /// The sharer lets nobody draw on it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub no_drawing: bool,
+    /// The monitor that was chosen is not there: another one stands in until it is back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gone: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -297,4 +300,13 @@ pub enum Notice {
     LogNotKept,
     /// All of it is on the disk again.
     LogKept,
+    /// The monitor that was shared is not there any more; this one is shared instead.
+    MonitorGone {
+        monitor: String,
+        instead: String,
+    },
+    /// It is there again, and shared again.
+    MonitorBack {
+        monitor: String,
+    },
 }

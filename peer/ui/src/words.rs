@@ -145,6 +145,10 @@ pub fn notice(t: &Texts, me: Role, notice: &Notice) -> String {
         Notice::ChatFull => t.t("chat-full"),
         Notice::LogNotKept => t.t("notice-log-not-kept"),
         Notice::LogKept => t.t("notice-log-kept"),
+        Notice::MonitorGone { monitor, instead } => {
+            t.ta("notice-monitor-gone", &[("monitor", monitor.into()), ("instead", instead.into())])
+        }
+        Notice::MonitorBack { monitor } => t.ta("notice-monitor-back", &[("monitor", monitor.into())]),
     }
 }
 
@@ -161,6 +165,7 @@ pub fn is_bad(notice: &Notice) -> bool {
             | Notice::ChatTooLong
             | Notice::ChatFull
             | Notice::LogNotKept
+            | Notice::MonitorGone { .. }
     )
 }
 

@@ -101,10 +101,16 @@ impl Session {
             DeviceEvent::LogKept(kept) => {
                 self.notices.add(if kept { Notice::LogKept } else { Notice::LogNotKept });
             }
+            DeviceEvent::Shows(area) => self.pointer.sees(area),
             _ if self.role == Role::Assistant => {}
             DeviceEvent::OwnInput => self.on_own_input(),
             DeviceEvent::PanicKey => self.stop_all(true),
-            DeviceEvent::Monitors(monitors) => self.share.set_monitors(monitors),
+            DeviceEvent::Monitors(monitors) => {
+                if let Some(notice) = self.share.set_monitors(monitors) {
+                    self.notices.add(notice);
+                }
+            }
+            DeviceEvent::Area(area) => self.on_area(area),
             DeviceEvent::PictureSize { width, height } => {
                 self.share.size = (width, height);
                 self.share.trouble = None;
@@ -113,6 +119,14 @@ impl Session {
             DeviceEvent::Program(program) => self.share.set_program(program),
             DeviceEvent::Hiding(hiding) => self.share.hiding = hiding,
             DeviceEvent::Trouble(trouble) => self.on_trouble(trouble),
+        }
+    }
+
+    fn on_area(&mut self, area: u32) {
+        self.share.area = area;
+        // What is held was pressed on the former picture.
+        if self.share.injecting.is_some() {
+            self.out.push(Output::ReleaseInput);
         }
     }
 
@@ -225,17 +239,17 @@ impl Session {
         }
     }
 
-    /// Whom I control now, and how large the picture is.
-    fn controlled(&self) -> Option<(ParticipantId, (u16, u16))> {
+    /// Whom I control now, how large the picture is, and of which area.
+    fn controlled(&self) -> Option<(ParticipantId, (u16, u16), u32)> {
         let p = self.viewer.and_then(|id| self.peers.get(id)).filter(|p| p.is_reached())?;
         let s = p.viewing.sharing.as_ref().filter(|s| !s.paused)?;
         let may = self.may(p.id, Act::Control) || self.lent_by() == Some(p.id);
-        may.then_some((p.id, (s.width, s.height)))
+        may.then_some((p.id, (s.width, s.height), s.area))
     }
 
     pub(super) fn send_input(&mut self, event: InputEvent) {
-        let Some((id, size)) = self.controlled() else { return };
-        if !input_in_limits(&event) {
+        let Some((id, size, area)) = self.controlled() else { return };
+        if !input_in_limits(&event) || !self.pointer.fits(&event, area) {
             return;
         }
         let Some(event) = clamp(event, size) else { return };
@@ -248,7 +262,7 @@ impl Session {
     pub(super) fn on_pointer_rest(&mut self) {
         let rest = self.pointer.at_rest();
         if let Some(message) = rest
-            && let Some((id, _)) = self.controlled()
+            && let Some((id, ..)) = self.controlled()
         {
             self.out.say(id, &message);
         }

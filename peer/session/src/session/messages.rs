@@ -9,7 +9,7 @@ use crate::{
     input::InputEvent,
     io::Output,
     roster::{Peer, Phase},
-    sharing::clamp,
+    sharing::{clamp, has_place, monitors_news},
     view::{ChatLine, Notice, Refusal},
     wire::{MAX_MESSAGE, Message, Moved, Outcome, Shared, Why, Wish},
 };
@@ -76,7 +76,7 @@ impl Session {
             }
             Message::GiveBack { acts } => self.on_given_back(id, &acts),
             Message::Wish(wish) => self.on_wish(id, &wish),
-            Message::Input { n, at, event } => self.on_input(id, n, at, event),
+            Message::Input { n, at, event, area } => self.on_input(id, n, at, event, area),
             Message::Draw { draw } => self.on_draw(id, draw),
             Message::Marks(changes) => self.on_marks(id, changes),
             Message::Answered { request, outcome } => self.on_answered(id, request, outcome),
@@ -202,16 +202,22 @@ impl Session {
             (self.role, from),
             (Role::Customer, Some(Role::Primary)) | (Role::Primary, Some(Role::Customer))
         );
-        if other && let Ok(Moved::Move { n, x, y }) = Moved::decode(bytes) {
-            self.on_input(id, n, None, InputEvent::Move { x, y });
+        if other && let Ok(Moved::Move { n, x, y, area }) = Moved::decode(bytes) {
+            self.on_input(id, n, None, InputEvent::Move { x, y }, area);
         }
     }
 
     /// The one place where remote input becomes input here.
-    fn on_input(&mut self, id: ParticipantId, n: u64, at: Option<(u16, u16)>, event: InputEvent) {
+    fn on_input(&mut self, id: ParticipantId, n: u64, at: Option<(u16, u16)>, event: InputEvent, area: u32) {
         if self.share.injecting != Some(id) || self.consent.holds_input(self.now) {
             return;
         }
+        // Made for a picture that was there before: its places are others now.
+        let former = area != 0 && area != self.share.area;
+        if former && has_place(&event) {
+            return;
+        }
+        let at = at.filter(|_| !former);
         let person = self.peers.get(id).and_then(Peer::person);
         let Some(permit) = person.and_then(|person| self.permit_controller(person)) else { return };
         let Some(p) = self.peers.get_mut(id).filter(|p| p.is_reached()) else { return };
@@ -324,6 +330,11 @@ impl Session {
         if let Some(p) = self.peers.get_mut(id).filter(|_| !there) {
             p.viewing.marks.clear();
         }
+        if let Some(s) = sharing.as_ref().filter(|_| self.is_told_of(id))
+            && let Some(notice) = monitors_news(said.as_ref(), s)
+        {
+            self.notices.add(notice);
+        }
         if there && before != after && self.is_told_of(id) {
             self.notices.add(if after { Notice::Paused } else { Notice::Resumed });
         }
@@ -392,7 +403,7 @@ mod tests {
             (Message::Draw { draw: crate::marks::Draw::Undo }, &drawing),
             (Message::GiveBack { acts: vec![] }, backs),
             (Message::Wish(Wish::default()), both),
-            (Message::Input { n: 0, at: None, event: InputEvent::Move { x: 0, y: 0 } }, both),
+            (Message::Input { n: 0, at: None, event: InputEvent::Move { x: 0, y: 0 }, area: 0 }, both),
             (Message::Clipboard { transfer: 0, part: 0, last: true, text: String::new() }, both),
             (Message::ClipboardPicture { transfer: 0, part: 0, last: true, png: String::new() }, both),
             (Message::ClipboardAck { transfer: 0 }, both),

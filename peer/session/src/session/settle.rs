@@ -108,12 +108,14 @@ impl Session {
             if self.share.capturing.take().is_some() {
                 self.out.push(Output::StopCapture);
                 (self.share.shown_marks, self.share.drawing_here) = (None, false);
+                self.share.area = 0;
             }
             return;
         }
         let (screen, coder, paused) = (self.share.screen, self.share.coder, self.share.paused);
         let (quality, scope) = (self.share.quality, self.share.scope);
-        let wanted = Capture { screen, scope, viewers: viewers.clone(), coder, quality, paused };
+        let monitor = self.share.monitor().map(str::to_owned);
+        let wanted = Capture { screen, scope, viewers: viewers.clone(), coder, quality, paused, monitor };
         if self.share.capturing.as_ref() == Some(&wanted) {
             return;
         }
@@ -204,6 +206,7 @@ impl Session {
                 self.out.push(Output::OpenViewer { from });
             }
             self.viewer = wanted;
+            self.pointer.sees(0);
         }
         let held = |p: &Peer| p.person().is_some_and(|k| self.grants.has(k, Act::Control));
         let controls = wanted.and_then(|id| self.peers.get(id)).is_some_and(held);
@@ -237,5 +240,6 @@ pub(super) fn sharing_view(sharer: ParticipantId, s: Shared) -> Sharing {
         hiding: if s.hidden { Hiding::Something } else { Hiding::Nothing },
         trouble: s.trouble,
         no_drawing: s.no_drawing,
+        gone: s.gone,
     }
 }

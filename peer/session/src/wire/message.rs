@@ -60,6 +60,9 @@ pub enum Message {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         at: Option<(u16, u16)>,
         event: InputEvent,
+        /// For which [`Shared::area`] it was made; absent: for any.
+        #[serde(default, skip_serializing_if = "is_none")]
+        area: u32,
     },
     /// Who sees what is shared: draws on it.
     Draw { draw: Draw },
@@ -212,6 +215,16 @@ pub struct Shared {
     pub trouble: Option<Trouble>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub no_drawing: bool,
+    /// The monitor that was chosen, while it is not there and another one stands in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gone: Option<String>,
+    /// Grows when another part of the desktop is shown, or the same one elsewhere or in another size; 0: not told.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub area: u32,
+}
+
+fn is_none(area: &u32) -> bool {
+    *area == 0
 }
 
 /// On `pointer`: a move under way. Positions are numbered; those numbered lower than one that was
@@ -223,6 +236,9 @@ pub enum Moved {
         n: u64,
         x: u16,
         y: u16,
+        /// See [`Message::Input`].
+        #[serde(default, skip_serializing_if = "is_none")]
+        area: u32,
     },
     #[serde(other)]
     Unknown,
@@ -243,6 +259,7 @@ impl Message {
                 s.viewers.len() <= MAX_VIEWERS
                     && s.monitors.len() <= MAX_MONITORS
                     && s.monitors.iter().all(|m| m.name.len() <= MAX_MONITOR_NAME)
+                    && s.gone.as_ref().is_none_or(|name| name.len() <= MAX_MONITOR_NAME)
             }
             Self::Input { event, .. } => input_in_limits(event),
             Self::Draw { draw } => draw.in_limits(),

@@ -42,11 +42,13 @@ fn shared() -> Shared {
         program: Some(Program::Minimised),
         trouble: Some(Trouble::CaptureFailed),
         no_drawing: false,
+        gone: Some("DP-2".into()),
+        area: 3,
     }
 }
 
 fn input(event: InputEvent) -> Message {
-    Message::Input { n: 7, at: None, event }
+    Message::Input { n: 7, at: None, event, area: 0 }
 }
 
 fn stroke(points: Vec<(u16, u16)>) -> Stroke {
@@ -115,7 +117,7 @@ fn golden_messages() {
                 r#"{"type":"sharing","sharing":{"viewers":[1],"controller":1,"paused":false,"monitors":"#,
                 r#"[{"name":"DP-1","x":-800,"y":0,"width":800,"height":600,"primary":true}],"#,
                 r#""screen":{"monitor":0},"width":800,"height":600,"coder":"tiles","quality":{"sharpness":"faster","colours":"256"},"hidden":true,"#,
-                r#""program":"minimised","trouble":"capture_failed"}}"#
+                r#""program":"minimised","trouble":"capture_failed","gone":"DP-2","area":3}}"#
             ),
         ),
         (
@@ -155,8 +157,8 @@ fn golden_messages() {
         ),
         (Message::Wish(Wish::default()), r#"{"type":"wish"}"#),
         (
-            Message::Input { n: 7, at: Some((1, 2)), event: InputEvent::Wheel { dx: 0, dy: -120 } },
-            r#"{"type":"input","n":7,"at":[1,2],"event":{"input":"wheel","dx":0,"dy":-120}}"#,
+            Message::Input { n: 7, at: Some((1, 2)), event: InputEvent::Wheel { dx: 0, dy: -120 }, area: 9 },
+            r#"{"type":"input","n":7,"at":[1,2],"event":{"input":"wheel","dx":0,"dy":-120},"area":9}"#,
         ),
         (
             input(InputEvent::Button { button: Button::Back, down: false, x: 5, y: 6 }),
@@ -253,8 +255,8 @@ fn golden_messages() {
         assert_eq!(String::from_utf8(message.encode()).unwrap(), json);
         assert_eq!(Message::decode(json.as_bytes()), Ok(message));
     }
-    let moved = Moved::Move { n: 9, x: 1, y: 65535 };
-    assert_eq!(moved.encode(), br#"{"type":"move","n":9,"x":1,"y":65535}"#);
+    let moved = Moved::Move { n: 9, x: 1, y: 65535, area: 7 };
+    assert_eq!(moved.encode(), br#"{"type":"move","n":9,"x":1,"y":65535,"area":7}"#);
     assert_eq!(Moved::decode(&moved.encode()), Ok(moved));
 }
 
@@ -349,7 +351,8 @@ fn limits() {
         Message::Sharing { sharing: Some(s) }
     };
     assert_eq!(decode(sharing(|s| s.monitors = vec![s.monitors[0].clone(); MAX_MONITORS])), Ok(()));
-    let bad: [fn(&mut Shared); 3] = [
+    let bad: [fn(&mut Shared); 4] = [
+        |s| s.gone = Some("x".repeat(MAX_MONITOR_NAME + 1)),
         |s| s.monitors = vec![s.monitors[0].clone(); MAX_MONITORS + 1],
         |s| s.monitors[0].name = "x".repeat(MAX_MONITOR_NAME + 1),
         |s| s.viewers = vec![ParticipantId(1); MAX_VIEWERS + 1],
@@ -468,7 +471,7 @@ proptest! {
             InputEvent::Key { key: Key::Char(c.chars().next().unwrap_or('x')), down: false },
             InputEvent::Wheel { dx: x as i16, dy: y as i16 },
         ] {
-            let m = Message::Input { n, at, event };
+            let m = Message::Input { n, at, event, area: 0 };
             prop_assert_eq!(Message::decode(&m.encode()), Ok(m));
         }
     }

@@ -105,6 +105,7 @@ pub fn sharing(sharer: ParticipantId, viewer: ParticipantId) -> Sharing {
         program: None,
         trouble: None,
         no_drawing: false,
+        gone: None,
     }
 }
 
