@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     ParticipantId, Role, SessionNumber,
     command::{Act, Coder, RequestId, Screen},
+    direction::Direction,
     hiding::{Hiding, Program},
     marks::{Mark, Pen},
     quality::Quality,
@@ -65,6 +66,13 @@ pub struct View {
     /// The last thing that a person should be told, with a serial number that grows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub notice: Option<(u64, Notice)>,
+    /// Which way what is copied may go, once the clipboard is granted: my choice, or that of the customer who is helped.
+    #[serde(default, skip_serializing_if = "is_both")]
+    pub clipboard: Direction,
+}
+
+fn is_both(direction: &Direction) -> bool {
+    *direction == Direction::Both
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -308,5 +316,9 @@ pub enum Notice {
     /// It is there again, and shared again.
     MonitorBack {
         monitor: String,
+    },
+    /// Agent: the customer chose which way what is copied may go.
+    ClipboardGoes {
+        direction: Direction,
     },
 }

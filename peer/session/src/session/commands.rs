@@ -12,6 +12,7 @@ use crate::{
     hiding::Scope,
     input::{InputEvent, Key, NamedKey},
     io::{DeviceEvent, Output},
+    roster::Peer,
     sharing::{Way, clamp, stops_picture},
     view::{ChatLine, Notice, Trouble},
     wire::{MAX_CHAT, Message, Wish, message::input_in_limits},
@@ -27,9 +28,11 @@ pub(crate) fn may_command(role: Role, command: &Command) -> bool {
         | Command::SelectCustomer { .. }
         | Command::Admit { .. }
         | Command::End => role == Role::Primary,
-        Command::Answer { .. } | Command::AllowAll | Command::Revoke { .. } | Command::Exclude { .. } => {
-            role == Role::Customer
-        }
+        Command::Answer { .. }
+        | Command::AllowAll
+        | Command::Revoke { .. }
+        | Command::Exclude { .. }
+        | Command::ClipboardDirection { .. } => role == Role::Customer,
         Command::Only { .. } => role != Role::Assistant,
         Command::PassOn { .. } => role != Role::Customer,
         Command::ReleaseControl
@@ -91,6 +94,9 @@ impl Session {
             Command::SelectCustomer { id } => self.select_customer(id),
             Command::Admit { id, admitted } => self.admit(id, admitted),
             Command::Leave => self.leave(),
+            Command::ClipboardDirection { direction } => {
+                self.grants.direct(direction);
+            }
             Command::End => self.finish(Ending::EndedByMe, Some(Output::TellServerEnd)),
         }
     }
@@ -273,8 +279,8 @@ impl Session {
             return;
         }
         for id in self.peers.ids() {
-            let both = self.role != Role::Assistant && self.may(id, Act::Clipboard);
-            let Some(p) = self.peers.get_mut(id).filter(|_| both) else { continue };
+            let may = self.role != Role::Assistant && self.may_send_copied(id);
+            let Some(p) = self.peers.get_mut(id).filter(|_| may) else { continue };
             if p.viewing.sharing.as_ref().is_some_and(|s| s.paused) {
                 continue;
             }
@@ -283,9 +289,14 @@ impl Session {
         }
     }
 
-    /// Sends what the window has room for, as long as the grant stands.
+    fn may_send_copied(&self, id: ParticipantId) -> bool {
+        let person = self.peers.get(id).filter(|p| p.is_up()).and_then(Peer::person);
+        person.is_some_and(|k| self.grants.permit_clipboard(k, self.side().other()).is_some())
+    }
+
+    /// Sends what the window has room for, as long as the grant and its direction stand.
     pub(super) fn send_pieces(&mut self, id: ParticipantId) {
-        let may = self.may(id, Act::Clipboard);
+        let may = self.may_send_copied(id);
         let Some(p) = self.peers.get_mut(id) else { return };
         if !may {
             return p.clipboard_out.forget();
@@ -340,7 +351,9 @@ mod tests {
         let request = RequestId(1);
         let event = InputEvent::Move { x: 0, y: 0 };
         let id = ParticipantId(3);
-        let table: [(Command, &[Role]); 30] = [
+        let direction = Default::default();
+        let table: [(Command, &[Role]); 31] = [
+            (Command::ClipboardDirection { direction }, &[Customer]),
             (Command::SetQuality { sharpness: None, colours: None }, &[Primary, Customer]),
             (Command::Only { window: Some(7) }, &[Primary, Customer]),
             (Command::PassOn { to: None }, &[Primary, Assistant]),

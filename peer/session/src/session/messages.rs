@@ -6,6 +6,7 @@ use crate::{
     app::Ending,
     clipboard::{Kind, Piece},
     command::Act,
+    direction::Direction,
     input::InputEvent,
     io::Output,
     roster::{Peer, Phase},
@@ -13,6 +14,9 @@ use crate::{
     view::{ChatLine, Notice, Refusal},
     wire::{MAX_MESSAGE, Message, Moved, Outcome, Shared, Why, Wish},
 };
+
+/// Pieces of what was copied that may have been under way when their direction was closed.
+const MOST_AGAINST: u32 = 16;
 
 /// Who may say what to whom; everything else is skipped.
 pub(crate) fn accepts(me: Role, from: Role, message: &Message) -> bool {
@@ -80,7 +84,7 @@ impl Session {
             Message::Draw { draw } => self.on_draw(id, draw),
             Message::Marks(changes) => self.on_marks(id, changes),
             Message::Answered { request, outcome } => self.on_answered(id, request, outcome),
-            Message::Grants { acts, why } => self.on_grants(id, &acts, why),
+            Message::Grants { acts, why, clipboard } => self.on_grants(id, &acts, why, clipboard),
             Message::Sharing { sharing } => self.on_sharing(id, sharing),
             Message::Trouble { trouble } => {
                 if self.is_told_of(id) {
@@ -256,16 +260,30 @@ impl Session {
     }
 
     fn on_clipboard_piece(&mut self, id: ParticipantId, kind: Kind, piece: &Piece<'_>) {
-        let paused = self.share.paused;
+        let (paused, side) = (self.share.paused, self.side());
         let Some(p) = self.peers.get_mut(id) else { return };
-        let Some(permit) = p.person().and_then(|person| self.grants.permit(person, Act::Clipboard)) else {
-            return p.clipboard_in.forget();
+        let permit = p.person().and_then(|person| self.grants.permit_clipboard(person, side));
+        let Some(permit) = permit else {
+            p.clipboard_in.forget();
+            return self.note_against(id);
         };
         self.out.say(id, &Message::ClipboardAck { transfer: piece.transfer });
         if let Some(clip) = p.clipboard_in.piece(kind, piece)
             && !paused
         {
             self.out.set_clipboard(&permit, clip);
+        }
+    }
+
+    /// What comes against the direction that was told, beyond what can have been under way, breaks the protocol.
+    fn note_against(&mut self, id: ParticipantId) {
+        let Some(p) = self.peers.get_mut(id) else { return };
+        let told = p.told.grants.as_ref().is_some_and(|(acts, ..)| acts.contains(&Act::Clipboard));
+        if told {
+            p.told.against += 1;
+            if p.told.against > MOST_AGAINST {
+                self.refuse(id, Refusal::Garbage, true);
+            }
         }
     }
 
@@ -286,9 +304,10 @@ impl Session {
     }
 
     /// The customer's word on what I may do; only what I asked for is taken.
-    fn on_grants(&mut self, id: ParticipantId, acts: &[Act], why: Option<Why>) {
+    fn on_grants(&mut self, id: ParticipantId, acts: &[Act], why: Option<Why>, clipboard: Direction) {
         let Some(p) = self.peers.get_mut(id) else { return };
         let Some(person) = p.person() else { return };
+        let turned_clipboard = self.grants.note_direction(person, clipboard);
         let before = self.grants.of(person);
         let unwanted: Vec<_> = acts.iter().copied().filter(|a| !p.viewing.wanted.contains(a)).collect();
         for act in &before {
@@ -310,6 +329,9 @@ impl Session {
         }
         if !unwanted.is_empty() {
             self.out.say(id, &Message::GiveBack { acts: unwanted });
+        }
+        if turned_clipboard && self.grants.has(person, Act::Clipboard) {
+            self.notices.add(Notice::ClipboardGoes { direction: clipboard });
         }
         let Some(act) = lost.iter().find(|a| !(turned && sees(a))).copied() else { return };
         match why {
@@ -396,7 +418,7 @@ mod tests {
             (Message::Ask { request, act: Act::View }, asking),
             (Message::CancelAsk { request }, asking),
             (Message::Answered { request, outcome: Outcome::Allowed }, granting),
-            (Message::Grants { acts: vec![], why: None }, granting),
+            (Message::Grants { acts: vec![], why: None, clipboard: Direction::Both }, granting),
             (Message::Sharing { sharing: None }, &sharing),
             (Message::Trouble { trouble: crate::view::Trouble::NoDisplay }, &sharing),
             (Message::Marks(crate::marks::Changes::default()), &sharing),

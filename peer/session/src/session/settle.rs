@@ -6,6 +6,7 @@ use crate::{
     ParticipantId, Role,
     app::Ending,
     command::Act,
+    direction::Side,
     hiding::{Hiding, Scope},
     io::{Capture, Output},
     roster::Peer,
@@ -157,21 +158,23 @@ impl Session {
         let Some(p) = self.peers.get_mut(id).filter(|p| p.is_up()) else { return };
         let Some(person) = p.person() else { return };
         let acts = self.grants.of(person);
+        let clipboard = self.grants.direction(person);
         let sees =
             |s: &&Shared| (role == Role::Customer && acts.contains(&Act::View)) || s.viewers.contains(&id);
         let shared = shared.filter(sees).cloned();
         let fewer = |told: &[Act]| told.iter().any(|a| !acts.contains(a));
         let why = match &p.told.grants {
             None => p.why,
-            Some((told, _)) if fewer(told) => p.why,
+            Some((told, ..)) if fewer(told) => p.why,
             Some(_) => None,
         };
         if role == Role::Customer
             && p.role != Role::Customer
-            && p.told.grants.as_ref().map(|(a, _)| a) != Some(&acts)
+            && p.told.grants.as_ref().map(|(a, _, d)| (a, *d)) != Some((&acts, clipboard))
         {
-            self.out.say(id, &Message::Grants { acts: acts.clone(), why });
-            p.told.grants = Some((acts, why));
+            self.out.say(id, &Message::Grants { acts: acts.clone(), why, clipboard });
+            p.told.grants = Some((acts, why, clipboard));
+            p.told.against = 0;
         }
         // An assistant never shares: it only says that what it showed before, as the primary agent, is over.
         let said = p.told.sharing.clone();
@@ -215,8 +218,15 @@ impl Session {
         }
     }
 
+    /// On which side of the joined clipboards I am.
+    pub(super) fn side(&self) -> Side {
+        if self.role == Role::Customer { Side::Customer } else { Side::Agent }
+    }
+
     fn settle_clipboard(&mut self) {
-        let wanted = !self.reached_with(Act::Clipboard).is_empty() && !self.share.paused;
+        let to = self.side().other();
+        let sends = |p: &Peer| p.person().is_some_and(|k| self.grants.permit_clipboard(k, to).is_some());
+        let wanted = self.peers.iter().any(|p| p.is_reached() && sends(p)) && !self.share.paused;
         if self.share.watching_clipboard != wanted {
             self.share.watching_clipboard = wanted;
             self.out.push(Output::WatchClipboard(wanted));

@@ -11,6 +11,7 @@ use crate::{
     ParticipantId,
     acts::MAX_ENTRY,
     command::{Act, Coder, RequestId, Screen},
+    direction::Direction,
     hiding::Program,
     input::{InputEvent, Key},
     marks::{Changes, Draw},
@@ -41,6 +42,9 @@ pub enum Message {
         /// Why something went that was there before.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         why: Option<Why>,
+        /// Which way what is copied may go, if the clipboard is granted.
+        #[serde(default, skip_serializing_if = "is_both")]
+        clipboard: Direction,
     },
     /// Customer, to viewers: the sharing as it is now; absent when there is none.
     Sharing {
@@ -221,6 +225,10 @@ pub struct Shared {
     /// Grows when another part of the desktop is shown, or the same one elsewhere or in another size; 0: not told.
     #[serde(default, skip_serializing_if = "is_none")]
     pub area: u32,
+}
+
+fn is_both(direction: &Direction) -> bool {
+    *direction == Direction::Both
 }
 
 fn is_none(area: &u32) -> bool {

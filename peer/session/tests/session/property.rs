@@ -110,7 +110,7 @@ fn message() -> impl Strategy<Value = Vec<u8>> {
     prop_oneof![
         4 => (any::<u64>(), event()).prop_map(|(n, event)| Message::Input { n, at: Some((1, 2)), event, area: 0 }.encode()),
         2 => (any::<u32>(), act()).prop_map(|(r, act)| Message::Ask { request: RequestId(r), act }.encode()),
-        2 => act().prop_map(|a| Message::Grants { acts: vec![a], why: None }.encode()),
+        2 => act().prop_map(|a| Message::Grants { acts: vec![a], why: None, clipboard: Default::default() }.encode()),
         1 => act().prop_map(|a| Message::GiveBack { acts: vec![a] }.encode()),
         2 => (0u32..2, any::<bool>()).prop_map(|(part, last)| {
             Message::Clipboard { transfer: 1, part, last, text: "x".into() }.encode()

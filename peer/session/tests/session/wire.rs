@@ -4,6 +4,7 @@ use deskside_session::{
     HandOver, ParticipantId, Role, SessionNumber,
     acts::MAX_ENTRY,
     command::{Act, Coder, RequestId, Screen},
+    direction::Direction,
     hiding::Program,
     input::{Button, InputEvent, Key, NamedKey},
     marks::{
@@ -106,10 +107,17 @@ fn golden_messages() {
             r#"{"type":"answered","request":3,"outcome":"no_answer"}"#,
         ),
         (
-            Message::Grants { acts: vec![Act::View, Act::Clipboard], why: Some(Why::TakenBack) },
-            r#"{"type":"grants","acts":["view","clipboard"],"why":"taken_back"}"#,
+            Message::Grants {
+                acts: vec![Act::View, Act::Clipboard],
+                why: Some(Why::TakenBack),
+                clipboard: Direction::ToAgent,
+            },
+            r#"{"type":"grants","acts":["view","clipboard"],"why":"taken_back","clipboard":"to_agent"}"#,
         ),
-        (Message::Grants { acts: vec![], why: None }, r#"{"type":"grants","acts":[]}"#),
+        (
+            Message::Grants { acts: vec![], why: None, clipboard: Direction::Both },
+            r#"{"type":"grants","acts":[]}"#,
+        ),
         (Message::Sharing { sharing: None }, r#"{"type":"sharing"}"#),
         (
             Message::Sharing { sharing: Some(shared()) },
@@ -360,7 +368,7 @@ fn limits() {
     for change in bad {
         assert_eq!(decode(sharing(change)), Err(WireError::Limit));
     }
-    let acts = |n| Message::Grants { acts: vec![Act::View; n], why: None };
+    let acts = |n| Message::Grants { acts: vec![Act::View; n], why: None, clipboard: Direction::Both };
     assert_eq!((decode(acts(MAX_ACTS)), decode(acts(MAX_ACTS + 1))), (Ok(()), Err(WireError::Limit)));
     let bad: [fn(&mut HandOver); 3] =
         [|w| w.from_key.push('k'), |w| w.to_key.clear(), |w| w.signature.push('s')];
