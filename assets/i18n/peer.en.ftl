@@ -518,6 +518,16 @@ notice-server-lost = The server does not answer. The session goes on.
 notice-server-back = The server is there again.
 notice-log-not-kept = The log of this session cannot be written on this computer: the disk may be full. It is tried again; the other side’s copy goes on.
 notice-log-kept = The log of this session is on the disk again, all of it.
+console-copied = Clipboard
+copied-ways = Which way what is copied goes
+copied-both = What is copied goes both ways
+copied-mine-out = Only what I copy, to the agent
+copied-theirs-in = Only what the agent copies, to me
+copied-from-customer = Only what the customer copies arrives here
+copied-to-customer = Only what you copy arrives at the customer
+copied-off = What is copied goes nowhere for now
+notice-monitor-gone = The monitor { $monitor } is not there any more. { $instead } is shared instead, until it is back.
+notice-monitor-back = The monitor { $monitor } is back, and shared again.
 notice-close = Dismiss
 
 # The end

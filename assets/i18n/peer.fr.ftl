@@ -518,6 +518,16 @@ notice-server-lost = Le serveur ne répond pas. La session continue.
 notice-server-back = Le serveur répond de nouveau.
 notice-log-not-kept = Le journal de cette session ne peut pas être écrit sur cet ordinateur : le disque est peut-être plein. Un nouvel essai suivra ; la copie de l’autre côté continue.
 notice-log-kept = Le journal de cette session est de nouveau entier sur le disque.
+console-copied = Presse-papiers
+copied-ways = Dans quel sens passe ce qui est copié
+copied-both = Ce qui est copié passe dans les deux sens
+copied-mine-out = Seulement ce que je copie, vers mon conseiller
+copied-theirs-in = Seulement ce que mon conseiller copie, vers moi
+copied-from-customer = Seul ce que le client copie arrive ici
+copied-to-customer = Seul ce que vous copiez arrive chez le client
+copied-off = Ce qui est copié ne passe pas pour l’instant
+notice-monitor-gone = L’écran { $monitor } n’est plus là. { $instead } est partagé à sa place, jusqu’à son retour.
+notice-monitor-back = L’écran { $monitor } est de retour, et de nouveau partagé.
 notice-close = Fermer l’avis
 
 # La fin

@@ -63,6 +63,8 @@ pub struct Encoding {
     reported: Option<Coder>,
     paused: bool,
     size: (u16, u16),
+    /// Which part of the desktop that is; 0 until told.
+    area: u32,
     viewers: Vec<Viewer>,
     colours: Reduced,
     tiles: tiles::Encoder,
@@ -92,6 +94,7 @@ impl Encoding {
             reported: None,
             paused: false,
             size: (0, 0),
+            area: 0,
             viewers: Vec::new(),
             colours,
             tiles: tiles::Encoder::new(0, 0),
@@ -134,7 +137,7 @@ impl Encoding {
                 self.apply_bitrate();
             }
             // Handled by the thread itself.
-            Tell::Screen(_) | Tell::Stop => {}
+            Tell::Screen(..) | Tell::Stop => {}
         }
     }
 
@@ -184,7 +187,14 @@ impl Encoding {
         }
     }
 
-    pub fn geometry(&mut self, width: u16, height: u16) {
+    /// Whether it has the size that was told last.
+    pub fn fits(&self, picture: &Picture<'_>) -> bool {
+        self.size == (picture.width, picture.height)
+    }
+
+    /// Another part of the desktop, or a back end that begins anew; `area`: its number.
+    pub fn geometry(&mut self, area: u32, width: u16, height: u16) {
+        self.area = area;
         if self.size != (width, height) {
             self.size = (width, height);
             self.tiles = tiles::Encoder::new(width, height);
@@ -217,6 +227,7 @@ impl Encoding {
         let geometry =
             PictureMessage::Geometry { width: self.size.0, height: self.size.1, coder: self.active };
         for v in self.viewers.iter().filter(|_| self.size.0 > 0) {
+            send_picture(&v.transport, &PictureMessage::Area { area: self.area });
             send_picture(&v.transport, &geometry);
         }
     }

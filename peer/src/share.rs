@@ -1,11 +1,13 @@
 //! The sharer's picture path: damage → grab what changed → diff → code → send. One thread, driven by
 //! damage and by acknowledgements; no timer while nothing happens, no queue, the newest picture wins.
 
+mod part;
+
 use std::{
     sync::{
         Arc, Mutex, PoisonError,
-        atomic::{AtomicBool, Ordering},
-        mpsc::{Receiver, SyncSender, TrySendError, sync_channel},
+        atomic::{AtomicBool, AtomicU32, Ordering},
+        mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel},
     },
     thread::JoinHandle,
     time::{Duration, Instant},
@@ -24,12 +26,15 @@ use deskside_session::{
     view::{Monitor, Trouble},
 };
 
+use part::{Known, Part};
+
 use crate::encode::Encoding;
 
 /// What the thread is told.
 pub enum Tell {
     Viewers(Vec<(ParticipantId, Arc<dyn Transport>)>),
-    Screen(Screen),
+    /// And of the one monitor its name.
+    Screen(Screen, Option<String>),
     Coder(Coder),
     Quality(Quality),
     Paused(bool),
@@ -47,8 +52,9 @@ const WAITING: usize = 1024;
 #[derive(Clone, Debug)]
 pub enum Report {
     Monitors(Vec<Monitor>),
-    /// Where the shared picture is on the desktop.
+    /// Where the shared picture is on the desktop; `area` grows.
     Area {
+        area: u32,
         x: i32,
         y: i32,
         width: u16,
@@ -120,9 +126,11 @@ impl Teller {
 }
 
 impl Share {
+    /// `areas`: how many there were in this session.
     pub fn start(
         capture: &Capture,
         hidden: Hidden,
+        areas: Arc<AtomicU32>,
         report: Box<dyn Fn(Report) + Send>,
     ) -> std::io::Result<Self> {
         let (tell, told) = sync_channel(WAITING);
@@ -130,12 +138,15 @@ impl Share {
         let theirs = Arc::clone(&waker);
         let stopped = Arc::new(AtomicBool::new(false));
         let stop = Arc::clone(&stopped);
-        let (screen, encoding) = (capture.screen, (capture.coder, capture.quality));
+        let wanted = Part { screen: capture.screen, name: capture.monitor.clone() };
+        let encoding = Encoding::new(capture.coder, capture.quality);
         let hidden = Arc::new(Wanted(Mutex::new((true, hidden, capture.scope))));
         let hides = Arc::clone(&hidden);
-        let thread = std::thread::Builder::new()
-            .name("share".into())
-            .spawn(move || run(screen, encoding, &Told { told, stop, hides }, &theirs, &*report))?;
+        let thread = std::thread::Builder::new().name("share".into()).spawn(move || {
+            let told = Told { told, stop, hides };
+            Sharing { wanted, known: Known::new(areas), encoding, told: &told, report: &*report }
+                .run(&theirs);
+        })?;
         Ok(Self { tell, waker, thread: Some(thread), stopped, hidden })
     }
 
@@ -178,63 +189,130 @@ type SharedWaker = std::sync::Mutex<Option<Waker>>;
 const REOPEN: Duration = Duration::from_millis(500);
 const REOPEN_TRIES: u32 = 20;
 
-fn run(
-    mut screen: Screen,
-    (coder, quality): (Coder, Quality),
-    told: &Told,
-    waker: &SharedWaker,
-    report: &dyn Fn(Report),
-) {
-    let mut encoding = Encoding::new(coder, quality);
-    let mut tries = 0;
-    loop {
-        let mut capturer = match capture::open(screen) {
-            Ok(c) => c,
-            Err(CaptureError::NoSuchMonitor(_)) => {
-                screen = Screen::All;
-                continue;
+/// The thread's state, whatever back end is open.
+struct Sharing<'a> {
+    wanted: Part,
+    known: Known,
+    encoding: Encoding,
+    told: &'a Told,
+    report: &'a dyn Fn(Report),
+}
+
+impl Sharing<'_> {
+    fn run(mut self, waker: &SharedWaker) {
+        let mut tries = 0;
+        loop {
+            let next = match capture::open(self.wanted.screen) {
+                Ok(capturer) => self.opened(capturer, waker, &mut tries),
+                Err(CaptureError::NoSuchMonitor(_)) => Next::Gone,
+                Err(e) => {
+                    tracing::warn!(error = %e, "the screen cannot be captured");
+                    let lasting = matches!(e, CaptureError::NoDisplay | CaptureError::Denied);
+                    if tries == 0 || lasting {
+                        (self.report)(Report::Trouble(trouble_of(&e)));
+                    }
+                    tries += 1;
+                    if lasting || tries > REOPEN_TRIES {
+                        return;
+                    }
+                    Next::Wait
+                }
+            };
+            match next {
+                Next::Stop => return,
+                Next::Open => {}
+                Next::Gone => {
+                    self.list();
+                    if !self.wait() {
+                        return;
+                    }
+                }
+                Next::Wait => {
+                    if !self.wait() {
+                        return;
+                    }
+                }
+                Next::Broke(e) => {
+                    tracing::warn!(error = %e, "capturing broke, opening it anew");
+                    tries += 1;
+                    if tries > REOPEN_TRIES {
+                        (self.report)(Report::Trouble(trouble_of(&e)));
+                        return;
+                    }
+                }
             }
-            Err(e) => {
-                tracing::warn!(error = %e, "the screen cannot be captured");
-                let lasting = matches!(e, CaptureError::NoDisplay | CaptureError::Denied);
-                if tries == 0 || lasting {
-                    report(Report::Trouble(trouble_of(&e)));
-                }
-                tries += 1;
-                if lasting || tries > REOPEN_TRIES {
-                    return;
-                }
-                match told.told.recv_timeout(REOPEN) {
-                    Ok(Tell::Stop) | Err(std::sync::mpsc::RecvTimeoutError::Disconnected) => return,
-                    Ok(Tell::Screen(s)) => screen = s,
-                    Ok(other) => encoding.told(other),
-                    Err(std::sync::mpsc::RecvTimeoutError::Timeout) => {}
-                }
-                continue;
-            }
-        };
+        }
+    }
+
+    fn opened(&mut self, mut capturer: Box<dyn Capturer>, waker: &SharedWaker, tries: &mut u32) -> Next {
+        if !self.is_right(capturer.as_mut()) {
+            return Next::Open;
+        }
         if let Ok(mut w) = waker.lock() {
             *w = Some(capturer.waker());
         }
-        told.hides.again();
-        match share(capturer.as_mut(), &mut encoding, told, report, &mut tries) {
-            Next::Stop => return,
-            Next::Screen(s) => screen = s,
-            Next::Broke(e) => {
-                tracing::warn!(error = %e, "capturing broke, opening it anew");
-                tries += 1;
-                if tries > REOPEN_TRIES {
-                    report(Report::Trouble(trouble_of(&e)));
-                    return;
-                }
-            }
+        self.told.hides.again();
+        share(capturer.as_mut(), self, tries)
+    }
+
+    /// Whether it captures the monitor that is meant; if not, the right index is taken for the next try.
+    fn is_right(&mut self, capturer: &mut dyn Capturer) -> bool {
+        if self.wanted.name.is_none() || self.wanted.is_captured(capturer) {
+            return true;
         }
+        let all = capturer.monitors().unwrap_or_default();
+        let at = all.iter().position(|m| Some(&m.name) == self.wanted.name.as_ref());
+        // One beyond all is not there: it is waited for.
+        let at = at.and_then(|at| u32::try_from(at).ok()).unwrap_or(u32::MAX);
+        self.wanted.screen = Screen::Monitor(at);
+        false
+    }
+
+    /// Reports which monitors there are when the wanted one is not.
+    fn list(&mut self) {
+        match capture::open(Screen::All).and_then(|mut all| all.monitors()) {
+            Ok(all) => self.known.monitors(all, self.report),
+            Err(e) => tracing::debug!(error = %e, "the monitors cannot be listed"),
+        }
+    }
+
+    /// Waits for word what to do instead, or to look again. False at the end.
+    fn wait(&mut self) -> bool {
+        match self.told.told.recv_timeout(REOPEN) {
+            Ok(Tell::Stop) | Err(RecvTimeoutError::Disconnected) => return false,
+            Ok(Tell::Screen(screen, name)) => self.wanted = Part { screen, name },
+            Ok(other) => self.encoding.told(other),
+            Err(RecvTimeoutError::Timeout) => {}
+        }
+        !self.told.stop.load(Ordering::Relaxed)
+    }
+
+    /// Looks at the monitors anew. `first`: this back end has shown nothing yet.
+    fn look(&mut self, capturer: &mut dyn Capturer, first: bool) -> Result<bool, Next> {
+        let monitors = capturer.monitors().map_err(Next::Broke)?;
+        let gone = capturer.monitor().is_some_and(|name| monitors.iter().all(|m| m.name != name));
+        self.known.monitors(monitors, self.report);
+        if gone {
+            return Err(Next::Gone);
+        }
+        let (area, new) = self.known.place(capturer, self.report);
+        if first || new {
+            let (_, _, width, height) = capturer.area();
+            self.encoding.geometry(area, width, height);
+            capturer.refresh();
+            send_pointer(capturer, &mut self.encoding);
+        }
+        Ok(first || new)
     }
 }
 
 enum Next {
     Stop,
-    Screen(Screen),
+    /// What is wanted is another part now.
+    Open,
+    /// The wanted monitor is not there.
+    Gone,
+    Wait,
     Broke(CaptureError),
 }
 
@@ -246,16 +324,11 @@ fn trouble_of(e: &CaptureError) -> Trouble {
     }
 }
 
-fn share(
-    capturer: &mut dyn Capturer,
-    encoding: &mut Encoding,
-    told: &Told,
-    report: &dyn Fn(Report),
-    tries: &mut u32,
-) -> Next {
+fn share(capturer: &mut dyn Capturer, state: &mut Sharing<'_>, tries: &mut u32) -> Next {
+    let (told, report) = (state.told, state.report);
     let mut changed: Vec<Rect> = Vec::new();
     let mut damaged = true;
-    let mut geometry = true;
+    let (mut geometry, mut first) = (true, true);
     let mut hiding = None;
     let mut program = None;
     loop {
@@ -265,27 +338,26 @@ fn share(
         while let Ok(tell) = told.told.try_recv() {
             match tell {
                 Tell::Stop => return Next::Stop,
-                Tell::Screen(s) => return Next::Screen(s),
-                other => encoding.told(other),
+                Tell::Screen(screen, name) => {
+                    state.wanted = Part { screen, name };
+                    if !state.wanted.is_captured(capturer) {
+                        return Next::Open;
+                    }
+                }
+                other => state.encoding.told(other),
             }
         }
         if let Some((hidden, scope)) = told.hides.take() {
             capturer.hide(&hidden);
             capturer.limit(scope);
         }
-        if geometry {
-            geometry = false;
-            match capturer.monitors() {
-                Ok(m) => report(Report::Monitors(m)),
-                Err(e) => return Next::Broke(e),
+        if std::mem::take(&mut geometry) {
+            match state.look(capturer, std::mem::take(&mut first)) {
+                Ok(new) => damaged |= new,
+                Err(next) => return next,
             }
-            let (x, y, width, height) = capturer.area();
-            report(Report::Area { x, y, width, height });
-            encoding.geometry(width, height);
-            capturer.refresh();
-            damaged = true;
-            send_pointer(capturer, encoding);
         }
+        let encoding = &mut state.encoding;
         encoding.decide(Instant::now());
         if encoding.wants_refresh() {
             capturer.refresh();
@@ -294,21 +366,24 @@ fn share(
         }
         if damaged && encoding.ready(Instant::now()) {
             match capturer.grab(&mut changed) {
-                Ok(picture) => {
+                Ok(picture) if encoding.fits(&picture) => {
                     damaged = false;
                     *tries = 0;
-                    if usize::from(picture.width) == 0 {
-                        geometry = true;
-                        continue;
-                    }
                     encoding.picture(picture, &changed, Instant::now());
                 }
+                // Its size is new: that is told first.
+                Ok(_) => {
+                    geometry = true;
+                    continue;
+                }
+                Err(CaptureError::NoSuchMonitor(_)) => return Next::Gone,
                 Err(CaptureError::Failed(e)) => {
                     tracing::debug!(error = %e, "a grab failed, asking for the geometry again");
                     *tries += 1;
                     if *tries > REOPEN_TRIES {
                         return Next::Broke(CaptureError::Failed(e));
                     }
+                    capturer.refresh();
                     geometry = true;
                     continue;
                 }

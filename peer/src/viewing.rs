@@ -58,11 +58,13 @@ impl Feed {
 }
 
 impl Viewing {
-    pub fn start(surface: Box<dyn Surface>) -> std::io::Result<Self> {
+    /// `shows` is told when the picture of another part of the desktop is on the surface.
+    pub fn start(surface: Box<dyn Surface>, shows: Box<dyn Fn(u32) + Send>) -> std::io::Result<Self> {
         let (tell, told) = sync_channel(WAITING);
         let place = surface.place();
-        let thread =
-            std::thread::Builder::new().name("view".into()).spawn(move || Screen::new(surface).run(&told))?;
+        let thread = std::thread::Builder::new()
+            .name("view".into())
+            .spawn(move || Screen::new(surface, shows).run(&told))?;
         Ok(Self { tell, place, thread: Some(thread) })
     }
 
@@ -95,6 +97,10 @@ const KEY_FRAME_PAUSE: Duration = Duration::from_millis(200);
 struct Screen {
     surface: Box<dyn Surface>,
     size: (u16, u16),
+    /// Which part of the desktop the next picture shows, and which one is on the surface.
+    area: u32,
+    shown: u32,
+    shows: Box<dyn Fn(u32) + Send>,
     link: Option<Arc<dyn Transport>>,
     joiner: Joiner,
     tiles: tiles::Decoder,
@@ -106,10 +112,13 @@ struct Screen {
 }
 
 impl Screen {
-    fn new(surface: Box<dyn Surface>) -> Self {
+    fn new(surface: Box<dyn Surface>, shows: Box<dyn Fn(u32) + Send>) -> Self {
         Self {
             surface,
             size: (0, 0),
+            area: 0,
+            shown: 0,
+            shows,
             link: None,
             joiner: Joiner::new(0),
             tiles: tiles::Decoder::new(),
@@ -163,6 +172,7 @@ impl Screen {
                     self.mask = Mask::default();
                 }
             }
+            PictureMessage::Area { area } => self.area = area,
             PictureMessage::Chunk(piece) => match self.joiner.push(piece) {
                 Ok(Some(whole)) => self.update(whole.update, &whole.bytes, came),
                 Ok(None) => {}
@@ -194,6 +204,7 @@ impl Screen {
         match self.tiles.decode(bytes, &mut frame, &mut self.changed) {
             Ok(()) => {
                 self.surface.present(&self.changed);
+                self.note_area();
                 if let Some(link) = &self.link {
                     let hold_us = u32::try_from(came.elapsed().as_micros()).unwrap_or(u32::MAX);
                     send_picture(link, &PictureMessage::Ack { update, hold_us });
@@ -203,6 +214,12 @@ impl Screen {
                 tracing::warn!(error = %e, "an update could not be decoded");
                 self.ask_whole();
             }
+        }
+    }
+
+    fn note_area(&mut self) {
+        if std::mem::replace(&mut self.shown, self.area) != self.area {
+            (self.shows)(self.area);
         }
     }
 
@@ -242,7 +259,10 @@ impl Screen {
         let (data, stride) = self.surface.buffer();
         let mut frame = FrameBuf { data, stride, width, height };
         match decoder.decode(access_unit, &mut frame, &mut self.changed) {
-            Ok(Decoded::Picture) => self.surface.present(&self.changed),
+            Ok(Decoded::Picture) => {
+                self.surface.present(&self.changed);
+                self.note_area();
+            }
             Ok(Decoded::Nothing) => {}
             Ok(Decoded::NeedKey) => self.ask_key_frame(),
             Err(e) => {

@@ -39,10 +39,20 @@ impl Display {
     pub fn start(width: u16, height: u16, layout: &str) -> Self {
         let folder = tempfile::tempdir().expect("a folder for the display");
         let mut xvfb = Command::new("Xvfb");
-        xvfb.args(["-displayfd", "1", "-screen", "0", &format!("{width}x{height}x24")])
-            .args(["-nolisten", "tcp", "-noreset", "-dpi", "96"])
-            .stdin(Stdio::null());
-        let server = Process::start("xvfb", &mut xvfb, folder.path());
+        xvfb.args(["-displayfd", "1", "-screen", "0", &format!("{width}x{height}x24")]).args([
+            "-nolisten",
+            "tcp",
+            "-noreset",
+            "-dpi",
+            "96",
+        ]);
+        Self::by(&mut xvfb, folder, width, height, layout)
+    }
+
+    /// On this X server, which writes its number.
+    #[track_caller]
+    pub(crate) fn by(server: &mut Command, folder: TempDir, width: u16, height: u16, layout: &str) -> Self {
+        let server = Process::start("x", server.stdin(Stdio::null()), folder.path());
         let name =
             server.line("the display's number", |l| l.trim().parse::<u32>().ok().map(|n| format!(":{n}")));
         let (connection, root) = until("a connection to the display", || {
@@ -177,14 +187,15 @@ impl Display {
     /// What is on the screen now, without the pointer.
     #[track_caller]
     pub fn picture(&self) -> Picture {
-        let image = self
-            .connection
-            .get_image(ImageFormat::Z_PIXMAP, self.root, 0, 0, self.width, self.height, !0)
-            .expect("sent")
-            .reply()
-            .expect("a picture");
-        let rgb = image.data.chunks_exact(4).flat_map(|p| [p[2], p[1], p[0]]).collect();
-        Picture { width: self.width.into(), height: self.height.into(), rgb }
+        until("a picture", || {
+            let size = self.connection.get_geometry(self.root).ok()?.reply().ok()?;
+            let (width, height) = (size.width, size.height);
+            // None when the screen shrank in between.
+            let image = self.connection.get_image(ImageFormat::Z_PIXMAP, self.root, 0, 0, width, height, !0);
+            let image = image.ok()?.reply().ok()?;
+            let rgb = image.data.chunks_exact(4).flat_map(|p| [p[2], p[1], p[0]]).collect();
+            Some(Picture { width: width.into(), height: height.into(), rgb })
+        })
     }
 
     /// Moves the person's own mouse.

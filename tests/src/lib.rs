@@ -9,6 +9,7 @@ pub mod display;
 pub mod evil;
 pub mod http;
 pub mod line;
+pub mod monitors;
 pub mod net;
 pub mod peer;
 pub mod picture;

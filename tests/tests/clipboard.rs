@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use deskside_session::command::{Act, Command};
+use deskside_session::{
+    command::{Act, Command},
+    direction::Direction,
+};
 use deskside_tests::{Display, Peer, Picture, Server, peer::Start, scene::secure, until, wait};
 
 struct Two {
@@ -85,4 +88,37 @@ fn without_a_grant_nothing_travels() {
         (office.clipboard() != "a secret of the agent" || desk.clipboard() != "a secret of the customer")
             .then_some(())
     });
+}
+
+#[test]
+fn what_is_copied_goes_only_the_way_that_the_customer_chose() {
+    let mut two = two();
+    two.agent.tell(Command::Ask { act: Act::Clipboard });
+    two.customer.answer(Act::Clipboard, true);
+    two.agent.wait_session("the grant", |s| s.grants.iter().any(|g| g.act == Act::Clipboard));
+    let direct = |two: &mut Two, direction| {
+        two.customer.tell(Command::ClipboardDirection { direction });
+        two.agent.wait_session("the direction", |s| s.clipboard == direction);
+    };
+    direct(&mut two, Direction::ToAgent);
+    two.office.copy("a secret of the agent");
+    two.desk.copy("for the agent");
+    until("it arrived", || (two.office.clipboard() == "for the agent").then_some(()));
+    two.office.copy("another secret");
+    let desk = &two.desk;
+    let other = || Some(desk.clipboard()).filter(|c| c != "for the agent");
+    wait::never("a clipboard against the direction", Duration::from_secs(1), other);
+
+    direct(&mut two, Direction::ToCustomer);
+    two.desk.copy("a secret of the customer");
+    two.office.copy("for the customer");
+    until("it arrived", || (two.desk.clipboard() == "for the customer").then_some(()));
+    two.desk.copy("another secret of the customer");
+    let office = &two.office;
+    let other = || Some(office.clipboard()).filter(|c| c != "for the customer");
+    wait::never("a clipboard against the direction", Duration::from_secs(1), other);
+
+    direct(&mut two, Direction::Both);
+    two.desk.copy("both ways again");
+    until("it arrived", || (two.office.clipboard() == "both ways again").then_some(()));
 }

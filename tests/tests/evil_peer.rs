@@ -124,6 +124,8 @@ fn out_of_place(trio: &Trio) -> Vec<Message> {
         program: None,
         trouble: None,
         no_drawing: false,
+        gone: None,
+        area: u32::MAX,
     };
     let key = |down| InputEvent::Key { key: Key::Named(NamedKey::ControlLeft), down };
     let events = [
@@ -146,8 +148,8 @@ fn out_of_place(trio: &Trio) -> Vec<Message> {
         Message::Lead(Lead { helped: None, watchers: vec![watcher.clone()], keeps_chat: false }),
         Message::Lead(Lead { helped: Some(trio.evil_id), watchers: vec![watcher], keeps_chat: false }),
         Message::Invitation { secret: "A".repeat(22), link: Some("http://evil/join/123456789#A".into()) },
-        Message::Grants { acts, why: None },
-        Message::Grants { acts: Vec::new(), why: Some(Why::TakenBack) },
+        Message::Grants { acts, why: None, clipboard: Default::default() },
+        Message::Grants { acts: Vec::new(), why: Some(Why::TakenBack), clipboard: Default::default() },
         Message::Sharing { sharing: Some(shared) },
         Message::Sharing { sharing: None },
         Message::Clipboard { transfer: 1, part: 0, last: true, text: "stolen".into() },
@@ -162,7 +164,7 @@ fn out_of_place(trio: &Trio) -> Vec<Message> {
     ];
     all.extend(outcomes.map(|outcome| Message::Answered { request, outcome }));
     all.extend(Act::ALL.map(|act| Message::Ask { request, act }));
-    all.extend(events.map(|event| Message::Input { n: u64::MAX, at: Some((17, 19)), event }));
+    all.extend(events.map(|event| Message::Input { n: u64::MAX, at: Some((17, 19)), event, area: 0 }));
     all
 }
 
@@ -200,7 +202,7 @@ fn says_what_it_may_not(role: Role) {
     }
     for to in trio.both() {
         for n in [1, 2, u64::MAX] {
-            let moved = Moved::Move { n, x: 17, y: 19 };
+            let moved = Moved::Move { n, x: 17, y: 19, area: 0 };
             trio.evil.say(to, Channel::Pointer, moved.encode()).expect("connected");
         }
         trio.evil.say(to, Channel::Picture, vec![0xff; 50_000]).expect("connected");

@@ -297,7 +297,14 @@ fn invented(role: Role) {
         say(customer.me, &Message::Lead(Lead { helped: None, watchers: Vec::new(), keeps_chat: false }));
         say(customer.me, &Message::Bye { ended: true });
         say(agent.me, &Message::Lead(Lead { helped: None, watchers: Vec::new(), keeps_chat: false }));
-        say(agent.me, &Message::Grants { acts: vec![Act::View, Act::Control], why: None });
+        say(
+            agent.me,
+            &Message::Grants {
+                acts: vec![Act::View, Act::Control],
+                why: None,
+                clipboard: Default::default(),
+            },
+        );
         joined.say(customer.me, Channel::Picture, "a picture").unwrap_or_default();
         ghost = Some(joined);
     });

@@ -17,10 +17,13 @@ use deskside_session::{
 
 /// A source of pictures. Lives on one thread.
 pub trait Capturer {
-    /// The monitors that are there now, in the order of their indices.
+    /// The monitors that are there now, in the order of their indices; no two have the same name.
     fn monitors(&mut self) -> Result<Vec<Monitor>, CaptureError>;
     /// Top left of the captured part on the desktop, and its size, pixels.
     fn area(&self) -> (i32, i32, u16, u16);
+    /// The one monitor that is captured, by its name: it is kept to even when its index or place changes. While it is not
+    /// there, [`Capturer::grab`] fails. None for all of them.
+    fn monitor(&self) -> Option<&str>;
     /// Blocks until something changed, the [`Waker`] was called, or the time is over. Each change is
     /// told once: damage that was told is not told again before the next grab.
     fn wait(&mut self, timeout: Duration) -> Result<Happened, CaptureError>;
@@ -118,6 +121,14 @@ pub fn open_named(name: &str, screen: Screen) -> Result<Box<dyn Capturer>, Captu
 #[cfg(all(unix, not(target_os = "macos")))]
 pub fn open_x11(display: Option<&str>, screen: Screen) -> Result<Box<dyn Capturer>, CaptureError> {
     Ok(Box::new(x11::X11::open(display, screen)?))
+}
+
+/// The monitor of this name; where none is known yet, of this index.
+fn find<'a>(all: &'a [Monitor], index: u32, name: Option<&str>) -> Option<&'a Monitor> {
+    match name {
+        Some(name) => all.iter().find(|m| m.name == name),
+        None => all.get(usize::try_from(index).ok()?),
+    }
 }
 
 fn open_first(screen: Screen) -> Result<Box<dyn Capturer>, CaptureError> {

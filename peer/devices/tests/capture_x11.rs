@@ -251,3 +251,41 @@ fn one_of_two_monitors() {
     wait_until(&mut *second, |h| h.geometry);
     assert_eq!(second.grab(&mut Vec::new()).err(), Some(CaptureError::NoSuchMonitor(1)));
 }
+
+#[test]
+fn one_monitor_is_kept_to_by_its_name() {
+    let display = match Display::start_two_monitors() {
+        Ok(display) => display,
+        Err(why) => return eprintln!("skipped, Xorg does not start here: {why}"),
+    };
+    let second = &mut *capture::open_x11(Some(&display.name), Screen::Monitor(1)).unwrap();
+    assert_eq!(second.monitor(), Some("DUMMY1"));
+    settle(second);
+    // The first one goes: the second has its index now.
+    display.run("xrandr", &["--output", "DUMMY0", "--off"]).unwrap();
+    until("its new index", || {
+        second.wait(STILL).unwrap();
+        second.monitors().unwrap().len() == 1
+    });
+    second.grab(&mut Vec::new()).unwrap();
+    assert_eq!((second.area().2, second.area().3), (800, 600));
+    // The first comes back and the second goes: what is captured is not taken for it.
+    display.run("xrandr", &["--output", "DUMMY0", "--mode", "1024x768"]).unwrap();
+    display.run("xrandr", &["--output", "DUMMY1", "--off"]).unwrap();
+    until("that it is gone", || {
+        second.wait(STILL).unwrap();
+        second.grab(&mut Vec::new()).err() == Some(CaptureError::NoSuchMonitor(1))
+    });
+    display.run("xrandr", &["--output", "DUMMY1", "--mode", "800x600", "--right-of", "DUMMY0"]).unwrap();
+    until("that it is back", || {
+        second.wait(STILL).unwrap();
+        second.grab(&mut Vec::new()).is_ok() && second.area() == (1024, 0, 800, 600)
+    });
+    // Nothing changes: nothing is grabbed anew.
+    settle(second);
+    display.run("xrandr", &["--output", "DUMMY1", "--mode", "800x600", "--right-of", "DUMMY0"]).unwrap();
+    second.wait(STILL).unwrap();
+    let mut changed = Vec::new();
+    second.grab(&mut changed).unwrap();
+    assert!(area(&changed) < 800 * 600, "{changed:?}");
+}

@@ -37,6 +37,7 @@ fn golden_bytes() {
         (PictureMessage::PointerHidden, &[5]),
         (PictureMessage::Ack { update: 7, hold_us: 1000 }, &[6, 7, 0, 0, 0, 0xe8, 3, 0, 0]),
         (PictureMessage::Refresh, &[7]),
+        (PictureMessage::Area { area: 0x0102_0304 }, &[9, 4, 3, 2, 1]),
         (PictureMessage::Regions(Mask::from_bytes(Bytes::from_static(&[5, 128]))), &[8, 5, 128]),
     ];
     for (message, bytes) in golden {
@@ -158,6 +159,7 @@ fn messages() -> impl Strategy<Value = PictureMessage> {
             height,
             coder
         }),
+        any::<u32>().prop_map(|area| PictureMessage::Area { area }),
         bytes.clone().prop_map(|b| PictureMessage::Regions(Mask::from_bytes(b))),
         (any::<u32>(), any::<u16>(), any::<bool>(), bytes).prop_map(|(update, index, last, bytes)| {
             PictureMessage::Chunk(Chunk { update, index, last, bytes })

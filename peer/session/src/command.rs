@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     ParticipantId,
+    direction::Direction,
     input::InputEvent,
     marks::{Draw, Pen},
     quality::{Colours, Sharpness},
@@ -228,4 +229,8 @@ pub enum Command {
     Leave,
     /// Primary agent: ends the session for all.
     End,
+    /// Customer: which way what is copied may go from now on, for the rest of the session.
+    ClipboardDirection {
+        direction: Direction,
+    },
 }

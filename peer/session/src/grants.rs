@@ -4,11 +4,16 @@
 //! it; on the agent's side who gave it. [`Permit`] can be made here only, and the outbox takes no
 //! device output without one.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{SessionNumber, command::Act, identity::PublicKey};
+use crate::{
+    SessionNumber,
+    command::Act,
+    direction::{Direction, Side},
+    identity::PublicKey,
+};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Held {
@@ -30,6 +35,10 @@ pub(crate) struct Grants {
     shown: BTreeSet<PublicKey>,
     /// Agent who shows its own desktop: the customer who may use mouse and keyboard on it.
     lent: Option<PublicKey>,
+    /// Customer: which way what is copied may go.
+    direction: Direction,
+    /// Agent: the same, as each customer said.
+    directions: BTreeMap<PublicKey, Direction>,
 }
 
 /// Grants as they are kept; the session is that of the whole memory.
@@ -40,6 +49,8 @@ pub(crate) struct SavedGrants {
     excluded: Vec<PublicKey>,
     #[serde(default)]
     shown: Vec<PublicKey>,
+    #[serde(default)]
+    direction: Direction,
 }
 
 /// Shows that a grant stood when it was made. Not kept: asked for anew at each output.
@@ -64,6 +75,8 @@ impl Grants {
             excluded: BTreeSet::new(),
             shown: BTreeSet::new(),
             lent: None,
+            direction: Direction::Both,
+            directions: BTreeMap::new(),
         }
     }
 
@@ -73,6 +86,25 @@ impl Grants {
 
     pub(crate) fn permit(&self, person: PublicKey, act: Act) -> Option<Permit> {
         self.has(person, act).then_some(Permit { act })
+    }
+
+    /// To put what comes from this person on the own clipboard, or to send what is copied there: `to` says which side gets it.
+    pub(crate) fn permit_clipboard(&self, person: PublicKey, to: Side) -> Option<Permit> {
+        self.permit(person, Act::Clipboard).filter(|_| self.direction(person).goes(to))
+    }
+
+    pub(crate) fn direction(&self, person: PublicKey) -> Direction {
+        self.directions.get(&person).copied().unwrap_or(self.direction)
+    }
+
+    /// Customer: for all agents. Whether that is new.
+    pub(crate) fn direct(&mut self, direction: Direction) -> bool {
+        std::mem::replace(&mut self.direction, direction) != direction
+    }
+
+    /// Agent: the word of this customer. Whether that is new.
+    pub(crate) fn note_direction(&mut self, customer: PublicKey, direction: Direction) -> bool {
+        self.directions.insert(customer, direction).unwrap_or_default() != direction
     }
 
     /// To see along with somebody who may see. `customer`: the watcher is another customer.
@@ -184,6 +216,7 @@ impl Grants {
             allow_all: self.allow_all.iter().copied().collect(),
             excluded: self.excluded.iter().copied().collect(),
             shown: self.shown.iter().copied().collect(),
+            direction: self.direction,
         }
     }
 
@@ -192,6 +225,7 @@ impl Grants {
         self.allow_all = saved.allow_all.into_iter().collect();
         self.excluded = saved.excluded.into_iter().collect();
         self.shown = saved.shown.into_iter().collect();
+        self.direction = saved.direction;
     }
 
     pub(crate) fn retain(&mut self, stays: impl Fn(Act) -> bool) {
@@ -203,6 +237,7 @@ impl Grants {
         self.held.retain(|h| h.person != person);
         self.allow_all.remove(&person);
         self.shown.remove(&person);
+        self.directions.remove(&person);
         self.lent.take_if(|lent| *lent == person);
     }
 
@@ -301,6 +336,26 @@ mod tests {
         assert_eq!(g.lent(), Some(a));
         g.forget(a);
         assert_eq!(g.lent(), None);
+    }
+
+    #[test]
+    fn what_is_copied_goes_one_way_only_if_it_is_granted() {
+        let mut g = Grants::new(SessionNumber::new(123_456_789).unwrap());
+        let (a, sides) = (person(1), [Side::Agent, Side::Customer]);
+        let goes = |g: &Grants| sides.map(|to| g.permit_clipboard(a, to).is_some());
+        assert_eq!(goes(&g), [false, false]);
+        g.give(a, Act::Clipboard);
+        for (direction, expected) in [
+            (Direction::ToAgent, [true, false]),
+            (Direction::ToCustomer, [false, true]),
+            (Direction::Off, [false, false]),
+            (Direction::Both, [true, true]),
+        ] {
+            assert!(g.direct(direction));
+            assert_eq!(goes(&g), expected);
+        }
+        assert!(g.note_direction(a, Direction::Off));
+        assert_eq!(goes(&g), [false, false]);
     }
 
     #[test]

@@ -94,6 +94,11 @@ pub enum DeviceEvent {
     Trouble(Trouble),
     /// Whether the log of acts can be written on this computer; told at each change.
     LogKept(bool),
+    /// Sharer: another part of the desktop is captured, or the same part elsewhere or in another size; told right before its size.
+    /// Numbers grow; 0 is never told.
+    Area(u32),
+    /// Viewer: what is on the screen is this part of the sharer's desktop from now on.
+    Shows(u32),
 }
 
 /// What to do.
@@ -172,4 +177,6 @@ pub struct Capture {
     pub coder: Coder,
     pub quality: Quality,
     pub paused: bool,
+    /// Name of the one monitor, as it was told: its index may be another one by now.
+    pub monitor: Option<String>,
 }

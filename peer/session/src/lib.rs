@@ -10,6 +10,7 @@ mod chat;
 pub mod clipboard;
 pub mod command;
 mod consent;
+pub mod direction;
 mod grants;
 pub mod hiding;
 mod identity;

@@ -9,6 +9,7 @@ use crate::{
     chat::Mailbox,
     clipboard::{Assembler, Sender},
     command::{Act, RequestId},
+    direction::Direction,
     identity::PublicKey,
     io::Binding,
     sharing::Viewing,
@@ -119,7 +120,9 @@ pub(crate) struct Peer {
 
 #[derive(Default)]
 pub(crate) struct Told {
-    pub grants: Option<(Vec<Act>, Option<Why>)>,
+    pub grants: Option<(Vec<Act>, Option<Why>, Direction)>,
+    /// Customer: pieces of what was copied that came although it was told that they may not.
+    pub against: u32,
     /// The inner one: that there is none was told too, as it may know of one from before.
     pub sharing: Option<Option<Shared>>,
     /// Sharer: how much of the marks.

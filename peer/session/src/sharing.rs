@@ -10,7 +10,7 @@ use crate::{
     io::Capture,
     quality::Quality,
     time::Now,
-    view::{Monitor, Trouble},
+    view::{Monitor, Notice, Trouble},
     wire::{MAX_MONITOR_NAME, MAX_MONITORS, Message, Moved, Shared},
 };
 
@@ -24,11 +24,17 @@ const MAX_ASKED: usize = 4;
 pub(crate) struct Share {
     pub paused: bool,
     pub screen: Screen,
+    /// The one monitor that was chosen, by its name; it may be away.
+    chosen: Option<String>,
+    /// That it is away: another one stands in.
+    gone: Option<String>,
     pub coder: Coder,
     pub coder_now: Option<Coder>,
     pub quality: Quality,
     pub monitors: Vec<Monitor>,
     pub size: (u16, u16),
+    /// Which part of the desktop the picture is; 0 until told.
+    pub area: u32,
     pub hiding: Hiding,
     /// Chosen by the person at this computer alone; stays while a question is open.
     pub scope: Scope,
@@ -37,7 +43,7 @@ pub(crate) struct Share {
     /// Stays for the whole session.
     pub no_drawing: bool,
     /// What the marks were drawn on.
-    pub drawn_on: (Screen, (u16, u16)),
+    pub drawn_on: (u32, (u16, u16)),
     /// Which state of the marks is on the desktop; none when there are none.
     pub shown_marks: Option<u64>,
     /// The own mouse draws.
@@ -49,30 +55,52 @@ pub(crate) struct Share {
 }
 
 impl Share {
-    pub(crate) fn set_monitors(&mut self, mut monitors: Vec<Monitor>) {
+    /// What the person is to be told of it.
+    pub(crate) fn set_monitors(&mut self, mut monitors: Vec<Monitor>) -> Option<Notice> {
         monitors.truncate(MAX_MONITORS);
         for m in &mut monitors {
             let cut = (0..=MAX_MONITOR_NAME).rev().find(|i| m.name.is_char_boundary(*i)).unwrap_or(0);
             m.name.truncate(cut);
         }
         self.monitors = monitors;
-        self.set_screen(self.screen);
+        let before = self.gone.clone();
+        match &self.chosen {
+            Some(name) => self.find(&name.clone()),
+            None => self.set_screen(self.screen),
+        }
+        monitor_news(before.as_deref(), self.gone.as_deref(), self.monitor())
     }
 
-    /// A monitor that is not there means all.
+    /// A monitor that never was there means all.
     pub(crate) fn set_screen(&mut self, screen: Screen) {
-        self.screen = match screen {
-            Screen::Monitor(i) if i as usize >= self.monitors.len() && !self.monitors.is_empty() => {
-                Screen::All
+        (self.screen, self.chosen, self.gone) = (screen, None, None);
+        if let Screen::Monitor(_) = screen
+            && !self.monitors.is_empty()
+        {
+            self.chosen = self.monitor().map(str::to_owned);
+            if self.chosen.is_none() {
+                self.screen = Screen::All;
             }
-            s => s,
-        };
+        }
+    }
+
+    /// The chosen monitor where it is now; while it is away the primary one stands in.
+    fn find(&mut self, chosen: &str) {
+        let at = self.monitors.iter().position(|m| m.name == chosen);
+        self.gone = at.is_none().then(|| chosen.to_owned());
+        let stands_in = || self.monitors.iter().position(|m| m.primary).unwrap_or_default();
+        self.screen = Screen::Monitor(u32::try_from(at.unwrap_or_else(stands_in)).unwrap_or_default());
+    }
+
+    /// Name of the one monitor that is shown.
+    pub(crate) fn monitor(&self) -> Option<&str> {
+        name_of(self.screen, &self.monitors)
     }
 
     /// The sharing ended: the next one starts plain.
     pub(crate) fn reset(&mut self) {
         self.paused = false;
-        self.screen = Screen::All;
+        self.set_screen(Screen::All);
         self.coder = Coder::Auto;
         self.quality = Quality::default();
         self.hiding = Hiding::Nothing;
@@ -107,7 +135,32 @@ impl Share {
             program: (self.scope != Scope::Desktop).then(|| self.program.unwrap_or(Program::Shown)),
             trouble: self.trouble,
             no_drawing: self.no_drawing,
+            gone: self.gone.clone(),
+            area: self.area,
         }
+    }
+}
+
+fn name_of(screen: Screen, monitors: &[Monitor]) -> Option<&str> {
+    let Screen::Monitor(i) = screen else { return None };
+    monitors.get(usize::try_from(i).ok()?).map(|m| m.name.as_str())
+}
+
+/// What a viewer's person is to be told of the monitors.
+pub(crate) fn monitors_news(before: Option<&Shared>, after: &Shared) -> Option<Notice> {
+    let before = before.and_then(|s| s.gone.as_deref());
+    monitor_news(before, after.gone.as_deref(), name_of(after.screen, &after.monitors))
+}
+
+/// The chosen monitor went, or is back; `shown`: the one that is shown now.
+fn monitor_news(before: Option<&str>, after: Option<&str>, shown: Option<&str>) -> Option<Notice> {
+    let text = |t: &str| t.to_owned();
+    match (before, after) {
+        (_, Some(gone)) if before != after => {
+            Some(Notice::MonitorGone { monitor: text(gone), instead: text(shown.unwrap_or_default()) })
+        }
+        (Some(back), None) if shown == before => Some(Notice::MonitorBack { monitor: text(back) }),
+        _ => None,
     }
 }
 
@@ -116,6 +169,14 @@ pub(crate) fn stops_picture(t: Trouble) -> bool {
     match t {
         Trouble::NoDisplay | Trouble::CaptureDenied | Trouble::CaptureFailed => true,
         Trouble::InputDenied | Trouble::InputFailed => false,
+    }
+}
+
+/// Whether it acts at a place on the picture, or where the pointer is.
+pub(crate) fn has_place(event: &InputEvent) -> bool {
+    match event {
+        InputEvent::Move { .. } | InputEvent::Button { .. } | InputEvent::Wheel { .. } => true,
+        InputEvent::Key { .. } | InputEvent::Text { .. } => false,
     }
 }
 
@@ -199,6 +260,8 @@ impl Viewing {
 #[derive(Default)]
 pub(crate) struct Pointer {
     n: u64,
+    /// Which part of the sharer's desktop this person sees; 0 until told.
+    area: u32,
     at: Option<(u16, u16)>,
     /// The last position went over the channel that may lose it.
     rest: Option<Now>,
@@ -218,19 +281,36 @@ impl Pointer {
                 self.n += 1;
                 self.at = Some((x, y));
                 self.rest = Some(now + POINTER_REST);
-                Way::Pointer(Moved::Move { n: self.n, x, y })
+                Way::Pointer(Moved::Move { n: self.n, x, y, area: self.area })
             }
             InputEvent::Button { x, y, .. } => {
                 self.n += 1;
                 self.at = Some((x, y));
                 self.rest = None;
-                Way::Control(Message::Input { n: self.n, at: None, event })
+                Way::Control(self.message(None, event))
             }
             event => {
                 self.rest = None;
-                Way::Control(Message::Input { n: self.n, at: self.at, event })
+                Way::Control(self.message(self.at, event))
             }
         }
+    }
+
+    fn message(&self, at: Option<(u16, u16)>, event: InputEvent) -> Message {
+        Message::Input { n: self.n, at, event, area: self.area }
+    }
+
+    /// Another part of the desktop is seen: places of the former one mean nothing there.
+    pub(crate) fn sees(&mut self, area: u32) {
+        if self.area != area {
+            self.area = area;
+            self.stop();
+        }
+    }
+
+    /// Whether what a person sees is what the sharer shows: else an event with a place would hit something else.
+    pub(crate) fn fits(&self, event: &InputEvent, shown: u32) -> bool {
+        self.area == shown || !has_place(event)
     }
 
     pub(crate) fn timer(&self) -> Option<Now> {
@@ -241,7 +321,7 @@ impl Pointer {
     pub(crate) fn at_rest(&mut self) -> Option<Message> {
         self.rest.take()?;
         let (x, y) = self.at?;
-        Some(Message::Input { n: self.n, at: None, event: InputEvent::Move { x, y } })
+        Some(self.message(None, InputEvent::Move { x, y }))
     }
 
     /// Control ended: nothing of it may follow.

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     ParticipantId, Role, SessionNumber,
     command::{Act, Coder, RequestId, Screen},
+    direction::Direction,
     hiding::{Hiding, Program},
     marks::{Mark, Pen},
     quality::Quality,
@@ -65,6 +66,13 @@ pub struct View {
     /// The last thing that a person should be told, with a serial number that grows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub notice: Option<(u64, Notice)>,
+    /// Which way what is copied may go, once the clipboard is granted: my choice, or that of the customer who is helped.
+    #[serde(default, skip_serializing_if = "is_both")]
+    pub clipboard: Direction,
+}
+
+fn is_both(direction: &Direction) -> bool {
+    *direction == Direction::Both
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -172,6 +180,9 @@ pub struct Sharing {
     /// The sharer lets nobody draw on it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub no_drawing: bool,
+    /// The monitor that was chosen is not there: another one stands in until it is back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gone: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -297,4 +308,17 @@ pub enum Notice {
     LogNotKept,
     /// All of it is on the disk again.
     LogKept,
+    /// The monitor that was shared is not there any more; this one is shared instead.
+    MonitorGone {
+        monitor: String,
+        instead: String,
+    },
+    /// It is there again, and shared again.
+    MonitorBack {
+        monitor: String,
+    },
+    /// Agent: the customer chose which way what is copied may go.
+    ClipboardGoes {
+        direction: Direction,
+    },
 }

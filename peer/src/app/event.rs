@@ -42,6 +42,8 @@ pub enum SessionEvent {
     Trouble(Trouble),
     /// On the viewer's surface.
     Surface(InputEvent),
+    /// Which part of the other desktop is on that surface now.
+    Shows(u32),
 }
 
 #[derive(Debug)]

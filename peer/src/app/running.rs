@@ -80,6 +80,8 @@ pub struct Running {
     /// What is drawn on the shared desktop, which is there: left, top, width, height.
     overlay: Option<Box<dyn deskside_devices::overlay::Overlay>>,
     area: Option<(i32, i32, u16, u16)>,
+    /// How many areas were shared so far.
+    areas: Arc<std::sync::atomic::AtomicU32>,
     clipboard: Option<Box<dyn clipboard::Clipboard>>,
     viewing: Option<(ParticipantId, Viewing)>,
     /// The network is another one: the connections are made anew when the server is there.
@@ -164,6 +166,7 @@ impl Running {
             frame: None,
             overlay: None,
             area: None,
+            areas: Arc::default(),
             clipboard: None,
             viewing: None,
             remake: false,
@@ -327,6 +330,7 @@ impl Running {
             }
             SessionEvent::Clipboard(_) => {}
             SessionEvent::Trouble(t) => self.input(Input::Device(DeviceEvent::Trouble(t))),
+            SessionEvent::Shows(area) => self.input(Input::Device(DeviceEvent::Shows(area))),
             SessionEvent::Surface(event) => self.command(Command::Input { event }),
         }
     }
@@ -334,7 +338,7 @@ impl Running {
     fn report(&mut self, report: Report) {
         match report {
             Report::Monitors(m) => self.input(Input::Device(DeviceEvent::Monitors(m))),
-            Report::Area { x, y, width, height } => {
+            Report::Area { area, x, y, width, height } => {
                 if let Some(hands) = &self.hands {
                     hands.area((x, y), (width, height));
                 }
@@ -343,6 +347,7 @@ impl Running {
                 }
                 self.area = Some((x, y, width, height));
                 self.place_overlay();
+                self.input(Input::Device(DeviceEvent::Area(area)));
                 self.input(Input::Device(DeviceEvent::PictureSize { width, height }));
             }
             Report::Coder(c) => self.input(Input::Device(DeviceEvent::Coder(c))),

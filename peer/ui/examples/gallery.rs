@@ -27,6 +27,11 @@ struct Args {
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let args = Args::parse();
     let mut all = samples::all();
+    let ways = deskside_session::direction::Direction::ToAgent;
+    all.push(("customer-copies", samples::copied::customer(ways)));
+    all.push(("agent-copies", samples::copied::agent(ways)));
+    all.push(("agent-monitor-gone", samples::copied::monitor_gone(samples::sample("agent-views"))));
+    all.push(("customer-monitor-gone", samples::copied::monitor_gone(samples::sample("customer-views"))));
     let Some(wanted) = args.screen else {
         for (name, _) in all {
             println!("{name}");

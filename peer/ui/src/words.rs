@@ -4,6 +4,7 @@ use deskside_session::{
     Role,
     app::{Ending, Problem},
     command::{Act, Coder},
+    direction::Direction,
     view::{LinkView, Monitor, Notice, Other, Refusal, Route, Trouble},
 };
 
@@ -145,6 +146,23 @@ pub fn notice(t: &Texts, me: Role, notice: &Notice) -> String {
         Notice::ChatFull => t.t("chat-full"),
         Notice::LogNotKept => t.t("notice-log-not-kept"),
         Notice::LogKept => t.t("notice-log-kept"),
+        Notice::MonitorGone { monitor, instead } => {
+            t.ta("notice-monitor-gone", &[("monitor", monitor.into()), ("instead", instead.into())])
+        }
+        Notice::ClipboardGoes { direction } => self::direction(t, me, *direction),
+        Notice::MonitorBack { monitor } => t.ta("notice-monitor-back", &[("monitor", monitor.into())]),
+    }
+}
+
+/// Which way what is copied goes, as the person in this role reads it.
+pub fn direction(t: &Texts, me: Role, direction: Direction) -> String {
+    match (direction, me) {
+        (Direction::Both, _) => t.t("copied-both"),
+        (Direction::Off, _) => t.t("copied-off"),
+        (Direction::ToAgent, Role::Customer) => t.t("copied-mine-out"),
+        (Direction::ToCustomer, Role::Customer) => t.t("copied-theirs-in"),
+        (Direction::ToAgent, _) => t.t("copied-from-customer"),
+        (Direction::ToCustomer, _) => t.t("copied-to-customer"),
     }
 }
 
@@ -161,6 +179,7 @@ pub fn is_bad(notice: &Notice) -> bool {
             | Notice::ChatTooLong
             | Notice::ChatFull
             | Notice::LogNotKept
+            | Notice::MonitorGone { .. }
     )
 }
 

@@ -313,3 +313,19 @@ fn who_else_would_see_it_is_named_and_other_customers_see_it_only_by_choice() {
     }
     assert!(ask(view, Language::English).harness.query_by_label(others).is_none());
 }
+
+#[test]
+fn the_direction_of_the_clipboard_is_chosen_in_its_question() {
+    let mut asked = ask(question(Act::Clipboard), Language::English);
+    asked.arm();
+    asked.harness.get_by_label("Only what I copy, to the agent").click();
+    asked.harness.step();
+    assert_eq!(asked.told(), []);
+    asked.click("Allow");
+    let direction = deskside_session::direction::Direction::ToAgent;
+    let first = Command::ClipboardDirection { direction }.into();
+    assert_eq!(asked.told(), [vec![first], answer(true, false)].concat());
+    // What else is asked says nothing of it.
+    let asked = ask(question(Act::View), Language::English);
+    assert!(asked.harness.query_by_label("Only what I copy, to the agent").is_none());
+}

@@ -40,6 +40,8 @@ pub struct X11 {
     conn: RustConnection,
     root: Window,
     screen: Screen,
+    /// Of the one monitor, once it was found: indices change when another one comes or goes.
+    name: Option<String>,
     /// Left, top, width, height of what is captured.
     area: (i32, i32, u16, u16),
     root_size: (u16, u16),
@@ -90,6 +92,7 @@ impl X11 {
             conn,
             root,
             screen,
+            name: None,
             area: (0, 0, 0, 0),
             root_size: (0, 0),
             image,
@@ -119,8 +122,8 @@ impl X11 {
             Screen::All => (0, 0, size.width, size.height),
             Screen::Monitor(i) => {
                 let all = monitors(&self.conn, self.root)?;
-                let m =
-                    usize::try_from(i).ok().and_then(|i| all.get(i)).ok_or(CaptureError::NoSuchMonitor(i))?;
+                let m = super::find(&all, i, self.name.as_deref()).ok_or(CaptureError::NoSuchMonitor(i))?;
+                self.name.get_or_insert_with(|| m.name.clone());
                 // A monitor may reach beyond the root for a moment while things change.
                 let whole = (0, 0, size.width, size.height);
                 let r = area::clip(m.x, m.y, m.width.into(), m.height.into(), whole)
@@ -267,6 +270,10 @@ impl Capturer for X11 {
         self.area
     }
 
+    fn monitor(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+
     fn wait(&mut self, timeout: Duration) -> Result<Happened, CaptureError> {
         let until: Option<Instant> = deadline(timeout);
         loop {
@@ -287,6 +294,7 @@ impl Capturer for X11 {
         changed.clear();
         for _ in 0..4 {
             if self.stale {
+                self.news.geometry = true;
                 self.measure()?;
             }
             match self.try_grab(changed) {

@@ -21,6 +21,10 @@ const INTERVAL: Duration = Duration::from_millis(33);
 
 pub struct Xcap {
     screen: Screen,
+    /// Of the one monitor, once it was found.
+    name: Option<String>,
+    /// How many monitors there were at the last picture.
+    count: usize,
     area: (i32, i32, u16, u16),
     bgrx: Vec<u8>,
     whole: bool,
@@ -59,6 +63,8 @@ impl Xcap {
     pub fn open(screen: Screen) -> Result<Self, CaptureError> {
         let mut this = Self {
             screen,
+            name: None,
+            count: 0,
             area: (0, 0, 0, 0),
             bgrx: Vec::new(),
             whole: true,
@@ -78,11 +84,19 @@ impl Xcap {
     /// Takes a picture of each monitor that is wanted, and notes what differs from the one before.
     fn take(&mut self, changed: &mut Vec<Rect>) -> Result<(), CaptureError> {
         let all = all()?;
+        self.geometry |= std::mem::replace(&mut self.count, all.len()) != all.len();
         let wanted: Vec<_> = match self.screen {
             Screen::All => all,
             Screen::Monitor(i) => {
-                let nth = usize::try_from(i).ok().and_then(|i| all.into_iter().nth(i));
-                vec![nth.ok_or(CaptureError::NoSuchMonitor(i))?]
+                let names = names(&all);
+                let at = match &self.name {
+                    Some(name) => names.iter().position(|n| n == name),
+                    None => usize::try_from(i).ok(),
+                };
+                let found = at.and_then(|at| all.into_iter().zip(names).nth(at));
+                let (monitor, name) = found.ok_or(CaptureError::NoSuchMonitor(i))?;
+                self.name = Some(name);
+                vec![monitor]
             }
         };
         let mut parts = Vec::new();
@@ -166,13 +180,14 @@ impl Xcap {
 
 impl Capturer for Xcap {
     fn monitors(&mut self) -> Result<Vec<Monitor>, CaptureError> {
-        all()?
-            .iter()
-            .map(|m| {
+        let all = all()?;
+        all.iter()
+            .zip(names(&all))
+            .map(|(m, name)| {
                 let (x, y) = origin(m)?;
                 let size = |v: u32| u16::try_from((v as f32 * scale(m)).round() as u32).unwrap_or(u16::MAX);
                 Ok(Monitor {
-                    name: m.name().unwrap_or_default(),
+                    name,
                     x,
                     y,
                     width: size(m.width().map_err(failed)?),
@@ -185,6 +200,10 @@ impl Capturer for Xcap {
 
     fn area(&self) -> (i32, i32, u16, u16) {
         self.area
+    }
+
+    fn monitor(&self) -> Option<&str> {
+        self.name.as_deref()
     }
 
     fn wait(&mut self, timeout: Duration) -> Result<Happened, CaptureError> {
@@ -246,6 +265,19 @@ impl Capturer for Xcap {
         let bell = self.bell.clone();
         Arc::new(move || bell.ring())
     }
+}
+
+/// Two monitors of one make may have the same name: the second is counted.
+fn names(all: &[xcap::Monitor]) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for m in all {
+        let name = m.name().unwrap_or_default();
+        let first = std::iter::once(name.clone());
+        let counted = (2u32..).map(|n| format!("{name} ({n})"));
+        let free = first.chain(counted).find(|n| !names.contains(n));
+        names.push(free.unwrap_or_default());
+    }
+    names
 }
 
 fn all() -> Result<Vec<xcap::Monitor>, CaptureError> {

@@ -49,6 +49,9 @@ pub enum PictureMessage {
     Regions(Mask),
     /// Viewer: the next update must be whole (with H.264: a key frame).
     Refresh,
+    /// Sharer: which part of the desktop the pictures show from here on, by its number in the session's `sharing`. Sent before
+    /// each Geometry.
+    Area { area: u32 },
 }
 
 /// A part of an update.
@@ -96,6 +99,7 @@ const POINTER_HIDDEN: u8 = 5;
 const ACK: u8 = 6;
 const REFRESH: u8 = 7;
 const REGIONS: u8 = 8;
+const AREA: u8 = 9;
 
 impl PictureMessage {
     pub fn encode(&self) -> Bytes {
@@ -127,6 +131,10 @@ impl PictureMessage {
                 out.put_u32_le(*hold_us);
             }
             Self::Refresh => out.put_u8(REFRESH),
+            Self::Area { area } => {
+                out.put_u8(AREA);
+                out.put_u32_le(*area);
+            }
             Self::Regions(mask) => {
                 out.put_u8(REGIONS);
                 out.put_slice(mask.as_bytes());
@@ -175,6 +183,7 @@ impl PictureMessage {
             ACK => Self::Ack { update: input.u32()?, hold_us: input.u32()? },
             REFRESH => Self::Refresh,
             REGIONS => Self::Regions(Mask::from_bytes(message.slice_ref(input.rest()))),
+            AREA => Self::Area { area: input.u32()? },
             tag => return Err(WireError::Unknown(tag)),
         };
         if input.0.is_empty() { Ok(decoded) } else { Err(WireError::Rest) }

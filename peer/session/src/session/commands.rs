@@ -12,6 +12,7 @@ use crate::{
     hiding::Scope,
     input::{InputEvent, Key, NamedKey},
     io::{DeviceEvent, Output},
+    roster::Peer,
     sharing::{Way, clamp, stops_picture},
     view::{ChatLine, Notice, Trouble},
     wire::{MAX_CHAT, Message, Wish, message::input_in_limits},
@@ -27,9 +28,11 @@ pub(crate) fn may_command(role: Role, command: &Command) -> bool {
         | Command::SelectCustomer { .. }
         | Command::Admit { .. }
         | Command::End => role == Role::Primary,
-        Command::Answer { .. } | Command::AllowAll | Command::Revoke { .. } | Command::Exclude { .. } => {
-            role == Role::Customer
-        }
+        Command::Answer { .. }
+        | Command::AllowAll
+        | Command::Revoke { .. }
+        | Command::Exclude { .. }
+        | Command::ClipboardDirection { .. } => role == Role::Customer,
         Command::Only { .. } => role != Role::Assistant,
         Command::PassOn { .. } => role != Role::Customer,
         Command::ReleaseControl
@@ -91,6 +94,9 @@ impl Session {
             Command::SelectCustomer { id } => self.select_customer(id),
             Command::Admit { id, admitted } => self.admit(id, admitted),
             Command::Leave => self.leave(),
+            Command::ClipboardDirection { direction } => {
+                self.grants.direct(direction);
+            }
             Command::End => self.finish(Ending::EndedByMe, Some(Output::TellServerEnd)),
         }
     }
@@ -101,10 +107,16 @@ impl Session {
             DeviceEvent::LogKept(kept) => {
                 self.notices.add(if kept { Notice::LogKept } else { Notice::LogNotKept });
             }
+            DeviceEvent::Shows(area) => self.pointer.sees(area),
             _ if self.role == Role::Assistant => {}
             DeviceEvent::OwnInput => self.on_own_input(),
             DeviceEvent::PanicKey => self.stop_all(true),
-            DeviceEvent::Monitors(monitors) => self.share.set_monitors(monitors),
+            DeviceEvent::Monitors(monitors) => {
+                if let Some(notice) = self.share.set_monitors(monitors) {
+                    self.notices.add(notice);
+                }
+            }
+            DeviceEvent::Area(area) => self.on_area(area),
             DeviceEvent::PictureSize { width, height } => {
                 self.share.size = (width, height);
                 self.share.trouble = None;
@@ -113,6 +125,14 @@ impl Session {
             DeviceEvent::Program(program) => self.share.set_program(program),
             DeviceEvent::Hiding(hiding) => self.share.hiding = hiding,
             DeviceEvent::Trouble(trouble) => self.on_trouble(trouble),
+        }
+    }
+
+    fn on_area(&mut self, area: u32) {
+        self.share.area = area;
+        // What is held was pressed on the former picture.
+        if self.share.injecting.is_some() {
+            self.out.push(Output::ReleaseInput);
         }
     }
 
@@ -225,17 +245,17 @@ impl Session {
         }
     }
 
-    /// Whom I control now, and how large the picture is.
-    fn controlled(&self) -> Option<(ParticipantId, (u16, u16))> {
+    /// Whom I control now, how large the picture is, and of which area.
+    fn controlled(&self) -> Option<(ParticipantId, (u16, u16), u32)> {
         let p = self.viewer.and_then(|id| self.peers.get(id)).filter(|p| p.is_reached())?;
         let s = p.viewing.sharing.as_ref().filter(|s| !s.paused)?;
         let may = self.may(p.id, Act::Control) || self.lent_by() == Some(p.id);
-        may.then_some((p.id, (s.width, s.height)))
+        may.then_some((p.id, (s.width, s.height), s.area))
     }
 
     pub(super) fn send_input(&mut self, event: InputEvent) {
-        let Some((id, size)) = self.controlled() else { return };
-        if !input_in_limits(&event) {
+        let Some((id, size, area)) = self.controlled() else { return };
+        if !input_in_limits(&event) || !self.pointer.fits(&event, area) {
             return;
         }
         let Some(event) = clamp(event, size) else { return };
@@ -248,7 +268,7 @@ impl Session {
     pub(super) fn on_pointer_rest(&mut self) {
         let rest = self.pointer.at_rest();
         if let Some(message) = rest
-            && let Some((id, _)) = self.controlled()
+            && let Some((id, ..)) = self.controlled()
         {
             self.out.say(id, &message);
         }
@@ -259,8 +279,8 @@ impl Session {
             return;
         }
         for id in self.peers.ids() {
-            let both = self.role != Role::Assistant && self.may(id, Act::Clipboard);
-            let Some(p) = self.peers.get_mut(id).filter(|_| both) else { continue };
+            let may = self.role != Role::Assistant && self.may_send_copied(id);
+            let Some(p) = self.peers.get_mut(id).filter(|_| may) else { continue };
             if p.viewing.sharing.as_ref().is_some_and(|s| s.paused) {
                 continue;
             }
@@ -269,9 +289,14 @@ impl Session {
         }
     }
 
-    /// Sends what the window has room for, as long as the grant stands.
+    fn may_send_copied(&self, id: ParticipantId) -> bool {
+        let person = self.peers.get(id).filter(|p| p.is_up()).and_then(Peer::person);
+        person.is_some_and(|k| self.grants.permit_clipboard(k, self.side().other()).is_some())
+    }
+
+    /// Sends what the window has room for, as long as the grant and its direction stand.
     pub(super) fn send_pieces(&mut self, id: ParticipantId) {
-        let may = self.may(id, Act::Clipboard);
+        let may = self.may_send_copied(id);
         let Some(p) = self.peers.get_mut(id) else { return };
         if !may {
             return p.clipboard_out.forget();
@@ -326,7 +351,9 @@ mod tests {
         let request = RequestId(1);
         let event = InputEvent::Move { x: 0, y: 0 };
         let id = ParticipantId(3);
-        let table: [(Command, &[Role]); 30] = [
+        let direction = Default::default();
+        let table: [(Command, &[Role]); 31] = [
+            (Command::ClipboardDirection { direction }, &[Customer]),
             (Command::SetQuality { sharpness: None, colours: None }, &[Primary, Customer]),
             (Command::Only { window: Some(7) }, &[Primary, Customer]),
             (Command::PassOn { to: None }, &[Primary, Assistant]),

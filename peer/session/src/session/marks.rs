@@ -109,7 +109,7 @@ impl Session {
 
     /// The marks on the own desktop, and at who sees it.
     pub(super) fn settle_marks(&mut self) {
-        let size = (self.share.screen, self.share.size);
+        let size = (self.share.area, self.share.size);
         if !self.is_sharing() || self.share.drawn_on != size {
             self.board.clear();
             self.share.drawn_on = size;

@@ -6,13 +6,17 @@ use crate::{
     app::Ending,
     clipboard::{Kind, Piece},
     command::Act,
+    direction::Direction,
     input::InputEvent,
     io::Output,
     roster::{Peer, Phase},
-    sharing::clamp,
+    sharing::{clamp, has_place, monitors_news},
     view::{ChatLine, Notice, Refusal},
     wire::{MAX_MESSAGE, Message, Moved, Outcome, Shared, Why, Wish},
 };
+
+/// Pieces of what was copied that may have been under way when their direction was closed.
+const MOST_AGAINST: u32 = 16;
 
 /// Who may say what to whom; everything else is skipped.
 pub(crate) fn accepts(me: Role, from: Role, message: &Message) -> bool {
@@ -76,11 +80,11 @@ impl Session {
             }
             Message::GiveBack { acts } => self.on_given_back(id, &acts),
             Message::Wish(wish) => self.on_wish(id, &wish),
-            Message::Input { n, at, event } => self.on_input(id, n, at, event),
+            Message::Input { n, at, event, area } => self.on_input(id, n, at, event, area),
             Message::Draw { draw } => self.on_draw(id, draw),
             Message::Marks(changes) => self.on_marks(id, changes),
             Message::Answered { request, outcome } => self.on_answered(id, request, outcome),
-            Message::Grants { acts, why } => self.on_grants(id, &acts, why),
+            Message::Grants { acts, why, clipboard } => self.on_grants(id, &acts, why, clipboard),
             Message::Sharing { sharing } => self.on_sharing(id, sharing),
             Message::Trouble { trouble } => {
                 if self.is_told_of(id) {
@@ -202,16 +206,22 @@ impl Session {
             (self.role, from),
             (Role::Customer, Some(Role::Primary)) | (Role::Primary, Some(Role::Customer))
         );
-        if other && let Ok(Moved::Move { n, x, y }) = Moved::decode(bytes) {
-            self.on_input(id, n, None, InputEvent::Move { x, y });
+        if other && let Ok(Moved::Move { n, x, y, area }) = Moved::decode(bytes) {
+            self.on_input(id, n, None, InputEvent::Move { x, y }, area);
         }
     }
 
     /// The one place where remote input becomes input here.
-    fn on_input(&mut self, id: ParticipantId, n: u64, at: Option<(u16, u16)>, event: InputEvent) {
+    fn on_input(&mut self, id: ParticipantId, n: u64, at: Option<(u16, u16)>, event: InputEvent, area: u32) {
         if self.share.injecting != Some(id) || self.consent.holds_input(self.now) {
             return;
         }
+        // Made for a picture that was there before: its places are others now.
+        let former = area != 0 && area != self.share.area;
+        if former && has_place(&event) {
+            return;
+        }
+        let at = at.filter(|_| !former);
         let person = self.peers.get(id).and_then(Peer::person);
         let Some(permit) = person.and_then(|person| self.permit_controller(person)) else { return };
         let Some(p) = self.peers.get_mut(id).filter(|p| p.is_reached()) else { return };
@@ -250,16 +260,30 @@ impl Session {
     }
 
     fn on_clipboard_piece(&mut self, id: ParticipantId, kind: Kind, piece: &Piece<'_>) {
-        let paused = self.share.paused;
+        let (paused, side) = (self.share.paused, self.side());
         let Some(p) = self.peers.get_mut(id) else { return };
-        let Some(permit) = p.person().and_then(|person| self.grants.permit(person, Act::Clipboard)) else {
-            return p.clipboard_in.forget();
+        let permit = p.person().and_then(|person| self.grants.permit_clipboard(person, side));
+        let Some(permit) = permit else {
+            p.clipboard_in.forget();
+            return self.note_against(id);
         };
         self.out.say(id, &Message::ClipboardAck { transfer: piece.transfer });
         if let Some(clip) = p.clipboard_in.piece(kind, piece)
             && !paused
         {
             self.out.set_clipboard(&permit, clip);
+        }
+    }
+
+    /// What comes against the direction that was told, beyond what can have been under way, breaks the protocol.
+    fn note_against(&mut self, id: ParticipantId) {
+        let Some(p) = self.peers.get_mut(id) else { return };
+        let told = p.told.grants.as_ref().is_some_and(|(acts, ..)| acts.contains(&Act::Clipboard));
+        if told {
+            p.told.against += 1;
+            if p.told.against > MOST_AGAINST {
+                self.refuse(id, Refusal::Garbage, true);
+            }
         }
     }
 
@@ -280,9 +304,10 @@ impl Session {
     }
 
     /// The customer's word on what I may do; only what I asked for is taken.
-    fn on_grants(&mut self, id: ParticipantId, acts: &[Act], why: Option<Why>) {
+    fn on_grants(&mut self, id: ParticipantId, acts: &[Act], why: Option<Why>, clipboard: Direction) {
         let Some(p) = self.peers.get_mut(id) else { return };
         let Some(person) = p.person() else { return };
+        let turned_clipboard = self.grants.note_direction(person, clipboard);
         let before = self.grants.of(person);
         let unwanted: Vec<_> = acts.iter().copied().filter(|a| !p.viewing.wanted.contains(a)).collect();
         for act in &before {
@@ -305,6 +330,9 @@ impl Session {
         if !unwanted.is_empty() {
             self.out.say(id, &Message::GiveBack { acts: unwanted });
         }
+        if turned_clipboard && self.grants.has(person, Act::Clipboard) {
+            self.notices.add(Notice::ClipboardGoes { direction: clipboard });
+        }
         let Some(act) = lost.iter().find(|a| !(turned && sees(a))).copied() else { return };
         match why {
             Some(Why::GivenBack) => {}
@@ -323,6 +351,11 @@ impl Session {
         self.note_lent(id, said.as_ref(), sharing.as_ref());
         if let Some(p) = self.peers.get_mut(id).filter(|_| !there) {
             p.viewing.marks.clear();
+        }
+        if let Some(s) = sharing.as_ref().filter(|_| self.is_told_of(id))
+            && let Some(notice) = monitors_news(said.as_ref(), s)
+        {
+            self.notices.add(notice);
         }
         if there && before != after && self.is_told_of(id) {
             self.notices.add(if after { Notice::Paused } else { Notice::Resumed });
@@ -385,14 +418,14 @@ mod tests {
             (Message::Ask { request, act: Act::View }, asking),
             (Message::CancelAsk { request }, asking),
             (Message::Answered { request, outcome: Outcome::Allowed }, granting),
-            (Message::Grants { acts: vec![], why: None }, granting),
+            (Message::Grants { acts: vec![], why: None, clipboard: Direction::Both }, granting),
             (Message::Sharing { sharing: None }, &sharing),
             (Message::Trouble { trouble: crate::view::Trouble::NoDisplay }, &sharing),
             (Message::Marks(crate::marks::Changes::default()), &sharing),
             (Message::Draw { draw: crate::marks::Draw::Undo }, &drawing),
             (Message::GiveBack { acts: vec![] }, backs),
             (Message::Wish(Wish::default()), both),
-            (Message::Input { n: 0, at: None, event: InputEvent::Move { x: 0, y: 0 } }, both),
+            (Message::Input { n: 0, at: None, event: InputEvent::Move { x: 0, y: 0 }, area: 0 }, both),
             (Message::Clipboard { transfer: 0, part: 0, last: true, text: String::new() }, both),
             (Message::ClipboardPicture { transfer: 0, part: 0, last: true, png: String::new() }, both),
             (Message::ClipboardAck { transfer: 0 }, both),

@@ -6,6 +6,7 @@ use crate::{
     ParticipantId, Role,
     app::Ending,
     command::Act,
+    direction::Side,
     hiding::{Hiding, Scope},
     io::{Capture, Output},
     roster::Peer,
@@ -108,12 +109,14 @@ impl Session {
             if self.share.capturing.take().is_some() {
                 self.out.push(Output::StopCapture);
                 (self.share.shown_marks, self.share.drawing_here) = (None, false);
+                self.share.area = 0;
             }
             return;
         }
         let (screen, coder, paused) = (self.share.screen, self.share.coder, self.share.paused);
         let (quality, scope) = (self.share.quality, self.share.scope);
-        let wanted = Capture { screen, scope, viewers: viewers.clone(), coder, quality, paused };
+        let monitor = self.share.monitor().map(str::to_owned);
+        let wanted = Capture { screen, scope, viewers: viewers.clone(), coder, quality, paused, monitor };
         if self.share.capturing.as_ref() == Some(&wanted) {
             return;
         }
@@ -155,21 +158,23 @@ impl Session {
         let Some(p) = self.peers.get_mut(id).filter(|p| p.is_up()) else { return };
         let Some(person) = p.person() else { return };
         let acts = self.grants.of(person);
+        let clipboard = self.grants.direction(person);
         let sees =
             |s: &&Shared| (role == Role::Customer && acts.contains(&Act::View)) || s.viewers.contains(&id);
         let shared = shared.filter(sees).cloned();
         let fewer = |told: &[Act]| told.iter().any(|a| !acts.contains(a));
         let why = match &p.told.grants {
             None => p.why,
-            Some((told, _)) if fewer(told) => p.why,
+            Some((told, ..)) if fewer(told) => p.why,
             Some(_) => None,
         };
         if role == Role::Customer
             && p.role != Role::Customer
-            && p.told.grants.as_ref().map(|(a, _)| a) != Some(&acts)
+            && p.told.grants.as_ref().map(|(a, _, d)| (a, *d)) != Some((&acts, clipboard))
         {
-            self.out.say(id, &Message::Grants { acts: acts.clone(), why });
-            p.told.grants = Some((acts, why));
+            self.out.say(id, &Message::Grants { acts: acts.clone(), why, clipboard });
+            p.told.grants = Some((acts, why, clipboard));
+            p.told.against = 0;
         }
         // An assistant never shares: it only says that what it showed before, as the primary agent, is over.
         let said = p.told.sharing.clone();
@@ -204,6 +209,7 @@ impl Session {
                 self.out.push(Output::OpenViewer { from });
             }
             self.viewer = wanted;
+            self.pointer.sees(0);
         }
         let held = |p: &Peer| p.person().is_some_and(|k| self.grants.has(k, Act::Control));
         let controls = wanted.and_then(|id| self.peers.get(id)).is_some_and(held);
@@ -212,8 +218,15 @@ impl Session {
         }
     }
 
+    /// On which side of the joined clipboards I am.
+    pub(super) fn side(&self) -> Side {
+        if self.role == Role::Customer { Side::Customer } else { Side::Agent }
+    }
+
     fn settle_clipboard(&mut self) {
-        let wanted = !self.reached_with(Act::Clipboard).is_empty() && !self.share.paused;
+        let to = self.side().other();
+        let sends = |p: &Peer| p.person().is_some_and(|k| self.grants.permit_clipboard(k, to).is_some());
+        let wanted = self.peers.iter().any(|p| p.is_reached() && sends(p)) && !self.share.paused;
         if self.share.watching_clipboard != wanted {
             self.share.watching_clipboard = wanted;
             self.out.push(Output::WatchClipboard(wanted));
@@ -237,5 +250,6 @@ pub(super) fn sharing_view(sharer: ParticipantId, s: Shared) -> Sharing {
         hiding: if s.hidden { Hiding::Something } else { Hiding::Nothing },
         trouble: s.trouble,
         no_drawing: s.no_drawing,
+        gone: s.gone,
     }
 }

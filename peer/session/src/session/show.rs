@@ -4,6 +4,7 @@ use super::{Session, settle::sharing_view};
 use crate::{
     Role,
     command::Act,
+    direction::Direction,
     roles::Person,
     time::Now,
     view::{Grant, Notice, Other, Prompt, Sharing, View},
@@ -35,12 +36,21 @@ impl Session {
             conversations: self.chat.conversations(),
             chat_kept: self.people.keeps_chat,
             notice: self.notices.last.back().cloned(),
+            clipboard: self.clipboard_view(),
         }
     }
 
     /// The news after serial `since`, oldest first; the last 32 are kept.
     pub fn notices(&self, since: u64) -> impl Iterator<Item = &(u64, Notice)> {
         self.notices.last.iter().filter(move |(serial, _)| *serial > since)
+    }
+
+    fn clipboard_view(&self) -> Direction {
+        let by = match self.role {
+            Role::Customer => Some(self.myself().key),
+            _ => self.people.helped.and_then(|id| self.peers.get(id)?.person()),
+        };
+        by.map_or_else(Default::default, |by| self.grants.direction(by))
     }
 
     fn others(&self) -> Vec<Other> {

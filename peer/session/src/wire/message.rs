@@ -11,6 +11,7 @@ use crate::{
     ParticipantId,
     acts::MAX_ENTRY,
     command::{Act, Coder, RequestId, Screen},
+    direction::Direction,
     hiding::Program,
     input::{InputEvent, Key},
     marks::{Changes, Draw},
@@ -41,6 +42,9 @@ pub enum Message {
         /// Why something went that was there before.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         why: Option<Why>,
+        /// Which way what is copied may go, if the clipboard is granted.
+        #[serde(default, skip_serializing_if = "is_both")]
+        clipboard: Direction,
     },
     /// Customer, to viewers: the sharing as it is now; absent when there is none.
     Sharing {
@@ -60,6 +64,9 @@ pub enum Message {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         at: Option<(u16, u16)>,
         event: InputEvent,
+        /// For which [`Shared::area`] it was made; absent: for any.
+        #[serde(default, skip_serializing_if = "is_none")]
+        area: u32,
     },
     /// Who sees what is shared: draws on it.
     Draw { draw: Draw },
@@ -212,6 +219,20 @@ pub struct Shared {
     pub trouble: Option<Trouble>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub no_drawing: bool,
+    /// The monitor that was chosen, while it is not there and another one stands in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gone: Option<String>,
+    /// Grows when another part of the desktop is shown, or the same one elsewhere or in another size; 0: not told.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub area: u32,
+}
+
+fn is_both(direction: &Direction) -> bool {
+    *direction == Direction::Both
+}
+
+fn is_none(area: &u32) -> bool {
+    *area == 0
 }
 
 /// On `pointer`: a move under way. Positions are numbered; those numbered lower than one that was
@@ -223,6 +244,9 @@ pub enum Moved {
         n: u64,
         x: u16,
         y: u16,
+        /// See [`Message::Input`].
+        #[serde(default, skip_serializing_if = "is_none")]
+        area: u32,
     },
     #[serde(other)]
     Unknown,
@@ -243,6 +267,7 @@ impl Message {
                 s.viewers.len() <= MAX_VIEWERS
                     && s.monitors.len() <= MAX_MONITORS
                     && s.monitors.iter().all(|m| m.name.len() <= MAX_MONITOR_NAME)
+                    && s.gone.as_ref().is_none_or(|name| name.len() <= MAX_MONITOR_NAME)
             }
             Self::Input { event, .. } => input_in_limits(event),
             Self::Draw { draw } => draw.in_limits(),

@@ -2,7 +2,9 @@ use deskside_session::{
     ParticipantId,
     clipboard::Clip,
     command::{Act, Command},
+    direction::Direction,
     io::{DeviceEvent, Output},
+    view::Notice,
 };
 
 use crate::sim::{AGENT, CUSTOMER, World};
@@ -99,4 +101,66 @@ fn pictures_go_both_ways_and_stop_with_the_grant() {
     w.command(CUSTOMER, Command::Revoke { act: None });
     w.run(2_000);
     assert!(!w.take_log(CUSTOMER).iter().any(|o| matches!(o, Output::SetClipboard(_))));
+}
+
+fn direct(w: &mut World, direction: Direction) {
+    w.command(CUSTOMER, Command::ClipboardDirection { direction });
+    w.run(50);
+}
+
+#[test]
+fn the_customer_chooses_the_direction_and_both_know_it() {
+    let mut w = World::with(Act::Clipboard);
+    for (direction, to_agent, to_customer) in [
+        (Direction::ToAgent, true, false),
+        (Direction::ToCustomer, false, true),
+        (Direction::Off, false, false),
+        (Direction::Both, true, true),
+    ] {
+        direct(&mut w, direction);
+        assert_eq!((w.view(AGENT).clipboard, w.view(CUSTOMER).clipboard), (direction, direction));
+        assert_eq!(w.notice(AGENT), Some(Notice::ClipboardGoes { direction }));
+        assert_eq!((w.node(CUSTOMER).watching, w.node(AGENT).watching), (to_agent, to_customer));
+        copy(&mut w, CUSTOMER, "mine");
+        copy(&mut w, AGENT, "theirs");
+        assert_eq!(set(&mut w, AGENT).len(), usize::from(to_agent), "{direction:?}");
+        assert_eq!(set(&mut w, CUSTOMER).len(), usize::from(to_customer), "{direction:?}");
+    }
+    // It is no grant: what is asked later goes as was chosen.
+    direct(&mut w, Direction::ToAgent);
+    w.command(CUSTOMER, Command::Revoke { act: Some(Act::Clipboard) });
+    w.run(5_000);
+    w.allow(Act::Clipboard);
+    copy(&mut w, AGENT, "theirs");
+    assert!(set(&mut w, CUSTOMER).is_empty());
+    assert_eq!(w.view(AGENT).clipboard, Direction::ToAgent);
+}
+
+#[test]
+fn an_agent_cannot_choose_the_direction() {
+    let mut w = World::with(Act::Clipboard);
+    direct(&mut w, Direction::ToAgent);
+    w.command(AGENT, Command::ClipboardDirection { direction: Direction::Both });
+    w.run(50);
+    assert_eq!(
+        (w.view(AGENT).clipboard, w.view(CUSTOMER).clipboard),
+        (Direction::ToAgent, Direction::ToAgent)
+    );
+}
+
+#[test]
+fn the_customer_is_safe_from_an_agent_who_does_not_heed_it() {
+    let mut w = World::with(Act::Clipboard);
+    direct(&mut w, Direction::ToAgent);
+    let piece = |n| format!(r#"{{"type":"clipboard","transfer":{n},"part":0,"last":true,"text":"x"}}"#);
+    for n in 0..16 {
+        w.forge(AGENT, CUSTOMER, piece(n).into_bytes());
+    }
+    w.run(50);
+    assert!(set(&mut w, CUSTOMER).is_empty());
+    assert!(w.secure(AGENT, CUSTOMER), "so much can have been under way");
+    w.forge(AGENT, CUSTOMER, piece(16).into_bytes());
+    w.run(50);
+    assert!(!w.secure(AGENT, CUSTOMER));
+    assert!(set(&mut w, CUSTOMER).is_empty());
 }

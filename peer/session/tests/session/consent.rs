@@ -25,6 +25,7 @@ fn view_is_asked_allowed_and_captured() {
         coder: Default::default(),
         quality: Default::default(),
         paused: false,
+        monitor: None,
     };
     assert_eq!(w.take_log(CUSTOMER), [Output::Capture(capture)]);
     assert_eq!(w.take_log(AGENT), [Output::OpenViewer { from: CUSTOMER }]);

@@ -10,6 +10,7 @@ mod crash;
 mod join;
 mod life;
 mod marks;
+mod monitors;
 mod people;
 mod property;
 mod roles;

@@ -2,7 +2,7 @@
 
 use deskside_session::{
     ParticipantId, Role,
-    command::{Act, Command, Screen},
+    command::{Act, Command},
     input::{Button, InputEvent, Key, NamedKey},
     io::{DeviceEvent, Output},
     marks::{Colour, Draw, MAX_ALL_POINTS, MAX_MARKS, MAX_PART, MAX_POINTS, Mark, Pen, Point, Stroke, Tool},
@@ -275,7 +275,7 @@ fn all_ends_with_the_sharing_and_with_another_picture() {
     w.run(50);
     assert!(authors(&w, THIRD).is_empty());
     line(&mut w);
-    w.command(AGENT, Command::SetScreen { screen: Screen::Monitor(1) });
+    w.device(CUSTOMER, DeviceEvent::Area(2));
     w.run(50);
     assert!(authors(&w, THIRD).is_empty());
     line(&mut w);

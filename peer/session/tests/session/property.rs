@@ -108,9 +108,9 @@ fn device() -> impl Strategy<Value = (ParticipantId, DeviceEvent)> {
 
 fn message() -> impl Strategy<Value = Vec<u8>> {
     prop_oneof![
-        4 => (any::<u64>(), event()).prop_map(|(n, event)| Message::Input { n, at: Some((1, 2)), event }.encode()),
+        4 => (any::<u64>(), event()).prop_map(|(n, event)| Message::Input { n, at: Some((1, 2)), event, area: 0 }.encode()),
         2 => (any::<u32>(), act()).prop_map(|(r, act)| Message::Ask { request: RequestId(r), act }.encode()),
-        2 => act().prop_map(|a| Message::Grants { acts: vec![a], why: None }.encode()),
+        2 => act().prop_map(|a| Message::Grants { acts: vec![a], why: None, clipboard: Default::default() }.encode()),
         1 => act().prop_map(|a| Message::GiveBack { acts: vec![a] }.encode()),
         2 => (0u32..2, any::<bool>()).prop_map(|(part, last)| {
             Message::Clipboard { transfer: 1, part, last, text: "x".into() }.encode()
@@ -134,7 +134,7 @@ fn step(consent: bool) -> impl Strategy<Value = Step> {
             .prop_map(move |(allow, all)| Step::Answer { allow: allow && consent, all }),
         3 => device().prop_map(|(id, event)| Step::Device(id, event)),
         3 => (any::<bool>(), message()).prop_map(|(third, bytes)| Step::Forge(third, bytes)),
-        1 => (any::<u64>(), any::<u16>()).prop_map(|(n, x)| Step::ForgePointer(Moved::Move { n, x, y: x }.encode())),
+        1 => (any::<u64>(), any::<u16>()).prop_map(|(n, x)| Step::ForgePointer(Moved::Move { n, x, y: x, area: 0 }.encode())),
         1 => message().prop_map(Step::ToAgent),
         1 => Just(Step::Cut),
         1 => any::<bool>().prop_map(Step::Path),

@@ -4,6 +4,7 @@ use deskside_session::{
     HandOver, ParticipantId, Role, SessionNumber,
     acts::MAX_ENTRY,
     command::{Act, Coder, RequestId, Screen},
+    direction::Direction,
     hiding::Program,
     input::{Button, InputEvent, Key, NamedKey},
     marks::{
@@ -42,11 +43,13 @@ fn shared() -> Shared {
         program: Some(Program::Minimised),
         trouble: Some(Trouble::CaptureFailed),
         no_drawing: false,
+        gone: Some("DP-2".into()),
+        area: 3,
     }
 }
 
 fn input(event: InputEvent) -> Message {
-    Message::Input { n: 7, at: None, event }
+    Message::Input { n: 7, at: None, event, area: 0 }
 }
 
 fn stroke(points: Vec<(u16, u16)>) -> Stroke {
@@ -104,10 +107,17 @@ fn golden_messages() {
             r#"{"type":"answered","request":3,"outcome":"no_answer"}"#,
         ),
         (
-            Message::Grants { acts: vec![Act::View, Act::Clipboard], why: Some(Why::TakenBack) },
-            r#"{"type":"grants","acts":["view","clipboard"],"why":"taken_back"}"#,
+            Message::Grants {
+                acts: vec![Act::View, Act::Clipboard],
+                why: Some(Why::TakenBack),
+                clipboard: Direction::ToAgent,
+            },
+            r#"{"type":"grants","acts":["view","clipboard"],"why":"taken_back","clipboard":"to_agent"}"#,
         ),
-        (Message::Grants { acts: vec![], why: None }, r#"{"type":"grants","acts":[]}"#),
+        (
+            Message::Grants { acts: vec![], why: None, clipboard: Direction::Both },
+            r#"{"type":"grants","acts":[]}"#,
+        ),
         (Message::Sharing { sharing: None }, r#"{"type":"sharing"}"#),
         (
             Message::Sharing { sharing: Some(shared()) },
@@ -115,7 +125,7 @@ fn golden_messages() {
                 r#"{"type":"sharing","sharing":{"viewers":[1],"controller":1,"paused":false,"monitors":"#,
                 r#"[{"name":"DP-1","x":-800,"y":0,"width":800,"height":600,"primary":true}],"#,
                 r#""screen":{"monitor":0},"width":800,"height":600,"coder":"tiles","quality":{"sharpness":"faster","colours":"256"},"hidden":true,"#,
-                r#""program":"minimised","trouble":"capture_failed"}}"#
+                r#""program":"minimised","trouble":"capture_failed","gone":"DP-2","area":3}}"#
             ),
         ),
         (
@@ -155,8 +165,8 @@ fn golden_messages() {
         ),
         (Message::Wish(Wish::default()), r#"{"type":"wish"}"#),
         (
-            Message::Input { n: 7, at: Some((1, 2)), event: InputEvent::Wheel { dx: 0, dy: -120 } },
-            r#"{"type":"input","n":7,"at":[1,2],"event":{"input":"wheel","dx":0,"dy":-120}}"#,
+            Message::Input { n: 7, at: Some((1, 2)), event: InputEvent::Wheel { dx: 0, dy: -120 }, area: 9 },
+            r#"{"type":"input","n":7,"at":[1,2],"event":{"input":"wheel","dx":0,"dy":-120},"area":9}"#,
         ),
         (
             input(InputEvent::Button { button: Button::Back, down: false, x: 5, y: 6 }),
@@ -253,8 +263,8 @@ fn golden_messages() {
         assert_eq!(String::from_utf8(message.encode()).unwrap(), json);
         assert_eq!(Message::decode(json.as_bytes()), Ok(message));
     }
-    let moved = Moved::Move { n: 9, x: 1, y: 65535 };
-    assert_eq!(moved.encode(), br#"{"type":"move","n":9,"x":1,"y":65535}"#);
+    let moved = Moved::Move { n: 9, x: 1, y: 65535, area: 7 };
+    assert_eq!(moved.encode(), br#"{"type":"move","n":9,"x":1,"y":65535,"area":7}"#);
     assert_eq!(Moved::decode(&moved.encode()), Ok(moved));
 }
 
@@ -349,7 +359,8 @@ fn limits() {
         Message::Sharing { sharing: Some(s) }
     };
     assert_eq!(decode(sharing(|s| s.monitors = vec![s.monitors[0].clone(); MAX_MONITORS])), Ok(()));
-    let bad: [fn(&mut Shared); 3] = [
+    let bad: [fn(&mut Shared); 4] = [
+        |s| s.gone = Some("x".repeat(MAX_MONITOR_NAME + 1)),
         |s| s.monitors = vec![s.monitors[0].clone(); MAX_MONITORS + 1],
         |s| s.monitors[0].name = "x".repeat(MAX_MONITOR_NAME + 1),
         |s| s.viewers = vec![ParticipantId(1); MAX_VIEWERS + 1],
@@ -357,7 +368,7 @@ fn limits() {
     for change in bad {
         assert_eq!(decode(sharing(change)), Err(WireError::Limit));
     }
-    let acts = |n| Message::Grants { acts: vec![Act::View; n], why: None };
+    let acts = |n| Message::Grants { acts: vec![Act::View; n], why: None, clipboard: Direction::Both };
     assert_eq!((decode(acts(MAX_ACTS)), decode(acts(MAX_ACTS + 1))), (Ok(()), Err(WireError::Limit)));
     let bad: [fn(&mut HandOver); 3] =
         [|w| w.from_key.push('k'), |w| w.to_key.clear(), |w| w.signature.push('s')];
@@ -468,7 +479,7 @@ proptest! {
             InputEvent::Key { key: Key::Char(c.chars().next().unwrap_or('x')), down: false },
             InputEvent::Wheel { dx: x as i16, dy: y as i16 },
         ] {
-            let m = Message::Input { n, at, event };
+            let m = Message::Input { n, at, event, area: 0 };
             prop_assert_eq!(Message::decode(&m.encode()), Ok(m));
         }
     }

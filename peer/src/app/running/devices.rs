@@ -33,8 +33,8 @@ impl Running {
         let viewers = self.viewers(&capture);
         let Some((share, last)) = self.share.as_mut() else { return };
         let teller = share.teller();
-        if last.screen != capture.screen {
-            teller.tell(Tell::Screen(capture.screen));
+        if (last.screen, &last.monitor) != (capture.screen, &capture.monitor) {
+            teller.tell(Tell::Screen(capture.screen, capture.monitor.clone()));
         }
         if last.scope != capture.scope {
             share.limit(capture.scope);
@@ -61,7 +61,7 @@ impl Running {
                 tracing::warn!("a report of the sharing thread was lost");
             }
         };
-        match Share::start(capture, self.hidden.clone(), Box::new(tell)) {
+        match Share::start(capture, self.hidden.clone(), Arc::clone(&self.areas), Box::new(tell)) {
             Ok(share) => {
                 self.links.routes.share(Some(share.teller()));
                 self.share = Some((share, capture.clone()));
@@ -122,7 +122,13 @@ impl Running {
         } else {
             surface::headless()
         };
-        match Viewing::start(surface) {
+        let events = self.events.clone();
+        let shows = move |area| {
+            if !events.send(SessionEvent::Shows(area)) {
+                tracing::warn!("which part of the desktop is shown was not told");
+            }
+        };
+        match Viewing::start(surface, Box::new(shows)) {
             Ok(viewing) => {
                 viewing.link(self.links.transport(from));
                 self.links.routes.view(Some((from, viewing.feed())));

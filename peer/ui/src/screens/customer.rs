@@ -8,7 +8,7 @@ use deskside_session::{
 use eframe::egui::{Frame, Margin, Panel, RichText, ScrollArea, Ui};
 use lucide_icons::Icon;
 
-use super::{chat::ChatForm, dialog::Dialog, hiding, people, quality, scope, toast::Toast};
+use super::{chat::ChatForm, copied_ways, dialog::Dialog, hiding, people, quality, scope, toast::Toast};
 use crate::{
     acts,
     cx::Cx,
@@ -203,6 +203,9 @@ fn permissions(ui: &mut Ui, cx: &Cx<'_>, view: &View) {
         }
         for act in &acts {
             permission(ui, cx, *act);
+            if *act == Act::Clipboard {
+                copied_ways::choose(ui, cx, view);
+            }
         }
         // How much is seen comes before what can be done about it.
         scope::widen(ui, cx, view);

@@ -6,6 +6,7 @@ pub mod chat;
 pub mod compact;
 pub mod console;
 pub mod copied;
+pub mod copied_ways;
 pub mod customer;
 pub mod deed;
 pub mod desk;

@@ -8,6 +8,7 @@ use std::time::Duration;
 use deskside_session::{
     ParticipantId, Role,
     command::{Act, Command, RequestId},
+    direction::Direction,
     hiding::HidingView,
     view::{LinkView, Prompt, Verified, View},
 };
@@ -17,7 +18,7 @@ use eframe::egui::{
 };
 use lucide_icons::Icon;
 
-use super::{half, people, scope};
+use super::{copied_ways, half, people, scope};
 use crate::{
     acts,
     cx::Cx,
@@ -39,6 +40,8 @@ pub struct PromptWindow {
     others: Option<Vec<ParticipantId>>,
     let_others: bool,
     choice: scope::Choice,
+    /// Which way what is copied goes so far, and shall go.
+    direction: Option<(Direction, Direction)>,
     /// When it was first drawn, and when it lapses; in seconds since the windows opened.
     shown: f64,
     lapses: f64,
@@ -57,6 +60,7 @@ impl PromptWindow {
             others: None,
             let_others: false,
             choice: scope::Choice::default(),
+            direction: None,
             shown: f64::INFINITY,
             lapses: now + prompt.remaining_ms as f64 / 1000.0,
             pressed: false,
@@ -135,6 +139,10 @@ impl PromptWindow {
         ui.vertical(|ui| {
             ui.spacing_mut().item_spacing.y = k.space.one;
             self.choice.show(ui, cx, view, prompt, hiding);
+            if prompt.act == Act::Clipboard {
+                let first = || (view.clipboard, copied_ways::first(view));
+                copied_ways::ask(ui, cx, &mut self.direction.get_or_insert_with(first).1);
+            }
             if !others.is_empty() {
                 let names: Vec<_> = others.iter().map(|id| people::short_name(cx, view, *id)).collect();
                 let words = cx.t.ta("prompt-others", &[("names", (&names.join(", ")).into())]);
@@ -209,6 +217,11 @@ impl PromptWindow {
             self.answered = true;
             if allow {
                 self.choice.tell(cx);
+                if let Some((before, direction)) = self.direction
+                    && before != direction
+                {
+                    cx.session(Command::ClipboardDirection { direction });
+                }
             }
             cx.session(Command::Answer { request: self.request, allow, all: allow && self.all });
             for id in self.others.iter().flatten().filter(|_| allow && self.let_others) {

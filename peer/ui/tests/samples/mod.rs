@@ -17,6 +17,7 @@ use deskside_session::{
     },
 };
 
+pub mod copied;
 pub mod desk;
 pub mod hiding;
 mod still;
@@ -81,6 +82,7 @@ pub fn session(role: Role, name: Option<(&str, LinkView)>) -> View {
         conversations: Vec::new(),
         chat_kept: false,
         notice: None,
+        clipboard: Default::default(),
     }
 }
 
@@ -105,6 +107,7 @@ pub fn sharing(sharer: ParticipantId, viewer: ParticipantId) -> Sharing {
         program: None,
         trouble: None,
         no_drawing: false,
+        gone: None,
     }
 }
 

@@ -13,6 +13,7 @@ use crate::{
     number,
     screens::{
         agent::asked,
+        copied_ways,
         deed::Deed,
         people::{self, link_sign},
     },
@@ -39,6 +40,9 @@ pub fn show(ui: &mut Ui, cx: &Cx<'_>, view: &View) {
         signed(ui, cx, sign, ink, &words::link(t, customer));
     });
     row(ui, cx, &t.t("console-granted"), |ui| granted(ui, cx, view));
+    if let Some((sign, words)) = copied_ways::told(cx, view) {
+        row(ui, cx, &t.t("console-copied"), |ui| signed(ui, cx, sign, cx.k.c.muted, &words));
+    }
     asks(ui, cx, view);
 }
 
