@@ -12,6 +12,7 @@ pub mod desk;
 pub mod dialog;
 pub mod draw;
 pub mod ended;
+pub(crate) mod framing;
 pub mod hiding;
 pub mod home;
 pub mod join;

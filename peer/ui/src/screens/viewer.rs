@@ -13,7 +13,7 @@ use eframe::egui::{
 };
 use lucide_icons::Icon;
 
-use super::middle;
+use super::{framing::Framing, middle};
 use crate::{
     PicturePlace, Scale,
     cx::Cx,
@@ -244,36 +244,22 @@ impl Viewer {
         covered: bool,
     ) {
         let pixels = ui.pixels_per_point();
-        let whole = vec2(f32::from(sharing.width), f32::from(sharing.height)) / pixels;
-        let (area, offset, scroll) = if self.fit {
-            (room, egui::Vec2::ZERO, None)
-        } else {
-            let output = scrolled(ui, room, whole);
-            (output.0, output.1, Some(output.1))
-        };
+        let size = vec2(f32::from(sharing.width), f32::from(sharing.height));
+        let framing = if self.fit { Framing::fit(room, size) } else { scrolled(ui, room, size / pixels) };
         if covered {
             self.hide(place.as_ref());
         } else if let Some(root) = root {
-            let scale = match scroll {
-                None => Scale::Fit,
-                Some(o) => Scale::One { x: (o.x * pixels).round() as u16, y: (o.y * pixels).round() as u16 },
-            };
-            let laid = (
-                root,
-                (area.left() * pixels).round() as i32,
-                (area.top() * pixels).round() as i32,
-                (area.width() * pixels).round().max(1.0) as u16,
-                (area.height() * pixels).round().max(1.0) as u16,
-                scale,
-            );
+            let (x, y, width, height) = framing.pixels(pixels);
+            let (left, top) = framing.offset(pixels);
+            let scale = if self.fit { Scale::Fit } else { Scale::One { x: left, y: top } };
+            let laid = (root, x, y, width, height, scale);
             if self.laid != Some(laid) {
-                let (root, x, y, width, height, scale) = laid;
                 self.native = place.put(root, x, y, width, height, scale);
                 self.laid = self.native.then_some(laid);
             }
         }
         if root.is_none() || !self.native {
-            self.draw_copy(ui, cx, view, sharing, place.as_ref(), area, offset, whole, mine);
+            self.draw_copy(ui, cx, view, sharing, place.as_ref(), framing, mine);
         }
     }
 
@@ -285,9 +271,7 @@ impl Viewer {
         view: &View,
         sharing: &Sharing,
         place: &dyn PicturePlace,
-        area: Rect,
-        offset: egui::Vec2,
-        whole: egui::Vec2,
+        framing: Framing,
         mine: bool,
     ) {
         if let Some((serial, width, height, rgba)) = place.copy(self.serial)
@@ -306,12 +290,12 @@ impl Viewer {
             draw_obstacle(ui, cx, Obstacle::first(cx));
             return;
         };
+        let area = framing.area;
         let rect = if self.fit {
-            let size = vec2(f32::from(self.size.0), f32::from(self.size.1));
-            let scale = (area.width() / size.x).min(area.height() / size.y);
-            Rect::from_center_size(area.center(), size * scale)
+            // The picture may be newer than what is known of it.
+            Framing::fit(area, vec2(f32::from(self.size.0), f32::from(self.size.1))).whole
         } else {
-            Rect::from_min_size(area.min - offset, whole)
+            framing.whole
         };
         let unit = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
         ui.painter_at(area).image(texture.id(), rect, unit, egui::Color32::WHITE);
@@ -350,8 +334,8 @@ impl Viewer {
     }
 }
 
-/// The visible part of a picture that is larger than its place, and how far it is scrolled.
-fn scrolled(ui: &mut Ui, room: Rect, whole: egui::Vec2) -> (Rect, egui::Vec2) {
+/// A picture of this size in points, with scroll bars where it is larger than its place.
+fn scrolled(ui: &mut Ui, room: Rect, size: egui::Vec2) -> Framing {
     let mut child = ui.new_child(UiBuilder::new().max_rect(room));
     child.spacing_mut().scroll =
         egui::style::ScrollStyle { foreground_color: false, ..egui::style::ScrollStyle::solid() };
@@ -361,16 +345,9 @@ fn scrolled(ui: &mut Ui, room: Rect, whole: egui::Vec2) -> (Rect, egui::Vec2) {
         .scroll_bar_visibility(ScrollBarVisibility::VisibleWhenNeeded)
         .scroll_source(ScrollSource::SCROLL_BAR)
         .show(&mut child, |ui| {
-            ui.allocate_exact_size(whole, Sense::hover());
+            ui.allocate_exact_size(size, Sense::hover());
         });
-    let area = output.inner_rect;
-    // What is smaller than its place stands in the middle of it.
-    let used = Rect::from_center_size(area.center(), whole.min(area.size()));
-    let start = pos2(
-        if whole.x < area.width() { used.left() } else { area.left() },
-        if whole.y < area.height() { used.top() } else { area.top() },
-    );
-    (Rect::from_min_size(start, whole.min(area.size())), output.state.clamped_offset())
+    Framing::scrolled(output.inner_rect, size, output.state.clamped_offset())
 }
 
 /// Why there is no picture.
