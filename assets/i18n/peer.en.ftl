@@ -231,6 +231,8 @@ keys-picture = In the picture
 keys-picture-lead = While you control, keys go to the other computer after a click into the picture. A click beside it brings them back. With “Keys” on, the right Ctrl key alone lets go of the combinations, and once more of all keys.
 keys-type = Type into the picture, with “Keys” on
 keys-draw = Draw on the picture, or control again
+keys-larger = Show the picture larger
+keys-smaller = Show the picture smaller
 keys-back = The session before
 keys-on = The next session
 keys-go = The desk, or the session in this place
@@ -242,6 +244,8 @@ key-ctrl = Ctrl
 key-shift = Shift
 key-page-up = Page up
 key-page-down = Page down
+key-plus = Plus
+key-minus = Minus
 
 # The viewer
 viewer-viewing = Viewing
@@ -251,6 +255,9 @@ viewer-fit = Fit
 viewer-fit-hint = Fit the picture to the window
 viewer-one = 1:1
 viewer-one-hint = Pixel by pixel, with scrolling
+viewer-zoom = Zoom
+viewer-zoom-hint = How large the picture is: Ctrl + wheel over it, or Ctrl + plus and minus
+viewer-percent = { $percent }%
 viewer-full = Full screen
 viewer-window = Leave full screen
 viewer-coder = Picture

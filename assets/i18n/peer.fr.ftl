@@ -231,6 +231,8 @@ keys-picture = Dans l’image
 keys-picture-lead = Quand vous contrôlez, les touches vont à l’autre ordinateur après un clic dans l’image. Un clic à côté les ramène. Si « Touches » est actif, la touche Ctrl de droite seule libère les combinaisons, et une fois de plus toutes les touches.
 keys-type = Écrire dans l’image, avec « Touches »
 keys-draw = Dessiner sur l’image, ou contrôler de nouveau
+keys-larger = Agrandir l’image
+keys-smaller = Réduire l’image
 keys-back = La session précédente
 keys-on = La session suivante
 keys-go = L’accueil, ou la session à cette place
@@ -242,6 +244,8 @@ key-ctrl = Ctrl
 key-shift = Maj
 key-page-up = Page préc.
 key-page-down = Page suiv.
+key-plus = plus
+key-minus = moins
 
 # La vue
 viewer-viewing = Vous regardez
@@ -251,6 +255,9 @@ viewer-fit = Ajuster
 viewer-fit-hint = Ajuster l’image à la fenêtre
 viewer-one = 1:1
 viewer-one-hint = Pixel par pixel, avec défilement
+viewer-zoom = Taille de l’image
+viewer-zoom-hint = Taille de l’image : Ctrl + molette au-dessus, ou Ctrl + plus et moins
+viewer-percent = { $percent } %
 viewer-full = Plein écran
 viewer-window = Quitter le plein écran
 viewer-coder = Image

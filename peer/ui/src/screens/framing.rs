@@ -1,6 +1,6 @@
 //! Where the picture is in the window. In points, but where it says pixels; it draws nothing and keeps nothing.
 
-use eframe::egui::{Rect, Vec2};
+use eframe::egui::{Pos2, Rect, Vec2};
 
 /// A picture as it lies in the window.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -29,10 +29,21 @@ impl Framing {
         Self { area, whole: Rect::from_min_size(area.min - offset, size) }
     }
 
+    /// What is seen of the picture.
+    pub fn seen(&self) -> Rect {
+        self.whole.intersect(self.area)
+    }
+
+    /// How far along and down the picture a point is, from 0 to 1; its edge for a point beside it.
+    pub fn share(&self, at: Pos2) -> Vec2 {
+        let share = (at - self.whole.min) / self.whole.size().max(Vec2::splat(1.0));
+        share.clamp(Vec2::ZERO, Vec2::splat(1.0))
+    }
+
     /// How far it is scrolled, in pixels of the window.
-    pub fn offset(&self, pixels_per_point: f32) -> (u16, u16) {
+    pub fn offset(&self, pixels_per_point: f32) -> (u32, u32) {
         let offset = (self.area.min - self.whole.min) * pixels_per_point;
-        (offset.x.round() as u16, offset.y.round() as u16)
+        (offset.x.round() as u32, offset.y.round() as u32)
     }
 
     /// Its part of the window in pixels: left, top, width, height.
@@ -64,5 +75,7 @@ mod tests {
         assert_eq!(f.area, Rect::from_min_size(pos2(10.0, 120.0), vec2(400.0, 100.0)));
         assert_eq!(f.whole.min, pos2(-40.0, 120.0));
         assert_eq!(f.offset(2.0), (100, 0));
+        assert_eq!(f.share(pos2(210.0, 170.0)), vec2(0.25, 0.5));
+        assert_eq!(f.share(pos2(0.0, 0.0)), vec2(0.04, 0.0));
     }
 }

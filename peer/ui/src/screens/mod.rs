@@ -35,6 +35,7 @@ pub mod toolbar;
 pub mod transfer;
 pub mod viewer;
 pub mod watch;
+pub(crate) mod zoom;
 
 use deskside_session::app::Problem;
 use eframe::egui::{self, Frame, ScrollArea, Ui, vec2};
