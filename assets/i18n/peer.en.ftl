@@ -335,6 +335,14 @@ draw-here = Draw on my screen
 draw-clear = Clear the drawings
 draw-forbid = No drawing on my screen
 draw-allow = Allow drawing on my screen
+screen-takeback = Take back control of my screen
+screen-pause = Pause my screen
+screen-resume = Share my screen again
+screen-draw = Draw
+screen-no-drawing = You let nobody draw on your screen
+screen-more = More
+screen-more-name = More for my screen
+screen-hide-hint = What is hidden is seen by nobody
 
 trouble-no-display = The customer’s computer has no screen that can be shared.
 trouble-no-display-do = Ask the customer to sign in to a desktop, then ask again.

@@ -335,6 +335,14 @@ draw-here = Dessiner sur mon écran
 draw-clear = Effacer les dessins
 draw-forbid = Interdire de dessiner sur mon écran
 draw-allow = Permettre de dessiner sur mon écran
+screen-takeback = Reprendre le contrôle de mon écran
+screen-pause = Mettre mon écran en pause
+screen-resume = Partager mon écran à nouveau
+screen-draw = Dessiner
+screen-no-drawing = Vous ne laissez personne dessiner sur votre écran
+screen-more = Plus
+screen-more-name = Plus, pour mon écran
+screen-hide-hint = Ce qui est masqué n’est vu par personne
 
 trouble-no-display = L’ordinateur du client n’a pas d’écran à partager.
 trouble-no-display-do = Demandez au client d’ouvrir une session de bureau, puis redemandez.

@@ -19,6 +19,7 @@ pub mod join;
 pub mod key_list;
 pub mod links;
 pub mod notes;
+mod own_screen;
 pub mod people;
 pub mod phrases;
 pub mod prompt;

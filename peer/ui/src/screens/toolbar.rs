@@ -199,7 +199,7 @@ fn picture(ui: &mut Ui, cx: &Cx<'_>, viewer: &mut Viewer, room: Room, hint: &mut
         (Zoom::Fit, Icon::Scaling, t.t("viewer-fit"), keyed(t, &t.t("viewer-fit-hint"), Action::Fit)),
         (Zoom::Percent(100), Icon::Image, t.t("viewer-one"), t.t("viewer-one-hint")),
     ] {
-        let button = if room >= Room::Middle || zoom != Zoom::Fit {
+        let button = if room == Room::Wide || zoom != Zoom::Fit {
             Button::new(cx, &words).tool()
         } else {
             Button::icon_only(cx, sign, &words)
@@ -338,8 +338,7 @@ fn window(ui: &mut Ui, cx: &Cx<'_>, view: &View, viewer: &mut Viewer, room: Room
     };
     if let Some(command) = stops {
         let words = t.t("stop-sharing");
-        let stop =
-            if room >= Room::Middle { Button::new(cx, t.t("viewer-stop")) } else { Button::new(cx, "") };
+        let stop = if room == Room::Wide { Button::new(cx, t.t("viewer-stop")) } else { Button::new(cx, "") };
         let response = ui.add(stop.tool().icon(Icon::CircleStop).look(Look::QuietDanger).name(&words));
         note(&response, hint, keyed(t, &words, Action::Do(Deed::Stop)));
         if response.clicked() {
