@@ -7,7 +7,7 @@ use std::{
 
 use deskside_devices::{own, surface};
 use deskside_session::app::{AppCommand, AppView};
-use deskside_ui::{Backend, PicturePlace, Preferences, Scale};
+use deskside_ui::{Backend, OnWheel, PicturePlace, Preferences, Scale, Wheel};
 
 use crate::{
     app::event::{Event, Events},
@@ -95,7 +95,7 @@ impl PicturePlace for Laid {
     fn put(&self, parent: u64, x: i32, y: i32, width: u16, height: u16, scale: Scale) -> bool {
         let scale = match scale {
             Scale::Fit => surface::Scale::Fit,
-            Scale::One { x, y } => surface::Scale::One { x, y },
+            Scale::Zoom { percent, x, y } => surface::Scale::Zoom { percent, x, y },
         };
         self.place.put(parent, x, y, width, height, scale)
     }
@@ -113,6 +113,11 @@ impl PicturePlace for Laid {
     }
     fn take_keyboard(&self) {
         self.place.take_keyboard();
+    }
+    fn on_wheel(&self, on_wheel: OnWheel) {
+        self.place.on_wheel(Box::new(move |surface::Wheel { x, y, dx, dy, zoom }| {
+            on_wheel(Wheel { x, y, dx, dy, zoom });
+        }));
     }
     fn copy(&self, since: u64) -> Option<(u64, u16, u16, Vec<u8>)> {
         self.place.copy(since)

@@ -32,9 +32,24 @@ pub enum Scale {
     /// As large as fits, the shape kept.
     #[default]
     Fit,
-    /// Pixel by pixel, scrolled so that this pixel of the picture is at the top left.
-    One { x: u16, y: u16 },
+    /// This large, 100 being pixel by pixel; scrolled by so many pixels of the window.
+    Zoom { percent: u16, x: u32, y: u32 },
 }
+
+/// A turn of the wheel that is for the window around the picture, not for the other computer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Wheel {
+    /// Where, in pixels of the window, counted from the picture's place in it.
+    pub x: i32,
+    pub y: i32,
+    /// 120 a notch; away from the person and to the right is positive.
+    pub dx: i16,
+    pub dy: i16,
+    /// Control was held.
+    pub zoom: bool,
+}
+
+pub type OnWheel = Box<dyn Fn(Wheel) + Send + Sync>;
 
 /// The window's side of a surface; callable from the UI's thread.
 pub trait Place: Send + Sync {
@@ -52,6 +67,9 @@ pub trait Place: Send + Sync {
     /// Keys go to the picture from now on, as after a click into it; while input is accepted. With [`Place::grab_keys`] the
     /// right Control key alone, twice, brings them back.
     fn take_keyboard(&self);
+    /// Who is told of the wheel over the picture wherever it is not input: where none is accepted, where the keys are not
+    /// for the picture, and with Control while another window has the keyboard.
+    fn on_wheel(&self, on_wheel: OnWheel);
     /// A copy of the picture if it changed since serial `since`: (serial, width, height, RGBA).
     fn copy(&self, since: u64) -> Option<(u64, u16, u16, Vec<u8>)>;
 }

@@ -69,7 +69,7 @@ impl Stage {
         let mut stage = Self::new();
         stage.paint(400, 300);
         stage.surface.place().accept_input(true);
-        stage.put(20, 30, 400, 300, Scale::One { x: 0, y: 0 });
+        stage.put(20, 30, 400, 300, Scale::Zoom { percent: 100, x: 0, y: 0 });
         until("the picture", || stage.brush.pixel(121, 81) == colour(1, 1));
         stage.brush.point(130, 100);
         assert_eq!(stage.next(), InputEvent::Move { x: 10, y: 20 });
@@ -133,13 +133,13 @@ fn pixel_by_pixel_without_shared_memory() {
 
 fn pixel_by_pixel(mut stage: Stage) {
     stage.paint(800, 500);
-    stage.put(20, 30, 300, 200, Scale::One { x: 0, y: 0 });
+    stage.put(20, 30, 300, 200, Scale::Zoom { percent: 100, x: 0, y: 0 });
     until("the first picture", || stage.brush.pixels(120, 80, 300, 200) == expected(0, 0, 300, 200));
     assert_eq!(stage.brush.pixel(119, 80), GROUND);
-    stage.put(20, 30, 300, 200, Scale::One { x: 150, y: 90 });
+    stage.put(20, 30, 300, 200, Scale::Zoom { percent: 100, x: 150, y: 90 });
     until("scrolled", || stage.brush.pixels(120, 80, 300, 200) == expected(150, 90, 300, 200));
     // No further than the picture's end.
-    stage.put(20, 30, 300, 200, Scale::One { x: 9999, y: 9999 });
+    stage.put(20, 30, 300, 200, Scale::Zoom { percent: 100, x: 9999, y: 9999 });
     until("the end", || stage.brush.pixels(120, 80, 300, 200) == expected(500, 300, 300, 200));
 
     // What changed is there when `present` is back.
@@ -207,7 +207,7 @@ fn fit_scales_only_what_changed_and_keeps_the_shape() {
 fn the_remote_pointer_is_drawn_where_the_own_one_is_not() {
     let mut stage = Stage::new();
     stage.paint(400, 300);
-    stage.put(20, 30, 400, 300, Scale::One { x: 0, y: 0 });
+    stage.put(20, 30, 400, 300, Scale::Zoom { percent: 100, x: 0, y: 0 });
     until("the picture", || stage.brush.pixel(121, 81) == colour(1, 1));
     stage.surface.pointer_shape(&shape(0xee_0011, 10, 2));
     stage.surface.pointer_at(50, 60);
@@ -403,7 +403,7 @@ fn the_keyboard_comes_and_goes_without_the_pointer() {
     stage.paint(400, 300);
     let place = stage.surface.place();
     place.accept_input(true);
-    stage.put(20, 30, 400, 300, Scale::One { x: 0, y: 0 });
+    stage.put(20, 30, 400, 300, Scale::Zoom { percent: 100, x: 0, y: 0 });
     until("the picture", || stage.brush.pixel(121, 81) == colour(1, 1));
     let has_it = |stage: &Stage| {
         stage.focus() > 1 && stage.focus() != stage.parent && stage.focus() != stage.brush.root
@@ -438,7 +438,7 @@ fn the_keyboard_comes_and_goes_without_the_pointer() {
     until("the parent has the keyboard", || stage.focus() == beside);
     place.accept_input(false);
     place.take_keyboard();
-    stage.put(21, 30, 400, 300, Scale::One { x: 0, y: 0 });
+    stage.put(21, 30, 400, 300, Scale::Zoom { percent: 100, x: 0, y: 0 });
     until("what was asked is done", || stage.brush.pixel(122, 81) == colour(1, 1));
     assert_eq!(stage.focus(), beside);
 }

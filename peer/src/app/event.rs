@@ -44,6 +44,8 @@ pub enum SessionEvent {
     Surface(InputEvent),
     /// Which part of the other desktop is on that surface now.
     Shows(u32),
+    /// A click on the tab of the frame.
+    Stop,
 }
 
 #[derive(Debug)]

@@ -332,6 +332,7 @@ impl Running {
             SessionEvent::Trouble(t) => self.input(Input::Device(DeviceEvent::Trouble(t))),
             SessionEvent::Shows(area) => self.input(Input::Device(DeviceEvent::Shows(area))),
             SessionEvent::Surface(event) => self.command(Command::Input { event }),
+            SessionEvent::Stop => self.command(Command::StopSharing),
         }
     }
 

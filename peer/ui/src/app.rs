@@ -356,7 +356,6 @@ impl App {
                     }
                     None => customer::show(ui, &cx, session, chat, toast),
                 };
-                hiding::show(ui, &cx, &view.hiding);
                 self.dialog = self.dialog.or(asked);
                 if let (Some(window), Some(prompt)) = (&mut self.prompt, &session.prompt) {
                     window.show(ui, &cx, session, prompt, &view.hiding);
@@ -392,6 +391,9 @@ impl App {
             && let Some(sharing) = session.sharing.as_ref().filter(|s| s.sharer == session.me)
         {
             bar::show(ui, &cx, session, sharing);
+        }
+        if session_of(&view).is_some() {
+            hiding::show(ui, &cx, &view.hiding);
         }
         let watches = session_of(&view).is_some_and(|s| s.role == Role::Customer && watched(s).is_some());
         if !helps && !watches {

@@ -2,7 +2,7 @@
 //! native surface that does it.
 
 use deskside_session::input::{Button, InputEvent, Key, NamedKey};
-use eframe::egui::{self, Event, Modifiers, MouseWheelUnit, PointerButton, Pos2, Rect};
+use eframe::egui::{self, Event, Modifiers, MouseWheelUnit, PointerButton, Pos2, Rect, Vec2, vec2};
 
 /// One notch of a wheel, in the unit of [`InputEvent::Wheel`].
 const NOTCH: f32 = 120.0;
@@ -40,6 +40,17 @@ impl Place {
     }
 }
 
+/// A turn of the wheel in the unit of [`InputEvent::Wheel`].
+pub fn notches(unit: MouseWheelUnit, delta: Vec2) -> Vec2 {
+    let scale = match unit {
+        MouseWheelUnit::Point => NOTCH / POINTS_PER_NOTCH,
+        MouseWheelUnit::Line => NOTCH,
+        MouseWheelUnit::Page => NOTCH * 5.0,
+    };
+    // The window tells how the content moves; a wheel tells where the view goes.
+    vec2(-delta.x, delta.y) * scale
+}
+
 impl Hands {
     /// The input that one event of the window means. `typing`: the picture has the keyboard.
     pub fn translate(&mut self, event: &Event, place: Place, inside: bool, typing: bool) -> Vec<InputEvent> {
@@ -67,13 +78,8 @@ impl Hands {
                 out.push(InputEvent::Button { button, down: *pressed, x, y });
             }
             Event::MouseWheel { unit, delta, .. } if inside => {
-                let scale = match unit {
-                    MouseWheelUnit::Point => NOTCH / POINTS_PER_NOTCH,
-                    MouseWheelUnit::Line => NOTCH,
-                    MouseWheelUnit::Page => NOTCH * 5.0,
-                };
-                // The window tells how the content moves; a wheel tells where the view goes.
-                let (dx, dy) = ((-delta.x * scale) as i16, (delta.y * scale) as i16);
+                let turn = notches(*unit, *delta);
+                let (dx, dy) = (turn.x as i16, turn.y as i16);
                 if (dx, dy) != (0, 0) {
                     out.push(InputEvent::Wheel { dx, dy });
                 }

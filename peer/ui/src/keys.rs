@@ -30,6 +30,9 @@ pub(crate) enum Action {
     FullScreen,
     Type,
     Draw,
+    Larger,
+    Smaller,
+    Fit,
 }
 
 /// Where keys mean something.
@@ -90,6 +93,9 @@ pub(crate) const ALL: &[Binding] = &[
     row(Action::Type, Group::Picture, BOTH, &[Key::G]),
     // The same as the session's own, for a picture that has the keyboard.
     row(Action::Draw, Group::Picture, BOTH, &[Key::F]),
+    row(Action::Larger, Group::Picture, CTRL, &[Key::Plus]),
+    row(Action::Smaller, Group::Picture, CTRL, &[Key::Minus]),
+    row(Action::Fit, Group::Picture, CTRL, &[Key::Num0]),
 ];
 
 fn of(action: Action) -> impl Iterator<Item = &'static Binding> {
@@ -107,19 +113,23 @@ pub(crate) fn which(ctx: &Context, action: Action) -> Option<usize> {
     if action != Action::FullScreen && ctx.memory(|m| m.has_focus(Id::unique(PICTURE))) {
         return None;
     }
-    if action == Action::Go {
-        return digit(ctx);
+    match action {
+        Action::Go => return digit(ctx, DIGITS),
+        Action::Fit => return digit(ctx, &[Key::Num0]),
+        // Where plus needs Shift, the key without it is meant as well.
+        Action::Larger if ctx.input_mut(|i| i.consume_key(CTRL, Key::Equals)) => return Some(0),
+        _ => {}
     }
     of(action).find_map(|b| b.keys.iter().position(|k| ctx.input_mut(|i| i.consume_key(b.modifiers, *k))))
 }
 
-/// Control and a digit, by the place of the key: on a French keyboard digits need Shift.
-fn digit(ctx: &Context) -> Option<usize> {
+/// Control and one of these digits, by the place of the key: on a French keyboard digits need Shift.
+fn digit(ctx: &Context, digits: &[Key]) -> Option<usize> {
     ctx.input_mut(|i| {
         let mut found = None;
         i.events.retain(|event| {
             let Event::Key { key, physical_key, pressed: true, modifiers, .. } = event else { return true };
-            let place = DIGITS.iter().position(|d| *d == physical_key.unwrap_or(*key));
+            let place = digits.iter().position(|d| *d == physical_key.unwrap_or(*key));
             let taken = found.is_none() && place.is_some() && modifiers.matches_exact(CTRL);
             found = found.or(place.filter(|_| taken));
             !taken
@@ -143,6 +153,8 @@ pub(crate) fn chord(t: &Texts, binding: &Binding) -> String {
     let name = |key: &Key| match key {
         Key::PageUp => t.t("key-page-up"),
         Key::PageDown => t.t("key-page-down"),
+        Key::Plus => t.t("key-plus"),
+        Key::Minus => t.t("key-minus"),
         key => key.name().to_owned(),
     };
     let keys = match binding.keys {
@@ -177,6 +189,9 @@ pub(crate) fn words(t: &Texts, action: Action) -> String {
         Action::FullScreen => t.t("viewer-full"),
         Action::Type => t.t("keys-type"),
         Action::Draw => t.t("keys-draw"),
+        Action::Larger => t.t("keys-larger"),
+        Action::Smaller => t.t("keys-smaller"),
+        Action::Fit => t.t("viewer-fit-hint"),
     }
 }
 

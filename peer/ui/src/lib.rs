@@ -67,9 +67,24 @@ pub struct Preferences {
 pub enum Scale {
     #[default]
     Fit,
-    /// Pixel by pixel, with this pixel of the picture at the top left.
-    One { x: u16, y: u16 },
+    /// This large, 100 being pixel by pixel; scrolled by so many pixels of the window.
+    Zoom { percent: u16, x: u32, y: u32 },
 }
+
+/// A turn of the wheel over the picture that is for the window, not for the other computer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Wheel {
+    /// Where, in pixels of the window, counted from the picture's place in it.
+    pub x: i32,
+    pub y: i32,
+    /// 120 a notch; away from the person and to the right is positive.
+    pub dx: i16,
+    pub dy: i16,
+    /// Control was held.
+    pub zoom: bool,
+}
+
+pub type OnWheel = Box<dyn Fn(Wheel) + Send + Sync>;
 
 /// The remote desktop's native surface, laid into a part of the window (physical pixels).
 pub trait PicturePlace: Send + Sync {
@@ -86,6 +101,8 @@ pub trait PicturePlace: Send + Sync {
     fn accept_keys(&self, on: bool);
     /// Keys go to the picture from now on, as after a click into it.
     fn take_keyboard(&self);
+    /// Who is told of the wheel over the picture where it is no input for the other computer.
+    fn on_wheel(&self, on_wheel: OnWheel);
     /// (serial, width, height, RGBA) if it changed since `since`.
     fn copy(&self, since: u64) -> Option<(u64, u16, u16, Vec<u8>)>;
 }
@@ -133,6 +150,12 @@ pub fn run(backend: Arc<dyn Backend>, options: Options) -> Result<(), Error> {
         Box::new(move |cc| Ok(Box::new(App::new(&cc.egui_ctx, backend, &options)?))),
     )
     .map_err(|e| Error::Window(e.to_string()))
+}
+
+/// The words of the tab on the frame, in the person's language.
+pub fn stop_words() -> String {
+    // Words that cannot be read end the program before anything is shared.
+    Texts::new(Language::from_env()).map(|t| t.t("stop-sharing")).unwrap_or_default()
 }
 
 /// The colour of the bar and of the frame while the desktop is seen, or controlled: 0xRRGGBB.

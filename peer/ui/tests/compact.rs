@@ -92,7 +92,8 @@ fn the_picture_is_away_meanwhile_and_comes_back_as_it_was() {
     let done = picture.done();
     assert!(done.contains(&Done::Accept(true)), "{done:?}");
     assert!(
-        done.iter().any(|d| matches!(d, Done::Put { scale: deskside_ui::Scale::One { .. }, .. })),
+        done.iter()
+            .any(|d| matches!(d, Done::Put { scale: deskside_ui::Scale::Zoom { percent: 100, .. }, .. })),
         "{done:?}"
     );
 }

@@ -24,7 +24,8 @@ fn the_customer_hides_a_window_a_program_and_shows_a_usual_one() {
     s.harness.set_size(eframe::egui::vec2(1400.0, 2400.0));
     s.harness.run_ok();
     s.must_not("What nobody sees");
-    s.click("Hide windows…");
+    s.click("More for my screen");
+    s.choose(Access::MenuItem, "Hide windows…");
     assert_eq!(s.told(), [AppOnly::ListWindows.into()]);
     s.must("What nobody sees");
     s.click("Look again");
@@ -109,10 +110,13 @@ fn how_the_program_stands_is_read_and_the_whole_screen_is_one_click_away() {
         |program| changed("customer-views", |v| v.sharing.iter_mut().for_each(|s| s.program = Some(program)));
     let mut s = show(with(Program::Minimised));
     s.must("One program only: it is minimised");
-    s.click("Share the whole screen");
+    s.click("More for my screen");
+    s.choose(Access::MenuItem, "Share the whole screen");
     assert_eq!(s.told(), [Command::Only { window: None }.into()]);
     s.set(with(Program::Closed));
     s.must("One program only: it is closed");
     s.set(sample("customer-views"));
+    s.click("More for my screen");
+    s.must("Hide windows…");
     s.must_not("Share the whole screen");
 }

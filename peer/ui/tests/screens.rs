@@ -364,6 +364,9 @@ fn the_customer_sees_what_is_allowed_and_takes_it_back() {
     let mut s = show_wide(sample("customer-controls"));
     s.must("Use your mouse and keyboard");
     s.must("Everything is allowed without asking, until you take it back.");
+    // Below the card of the screen and those of the agents.
+    s.harness.get_by_label("Take back: Use your mouse and keyboard").scroll_to_me();
+    s.harness.run_ok();
     s.click("Take back: Use your mouse and keyboard");
     assert_eq!(s.told(), session_command(Command::Revoke { act: Some(Act::Control) }));
     s.click("Take everything back");

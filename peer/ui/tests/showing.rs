@@ -8,9 +8,10 @@ use std::sync::Arc;
 use deskside_session::{
     app::AppCommand,
     command::{Act, Command},
+    quality::Colours,
 };
 use deskside_ui::Language;
-use eframe::egui::{Key, Modifiers};
+use eframe::egui::{Key, Modifiers, accesskit::Role as Access};
 use samples::{OTHER, Picture, Still, changed, sample};
 use shown::{Shown, open, show};
 
@@ -47,6 +48,15 @@ fn while_it_is_shown_the_agent_gives_control_pauses_and_stops() {
     // The bar above all windows has a Stop of its own.
     s.click("Stop showing");
     told(&s, Command::StopSharing);
+    s.click("Picture of your screen");
+    s.choose(Access::MenuItemRadio, "256 colours");
+    told(&s, Command::SetQuality { sharpness: None, colours: Some(Colours::Bits8) });
+    s.click("More for my screen");
+    s.choose(Access::MenuItem, "Hide windows…");
+    s.must("What nobody sees");
+    s.click("Done");
+    s.click("Pause my screen");
+    told(&s, Command::Pause { paused: true });
     s.set(changed("agent-shows", |v| {
         if let Some(s) = &mut v.sharing {
             s.paused = true;

@@ -9,7 +9,7 @@ use deskside_session::{
     command::Command,
     input::{Button, InputEvent, Key as RemoteKey, NamedKey},
 };
-use deskside_ui::{App, Language, Options, Scale};
+use deskside_ui::{App, Language, Options, Scale, Wheel};
 use eframe::egui::{self, Key, Modifiers, PointerButton, Pos2, vec2};
 use egui_kittest::{Harness, kittest::Queryable as _};
 use samples::{Done, ME, Picture, Still, changed, sample};
@@ -150,7 +150,12 @@ fn one_to_one_is_scrolled_in_pixels_of_the_picture() {
     w.put();
     w.click("1:1");
     let done = w.put();
-    assert!(matches!(done.last(), Some(Done::Put { scale: Scale::One { x: 0, y: 0 }, .. })), "{done:?}");
+    // Its middle is seen, as before; but for the scroll bars.
+    let middle = |at: u32, seen: u16, whole: u32| (at * 2 + u32::from(seen)).abs_diff(whole) < 24;
+    let Some(Done::Put { width, height, scale: Scale::Zoom { percent: 100, x, y }, .. }) = done.last() else {
+        panic!("{done:?}");
+    };
+    assert!(middle(*x, *width, 3840) && middle(*y, *height, 2160), "{done:?}");
     // A picture smaller than its place needs no scrolling and is laid in the middle, pixel by pixel.
     let small = changed("agent-views", |v| {
         if let Some(s) = &mut v.sharing {
@@ -160,6 +165,93 @@ fn one_to_one_is_scrolled_in_pixels_of_the_picture() {
     w.set(small);
     let done = w.put();
     assert!(matches!(done.last(), Some(Done::Put { width: 400, height: 300, x: 200..264, .. })), "{done:?}");
+}
+
+#[test]
+fn the_wheel_with_control_zooms_about_the_pointer_and_the_keys_about_the_middle() {
+    let big = changed("agent-views", |v| {
+        if let Some(s) = &mut v.sharing {
+            (s.width, s.height) = (3840, 2160);
+        }
+    });
+    let mut w = watch(big, true, 1.0);
+    w.click("1:1");
+    let scale = |w: &Watching| match w.put().last() {
+        Some(Done::Put { scale: Scale::Zoom { percent, x, y }, .. }) => (*percent, *x as i32, *y as i32),
+        done => panic!("{done:?}"),
+    };
+    let (percent, x, y) = scale(&w);
+    assert_eq!(percent, 100);
+    let near = |(percent, x, y): (u16, i32, i32), wanted: (u16, i32, i32)| {
+        assert_eq!(percent, wanted.0);
+        // Each step ends at a whole pixel.
+        assert!((x - wanted.1).abs() <= 6 && (y - wanted.2).abs() <= 6, "{x} {y}, not {wanted:?}");
+    };
+    let turn = |w: &mut Watching, dy, zoom| {
+        w.picture.turn(Wheel { x: 300, y: 200, dx: 0, dy, zoom });
+        w.harness.run_ok();
+    };
+    // What was under the pointer stays there, at twice its size.
+    (0..5).for_each(|_| turn(&mut w, 120, true));
+    let at = scale(&w);
+    near(at, (200, 2 * (x + 300) - 300, 2 * (y + 200) - 200));
+    turn(&mut w, -120, false);
+    assert_eq!(scale(&w), (200, at.1, at.2 + 60));
+    w.harness.key_press_modifiers(Modifiers::CTRL, Key::Minus);
+    w.harness.run_ok();
+    w.harness.key_press_modifiers(Modifiers::CTRL, Key::Plus);
+    w.harness.run_ok();
+    near(scale(&w), (200, at.1, at.2 + 60));
+    w.harness.get_by_label("Zoom").click();
+    w.harness.run_ok();
+    w.harness.get_by_label("25%").click();
+    w.harness.run_ok();
+    // 960 by 540: lower than its place, and wider.
+    let (percent, x, y) = scale(&w);
+    assert!(percent == 25 && x > 0 && y == 0, "{percent} {x} {y}");
+    w.harness.key_press_modifiers(Modifiers::CTRL, Key::Num0);
+    w.harness.run_ok();
+    assert!(matches!(w.put().last(), Some(Done::Put { scale: Scale::Fit, .. })));
+}
+
+#[test]
+fn without_a_surface_the_wheel_zooms_and_scrolls_and_the_pointer_is_mapped_there() {
+    let mut w = watch(sample("agent-views"), false, 1.0);
+    w.click("1:1");
+    let at = w.picture_rect().min + vec2(300.0, 200.0);
+    w.pointer(at, None);
+    let wheel = |w: &mut Watching, delta, modifiers| {
+        let (unit, phase, source) =
+            (egui::MouseWheelUnit::Line, egui::TouchPhase::Move, egui::MouseWheelSource::Wheel);
+        w.harness.event(egui::Event::MouseWheel { unit, delta, phase, modifiers, source });
+        w.harness.run_ok();
+    };
+    let place = |w: &mut Watching, at| {
+        w.pointer(at + vec2(5.0, 0.0), None);
+        w.inputs();
+        w.pointer(at, None);
+        match w.inputs().last() {
+            Some(InputEvent::Move { x, y }) => (i32::from(*x), i32::from(*y)),
+            input => panic!("{input:?}"),
+        }
+    };
+    w.set(sample("agent-controls"));
+    let (x, y) = place(&mut w, at);
+    w.set(sample("agent-views"));
+    (0..5).for_each(|_| wheel(&mut w, vec2(0.0, 1.0), Modifiers::CTRL));
+    w.set(sample("agent-controls"));
+    let now = place(&mut w, at);
+    assert!((now.0 - x).abs() <= 3 && (now.1 - y).abs() <= 3, "{now:?}, not {x} {y}");
+    assert_eq!(place(&mut w, at + vec2(40.0, 20.0)), (now.0 + 20, now.1 + 10));
+    w.pointer(at, None);
+    w.inputs();
+    // Under control the wheel is the other computer's, but with Control before the keys are.
+    wheel(&mut w, vec2(0.0, 1.0), Modifiers::NONE);
+    assert_eq!(w.inputs(), [InputEvent::Wheel { dx: 0, dy: 120 }]);
+    wheel(&mut w, vec2(0.0, -1.0), Modifiers::CTRL);
+    assert_eq!(w.inputs(), []);
+    let smaller = place(&mut w, at + vec2(70.0, 0.0)).0 - place(&mut w, at).0;
+    assert!((39..=41).contains(&smaller), "175 percent, not {smaller}");
 }
 
 #[test]
@@ -225,7 +317,12 @@ fn without_a_surface_one_to_one_maps_pixel_by_pixel() {
     let area = w.picture_rect();
     w.inputs();
     w.pointer(area.min + vec2(100.5, 50.5), None);
-    assert_eq!(w.inputs(), [InputEvent::Move { x: 100, y: 50 }]);
+    w.pointer(area.min + vec2(121.5, 63.5), None);
+    let inputs = w.inputs();
+    let [InputEvent::Move { x, y }, InputEvent::Move { x: x1, y: y1 }] = inputs[..] else {
+        panic!("{inputs:?}")
+    };
+    assert_eq!((x1 - x, y1 - y), (21, 13));
 }
 
 #[test]

@@ -13,8 +13,42 @@ pub struct Layout {
     /// How large the whole picture is shown.
     pub width: i32,
     pub height: i32,
+    mixing: Mixing,
     picture: (i32, i32),
     window: (i32, i32),
+}
+
+/// What a pixel of the window is made of.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Mixing {
+    /// One pixel of the picture, so that whole multiples are sharp.
+    #[default]
+    One,
+    /// Its neighbours.
+    Near,
+    /// All of a square with so many pixels on a side, so that none is lost where it is shown much smaller.
+    Square(u8),
+}
+
+impl Mixing {
+    fn new(scale: Scale, of: i32, shown: i32) -> Self {
+        match scale {
+            Scale::Zoom { percent, .. } if percent % 100 == 0 => Self::One,
+            Scale::Zoom { .. } if shown * 2 < of => {
+                Self::Square((of / shown + i32::from(of % shown > 0)).min(8) as u8)
+            }
+            _ => Self::Near,
+        }
+    }
+}
+
+/// So many pixels at this size; at least one.
+fn zoomed(pixels: i32, percent: u16) -> i32 {
+    ((pixels * i32::from(percent) + 50) / 100).max(1)
+}
+
+fn whole(v: u32) -> i32 {
+    i32::try_from(v).unwrap_or(i32::MAX)
 }
 
 /// A rectangle in a window; never empty.
@@ -44,7 +78,7 @@ impl Layout {
             return None;
         }
         let (width, height) = match scale {
-            Scale::One { .. } => picture,
+            Scale::Zoom { percent, .. } => (zoomed(picture.0, percent), zoomed(picture.1, percent)),
             Scale::Fit => {
                 let across = i64::from(picture.0) * i64::from(window.1);
                 let along = i64::from(picture.1) * i64::from(window.0);
@@ -57,7 +91,7 @@ impl Layout {
             }
         };
         let (x, y) = match scale {
-            Scale::One { x, y } => (i32::from(x), i32::from(y)),
+            Scale::Zoom { x, y, .. } => (whole(x), whole(y)),
             Scale::Fit => (0, 0),
         };
         // Smaller than the window: in its middle. Larger: scrolled, no further than its edge.
@@ -65,11 +99,17 @@ impl Layout {
             if shown <= room { (room - shown) / 2 } else { -scroll.min(shown - room) }
         };
         let (left, top) = (start(width, window.0, x), start(height, window.1, y));
-        Some(Self { left, top, width, height, picture, window })
+        let mixing = Mixing::new(scale, picture.0, width);
+        Some(Self { left, top, width, height, mixing, picture, window })
     }
 
     pub fn scaled(&self) -> bool {
         (self.width, self.height) != self.picture
+    }
+
+    /// How pixels of the window come from those of the picture, where it is [`Self::scaled`].
+    pub fn mixing(&self) -> Mixing {
+        self.mixing
     }
 
     /// What of the window the picture covers.
@@ -100,7 +140,13 @@ impl Layout {
 
     /// The part of the window that shows `r`, with a pixel more around it where pixels are mixed.
     pub fn part(&self, r: Rect) -> Option<Part> {
-        let more = i32::from(self.scaled());
+        // A neighbour is as far away as a pixel of the picture is large.
+        let more = match self.mixing {
+            _ if !self.scaled() => 0,
+            Mixing::One => 0,
+            Mixing::Near => 1 + self.width / (2 * self.picture.0),
+            Mixing::Square(_) => 1,
+        };
         let down =
             |v: u16, shown: i32, of: i32| (i64::from(v) * i64::from(shown)).div_euclid(of.into()) as i32;
         let up = |v: i32, shown: i32, of: i32| {
@@ -155,7 +201,7 @@ mod tests {
 
     #[test]
     fn one_to_one_scrolls_to_the_edge_and_no_further() {
-        let l = Layout::new((800, 600), (400, 700), Scale::One { x: 500, y: 90 }).unwrap();
+        let l = Layout::new((800, 600), (400, 700), Scale::Zoom { percent: 100, x: 500, y: 90 }).unwrap();
         assert_eq!((l.left, l.top), (-400, 50));
         assert!(!l.scaled());
         assert_eq!(l.pixel(0, 50), (400, 0, true));
@@ -163,13 +209,43 @@ mod tests {
         assert_eq!(l.part(Rect { x: 0, y: 0, w: 20, h: 5 }), None);
     }
 
+    #[test]
+    fn a_zoom_is_scrolled_in_pixels_of_the_window() {
+        let l = Layout::new((800, 600), (400, 2000), Scale::Zoom { percent: 300, x: 90, y: 90 }).unwrap();
+        assert_eq!((l.left, l.top, l.width, l.height), (-90, 100, 2400, 1800));
+        assert_eq!(l.mixing(), Mixing::One);
+        assert_eq!(
+            [l.pixel(0, 100), l.pixel(2, 103), l.pixel(3, 0)],
+            [(30, 0, true), (30, 1, true), (31, 0, false)]
+        );
+        assert_eq!(l.part(Rect { x: 30, y: 0, w: 1, h: 1 }), Some(Part { x: 0, y: 100, w: 3, h: 3 }));
+        assert_eq!(l.place(31, 1), (3, 103));
+    }
+
+    #[test]
+    fn pixels_are_mixed_by_how_large_they_are() {
+        let zoom =
+            |percent| Layout::new((800, 600), (400, 300), Scale::Zoom { percent, x: 0, y: 0 }).unwrap();
+        assert_eq!(
+            [25, 33, 50, 100, 200].map(|p| zoom(p).mixing()),
+            [Mixing::Square(4), Mixing::Square(4), Mixing::Near, Mixing::One, Mixing::One,]
+        );
+        // The colour of a pixel reaches to the middle of the next: half of 175 or 350 percent.
+        let reach = |percent| {
+            let part = zoom(percent).part(Rect { x: 20, y: 20, w: 1, h: 1 }).unwrap();
+            20 * i32::from(percent) / 100 - part.x
+        };
+        assert_eq!([50, 175, 350, 400].map(reach), [1, 1, 2, 0]);
+    }
+
     proptest::proptest! {
         #[test]
         fn places_and_pixels_agree(
             pw in 1u16..4000, ph in 1u16..4000, ww in 1u16..4000, wh in 1u16..4000, fit: bool, sx: u16, sy: u16,
+            percent in 25u16..=400,
             at in (0u16..4000, 0u16..4000),
         ) {
-            let scale = if fit { Scale::Fit } else { Scale::One { x: sx, y: sy } };
+            let scale = if fit { Scale::Fit } else { Scale::Zoom { percent, x: sx.into(), y: sy.into() } };
             let l = Layout::new((pw, ph), (ww, wh), scale).unwrap();
             let covered = l.covered().unwrap();
             let margins: i64 = l.margins().map(|m| i64::from(m.w) * i64::from(m.h)).sum();

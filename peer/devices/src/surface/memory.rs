@@ -84,6 +84,7 @@ impl Place for Handle {
     fn grab_keys(&self, _: bool) {}
     fn accept_keys(&self, _: bool) {}
     fn take_keyboard(&self) {}
+    fn on_wheel(&self, _: super::OnWheel) {}
 
     fn accept_input(&self, _: bool) {}
 

@@ -51,6 +51,8 @@ struct Shared {
     echo: Mutex<Echo>,
     /// The painter's, so that who hears the mouse does not wait for who draws.
     layout: Mutex<Option<Layout>>,
+    /// Who is told of the wheel where it is for the window around.
+    on_wheel: Mutex<Option<super::OnWheel>>,
     alarm: Arc<Alarm>,
     /// Grows with each change of the picture.
     serial: AtomicU64,
@@ -138,6 +140,7 @@ impl X11 {
             wanted: Mutex::default(),
             echo: Mutex::default(),
             layout: Mutex::default(),
+            on_wheel: Mutex::default(),
             alarm: sleeper.alarm(),
             serial: AtomicU64::new(1),
             over: AtomicBool::new(false),
@@ -255,6 +258,10 @@ impl Place for Handle {
 
     fn take_keyboard(&self) {
         self.0.want(|w| w.taken = w.taken.wrapping_add(1));
+    }
+
+    fn on_wheel(&self, on_wheel: super::OnWheel) {
+        *lock(&self.0.on_wheel) = Some(on_wheel);
     }
 
     fn copy(&self, since: u64) -> Option<(u64, u16, u16, Vec<u8>)> {

@@ -3,12 +3,12 @@
 use deskside_session::{
     Role,
     command::{Act, Command},
-    view::{LinkView, Other, Sharing, View},
+    view::{LinkView, Other, View},
 };
 use eframe::egui::{Frame, Margin, Panel, RichText, ScrollArea, Ui};
 use lucide_icons::Icon;
 
-use super::{chat::ChatForm, copied_ways, dialog::Dialog, hiding, people, quality, scope, toast::Toast};
+use super::{chat::ChatForm, copied_ways, dialog::Dialog, hiding, own_screen, people, toast::Toast};
 use crate::{
     acts,
     cx::Cx,
@@ -41,6 +41,7 @@ pub fn show(ui: &mut Ui, cx: &Cx<'_>, view: &View, chat: &mut ChatForm, toast: &
                     if !view.server_up {
                         banner(ui, cx, Tone::Warn, "", &cx.t.t("session-server-down"));
                     }
+                    own_screen::show(ui, cx, view);
                     agents(ui, cx, view);
                     permissions(ui, cx, view);
                 },
@@ -181,7 +182,7 @@ fn permissions(ui: &mut Ui, cx: &Cx<'_>, view: &View) {
     card(cx).show(ui, |ui| {
         ui.set_width(ui.available_width());
         strong(ui, cx, cx.t.t("customer-permissions"));
-        hiding::warn(ui, cx, view);
+        let shares = view.sharing.as_ref().is_some_and(|s| s.sharer == view.me);
         let mut acts: Vec<Act> = view.grants.iter().map(|g| g.act).collect();
         acts.sort_unstable();
         acts.dedup();
@@ -207,27 +208,10 @@ fn permissions(ui: &mut Ui, cx: &Cx<'_>, view: &View) {
                 copied_ways::choose(ui, cx, view);
             }
         }
-        // How much is seen comes before what can be done about it.
-        scope::widen(ui, cx, view);
-        if let Some(sharing) = view.sharing.as_ref().filter(|s| s.sharer == view.me) {
-            super::draw::sharer(ui, cx, view, sharing);
-            picture(ui, cx, sharing);
-            text::small(ui, cx, cx.t.t("customer-escape"));
+        if !shares {
+            hiding::button(ui, cx);
         }
-        hiding::button(ui, cx);
     });
-}
-
-/// How the picture of the own screen is to be.
-fn picture(ui: &mut Ui, cx: &Cx<'_>, sharing: &Sharing) {
-    let chosen = quality::words(cx, sharing.quality).join(", ");
-    let words = match chosen.as_str() {
-        "" => cx.t.t("customer-quality"),
-        _ => cx.t.ta("customer-quality-now", &[("quality", (&chosen).into())]),
-    };
-    let button = Button::new(cx, words).icon(Icon::Image).name(cx.t.t("customer-quality")).drops();
-    let response = ui.add(button.height(cx.k.size.control).width(ui.available_width()));
-    quality::choices(cx, &response, sharing.quality);
 }
 
 fn permission(ui: &mut Ui, cx: &Cx<'_>, act: Act) {

@@ -18,7 +18,7 @@ use crate::{
     cx::Cx,
     keys::{Action, hint as keyed},
     texts::Texts,
-    widgets::{Button, Look, focus_ring},
+    widgets::{Button, focus_ring},
 };
 
 /// The switch between drawing and controlling, among the tools.
@@ -223,36 +223,12 @@ fn dot(ui: &mut Ui, cx: &Cx<'_>, width: Width, chosen: bool, words: &str) -> Res
 const BY_MOUSE: [Tool; 7] =
     [Tool::Pen, Tool::Highlighter, Tool::Line, Tool::Arrow, Tool::Rectangle, Tool::Ellipse, Tool::Eraser];
 
-/// In the panel of who shares.
-pub fn sharer(ui: &mut Ui, cx: &Cx<'_>, view: &View, sharing: &Sharing) {
-    let width = ui.available_width();
-    if !sharing.no_drawing && !sharing.paused {
-        let words = if view.pen.is_some() { cx.t.t("draw-off") } else { cx.t.t("draw-here") };
-        let draw = Button::new(cx, words).icon(Icon::PencilLine).selected(view.pen.is_some()).width(width);
-        if ui.add(draw).clicked() {
-            toggle(cx, view, sharing, Pen::default());
-        }
-    }
-    if let Some(pen) = view.pen {
-        ui.horizontal_wrapped(|ui| {
-            ui.spacing_mut().item_spacing = vec2(2.0, 2.0);
-            palette(ui, cx, pen, &BY_MOUSE, &mut None);
-            undo(ui, cx, view.marks.iter().any(|m| m.author == view.me), &mut None);
-        });
-    }
-    if !view.marks.is_empty() {
-        let clear = Button::new(cx, cx.t.t("draw-clear")).icon(Icon::Eraser).width(width);
-        if ui.add(clear).clicked() {
-            cx.session(Command::Draw { draw: Draw::Clear });
-        }
-    }
-    let (sign, words) = if sharing.no_drawing {
-        (Icon::PencilLine, cx.t.t("draw-allow"))
-    } else {
-        (Icon::PencilOff, cx.t.t("draw-forbid"))
-    };
-    let forbid = Button::new(cx, words).icon(sign).look(Look::Secondary).width(width);
-    if ui.add(forbid).clicked() {
-        cx.session(Command::ForbidDrawing { forbidden: !sharing.no_drawing });
-    }
+/// The palette for the own desktop.
+pub fn palette_here(ui: &mut Ui, cx: &Cx<'_>, view: &View) {
+    let Some(pen) = view.pen else { return };
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing = vec2(2.0, 2.0);
+        palette(ui, cx, pen, &BY_MOUSE, &mut None);
+        undo(ui, cx, view.marks.iter().any(|m| m.author == view.me), &mut None);
+    });
 }

@@ -47,9 +47,14 @@ fn is_open() -> Id {
 pub fn button(ui: &mut Ui, cx: &Cx<'_>) {
     let button = Button::new(cx, cx.t.t("hide")).icon(Icon::EyeOff).width(ui.available_width());
     if ui.add(button).clicked() {
-        ui.data_mut(|d| d.insert_temp(is_open(), true));
-        cx.send(AppOnly::ListWindows);
+        open_window(ui.ctx(), cx);
     }
+}
+
+/// From the next frame on it is there.
+pub fn open_window(ctx: &egui::Context, cx: &Cx<'_>) {
+    ctx.data_mut(|d| d.insert_temp(is_open(), true));
+    cx.send(AppOnly::ListWindows);
 }
 
 /// Says it where the system can hide nothing.

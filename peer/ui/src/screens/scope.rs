@@ -7,11 +7,10 @@ use deskside_session::{
     view::{Prompt, Sharing, View},
 };
 use eframe::egui::{ScrollArea, Ui};
-use lucide_icons::Icon;
 
 use crate::{
     cx::Cx,
-    widgets::{Button, menu::item, text},
+    widgets::{menu::item, text},
 };
 
 /// What is chosen while a question is open.
@@ -75,15 +74,4 @@ pub fn hint(cx: &Cx<'_>, sharing: &Sharing) -> Option<String> {
         Program::Minimised => cx.t.t("scope-minimised"),
         Program::Closed => cx.t.t("scope-closed"),
     })
-}
-
-/// The way back to the whole desktop.
-pub fn widen(ui: &mut Ui, cx: &Cx<'_>, view: &View) {
-    let Some(sharing) = view.sharing.as_ref().filter(|s| s.sharer == view.me) else { return };
-    let Some(words) = hint(cx, sharing) else { return };
-    text::muted(ui, cx, words);
-    let button = Button::new(cx, cx.t.t("scope-widen")).icon(Icon::Monitor).width(ui.available_width());
-    if ui.add(button).clicked() {
-        cx.session(Command::Only { window: None });
-    }
 }

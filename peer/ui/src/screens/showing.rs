@@ -8,7 +8,7 @@ use deskside_session::{
 use eframe::egui::{CentralPanel, Frame, Margin, RichText, ScrollArea, Ui};
 use lucide_icons::Icon;
 
-use super::{agent::asked, bar, deed::Deed, draw, half, middle, people};
+use super::{agent::asked, bar, deed::Deed, middle, own_screen, people};
 use crate::{
     cx::Cx,
     widgets::{Button, Look, Tone, banner, icon, text},
@@ -49,39 +49,19 @@ fn content(ui: &mut Ui, cx: &Cx<'_>, view: &View, sharing: &Sharing) {
         banner(ui, cx, Tone::Danger, &what, &to_do);
     }
     control(ui, cx, view, sharing);
-    ui.horizontal(|ui| {
-        let width = half(ui, cx);
-        let (sign, words) = if sharing.paused {
-            (Icon::Play, cx.t.t("bar-resume"))
-        } else {
-            (Icon::Pause, cx.t.t("bar-pause"))
-        };
-        if ui.add(Button::new(cx, words).icon(sign).width(width)).clicked() {
-            cx.session(Command::Pause { paused: !sharing.paused });
-        }
-        let stop = Button::new(cx, cx.t.t("showing-stop")).icon(Icon::CircleStop).look(Look::Danger);
-        if ui.add(stop.width(width)).clicked() {
-            cx.session(Command::StopSharing);
-        }
-    });
+    own_screen::controls(ui, cx, view, sharing);
     if sharing.monitors.len() > 1 {
         ui.add_space(k.space.one);
         monitors(ui, cx, sharing);
     }
-    ui.add_space(k.space.one);
-    draw::sharer(ui, cx, view, sharing);
     ui.add_space(k.space.two);
     turn(ui, cx, view);
 }
 
-/// Giving control to one of the customers who see it, and taking it back.
+/// Giving control to one of the customers who see it.
 fn control(ui: &mut Ui, cx: &Cx<'_>, view: &View, sharing: &Sharing) {
     let wide = ui.available_width();
     if sharing.controller.is_some() {
-        let back = Button::new(cx, cx.t.t("bar-takeback")).icon(Icon::Hand).look(Look::Primary);
-        if ui.add(back.width(wide)).clicked() {
-            cx.session(Command::TakeBack);
-        }
         return;
     }
     for id in customers(view, sharing) {

@@ -8,6 +8,7 @@ use super::{
     toast::Toast,
     toolbar,
     viewer::{EDGE, PICTURE, Viewer},
+    zoom::Zoom,
 };
 use crate::{
     cx::Cx,
@@ -38,6 +39,14 @@ pub fn show(
     }
     if keys::pressed(ui.ctx(), Action::Panel) {
         viewer.side = !viewer.side;
+    }
+    for (action, larger) in [(Action::Larger, true), (Action::Smaller, false)] {
+        if keys::pressed(ui.ctx(), action) {
+            viewer.lens.step(larger);
+        }
+    }
+    if keys::pressed(ui.ctx(), Action::Fit) {
+        viewer.lens.set(Zoom::Fit);
     }
     let controls = sharing.controller == Some(view.me) && !covered;
     if keys::pressed(ui.ctx(), Action::Type) && controls {

@@ -9,7 +9,12 @@ use deskside_session::{
 use eframe::egui::{Align, Frame, Layout, Margin, Panel, Response, RichText, Ui};
 use lucide_icons::Icon;
 
-use super::{deed::Deed, draw, quality, viewer::Viewer};
+use super::{
+    deed::Deed,
+    draw, quality,
+    viewer::Viewer,
+    zoom::{CHOICES, Lens, Zoom},
+};
 use crate::{
     cx::Cx,
     keys::{Action, hint as keyed},
@@ -190,21 +195,42 @@ fn control(ui: &mut Ui, cx: &Cx<'_>, view: &View, sharing: &Sharing, room: Room,
 
 fn picture(ui: &mut Ui, cx: &Cx<'_>, viewer: &mut Viewer, room: Room, hint: &mut Option<String>) {
     let t = cx.t;
-    for (fit, sign, words, long) in [
-        (true, Icon::Scaling, t.t("viewer-fit"), t.t("viewer-fit-hint")),
-        (false, Icon::Image, t.t("viewer-one"), t.t("viewer-one-hint")),
+    for (zoom, sign, words, long) in [
+        (Zoom::Fit, Icon::Scaling, t.t("viewer-fit"), keyed(t, &t.t("viewer-fit-hint"), Action::Fit)),
+        (Zoom::Percent(100), Icon::Image, t.t("viewer-one"), t.t("viewer-one-hint")),
     ] {
-        let button = if room >= Room::Middle || !fit {
+        let button = if room == Room::Wide || zoom != Zoom::Fit {
             Button::new(cx, &words).tool()
         } else {
             Button::icon_only(cx, sign, &words)
         };
-        let response = ui.add(button.selected(viewer.fit == fit));
+        let response = ui.add(button.selected(viewer.lens.zoom() == zoom));
         note(&response, hint, long);
         if response.clicked() {
-            viewer.fit = fit;
+            viewer.lens.set(zoom);
         }
     }
+    if room > Room::Tight {
+        percent(ui, cx, &mut viewer.lens, hint);
+    }
+}
+
+/// How large the picture is, and the sizes to choose from.
+fn percent(ui: &mut Ui, cx: &Cx<'_>, lens: &mut Lens, hint: &mut Option<String>) {
+    let t = cx.t;
+    let words = |percent: u16| t.ta("viewer-percent", &[("percent", (&percent.to_string()).into())]);
+    let Some(now) = lens.percent() else { return };
+    let button = Button::new(cx, words(now)).tool().name(t.t("viewer-zoom")).drops();
+    let response = ui.add(button);
+    note(&response, hint, t.t("viewer-zoom-hint"));
+    menu(cx, &response, 140.0, |ui| {
+        for choice in CHOICES {
+            let chosen = lens.zoom() == Zoom::Percent(choice);
+            if item(ui, cx, Some(chosen), &words(choice), "").clicked() {
+                lens.set(Zoom::Percent(choice));
+            }
+        }
+    });
 }
 
 fn coding(ui: &mut Ui, cx: &Cx<'_>, sharing: &Sharing, room: Room, hint: &mut Option<String>) {
@@ -312,8 +338,7 @@ fn window(ui: &mut Ui, cx: &Cx<'_>, view: &View, viewer: &mut Viewer, room: Room
     };
     if let Some(command) = stops {
         let words = t.t("stop-sharing");
-        let stop =
-            if room >= Room::Middle { Button::new(cx, t.t("viewer-stop")) } else { Button::new(cx, "") };
+        let stop = if room == Room::Wide { Button::new(cx, t.t("viewer-stop")) } else { Button::new(cx, "") };
         let response = ui.add(stop.tool().icon(Icon::CircleStop).look(Look::QuietDanger).name(&words));
         note(&response, hint, keyed(t, &words, Action::Do(Deed::Stop)));
         if response.clicked() {

@@ -8,16 +8,20 @@ use deskside_session::{
     view::{LinkView, Sharing, View},
 };
 use eframe::egui::{
-    self, ColorImage, EventFilter, Frame, Rect, ScrollArea, Sense, TextureHandle, TextureOptions, Ui,
-    UiBuilder, ViewportCommand, pos2, scroll_area::ScrollBarVisibility, scroll_area::ScrollSource, vec2,
+    self, ColorImage, EventFilter, Frame, Rect, Sense, TextureHandle, TextureOptions, Ui, ViewportCommand,
+    pos2, vec2,
 };
 use lucide_icons::Icon;
 
-use super::middle;
+use super::{
+    framing::Framing,
+    middle,
+    zoom::{Lens, Zoom},
+};
 use crate::{
     PicturePlace, Scale,
     cx::Cx,
-    input::{Hands, Place},
+    input::{Hands, Place, notches},
     keys::{self, Action},
     widgets::{busy_dots, icon},
     words,
@@ -38,7 +42,7 @@ type Laid = (u64, i32, i32, u16, u16, Scale);
 
 /// How the picture is shown, and what is held down over it.
 pub struct Viewer {
-    pub fit: bool,
+    pub lens: Lens,
     pub grab: bool,
     /// A picture that is drawn here is to get the keyboard.
     typing: bool,
@@ -58,6 +62,7 @@ pub struct Viewer {
     /// [`PicturePlace::identity`] of the place that all of this is about.
     place: Option<u64>,
     texture: Option<TextureHandle>,
+    filter: TextureOptions,
     serial: u64,
     size: (u16, u16),
     hands: Hands,
@@ -66,7 +71,7 @@ pub struct Viewer {
 impl Default for Viewer {
     fn default() -> Self {
         Self {
-            fit: true,
+            lens: Lens::default(),
             grab: false,
             typing: false,
             pen: Default::default(),
@@ -79,6 +84,7 @@ impl Default for Viewer {
             accepting: None,
             place: None,
             texture: None,
+            filter: TextureOptions::LINEAR,
             serial: 0,
             size: (0, 0),
             hands: Hands::default(),
@@ -158,7 +164,7 @@ impl Viewer {
     }
 
     /// What was said to one place is not known to the next.
-    fn follow(&mut self, place: Option<&dyn PicturePlace>) {
+    fn follow(&mut self, ctx: &egui::Context, place: Option<&dyn PicturePlace>) {
         let identity = place.map(PicturePlace::identity);
         if self.place != identity {
             self.place = identity;
@@ -167,6 +173,9 @@ impl Viewer {
             (self.accepting, self.keys) = (None, None);
             self.serial = 0;
             self.texture = None;
+            if let Some(place) = place {
+                self.lens.listen(ctx, place);
+            }
             if let Some(place) = place.filter(|_| self.grab) {
                 place.grab_keys(true);
             }
@@ -198,7 +207,7 @@ impl Viewer {
         let room = ui.available_rect_before_wrap();
         ui.painter().rect_filled(room, 0.0, cx.k.c.canvas);
         let place = cx.backend.picture();
-        self.follow(place.as_deref());
+        self.follow(ui.ctx(), place.as_deref());
         let controls = sharing.controller == Some(view.me);
         let mine = (controls || view.pen.is_some()) && !covered;
         // Who draws keeps the keyboard, but for writing.
@@ -244,36 +253,34 @@ impl Viewer {
         covered: bool,
     ) {
         let pixels = ui.pixels_per_point();
-        let whole = vec2(f32::from(sharing.width), f32::from(sharing.height)) / pixels;
-        let (area, offset, scroll) = if self.fit {
-            (room, egui::Vec2::ZERO, None)
-        } else {
-            let output = scrolled(ui, room, whole);
-            (output.0, output.1, Some(output.1))
-        };
+        let size = vec2(f32::from(sharing.width), f32::from(sharing.height));
+        let framing = self.lens.frame(ui, room, size);
         if covered {
             self.hide(place.as_ref());
         } else if let Some(root) = root {
-            let scale = match scroll {
-                None => Scale::Fit,
-                Some(o) => Scale::One { x: (o.x * pixels).round() as u16, y: (o.y * pixels).round() as u16 },
-            };
-            let laid = (
-                root,
-                (area.left() * pixels).round() as i32,
-                (area.top() * pixels).round() as i32,
-                (area.width() * pixels).round().max(1.0) as u16,
-                (area.height() * pixels).round().max(1.0) as u16,
-                scale,
-            );
+            let (x, y, width, height) = framing.pixels(pixels);
+            let scale = self.lens.scale(&framing, pixels);
+            let laid = (root, x, y, width, height, scale);
             if self.laid != Some(laid) {
-                let (root, x, y, width, height, scale) = laid;
                 self.native = place.put(root, x, y, width, height, scale);
                 self.laid = self.native.then_some(laid);
             }
         }
         if root.is_none() || !self.native {
-            self.draw_copy(ui, cx, view, sharing, place.as_ref(), area, offset, whole, mine);
+            self.draw_copy(ui, cx, view, sharing, place.as_ref(), framing, mine);
+        }
+    }
+
+    /// The wheel over a picture that is drawn here, where it is no input.
+    fn wheel(&mut self, ui: &Ui, controls: bool, typing: bool) {
+        let Some(at) = ui.input(|i| i.pointer.hover_pos()) else { return };
+        let events = ui.input(|i| i.events.clone());
+        for event in events.iter().filter(|e| is_for_window(e, controls, typing)) {
+            if let egui::Event::MouseWheel { unit, delta, modifiers, .. } = event {
+                let delta = if modifiers.shift && delta.x == 0.0 { vec2(delta.y, 0.0) } else { *delta };
+                self.lens.turn(at, notches(*unit, delta), modifiers.ctrl);
+                ui.ctx().request_repaint();
+            }
         }
     }
 
@@ -285,33 +292,34 @@ impl Viewer {
         view: &View,
         sharing: &Sharing,
         place: &dyn PicturePlace,
-        area: Rect,
-        offset: egui::Vec2,
-        whole: egui::Vec2,
+        framing: Framing,
         mine: bool,
     ) {
+        let filter = self.lens.filter();
+        if std::mem::replace(&mut self.filter, filter) != filter {
+            self.serial = 0;
+        }
         if let Some((serial, width, height, rgba)) = place.copy(self.serial)
             && rgba.len() == usize::from(width) * usize::from(height) * 4
         {
             self.serial = serial;
             self.size = (width, height);
             let image = ColorImage::from_rgba_unmultiplied([width.into(), height.into()], &rgba);
-            let options = if self.fit { TextureOptions::LINEAR } else { TextureOptions::NEAREST };
             match &mut self.texture {
-                Some(texture) => texture.set(image, options),
-                None => self.texture = Some(ui.ctx().load_texture("picture", image, options)),
+                Some(texture) => texture.set(image, filter),
+                None => self.texture = Some(ui.ctx().load_texture("picture", image, filter)),
             }
         }
         let Some(texture) = &self.texture else {
             draw_obstacle(ui, cx, Obstacle::first(cx));
             return;
         };
-        let rect = if self.fit {
-            let size = vec2(f32::from(self.size.0), f32::from(self.size.1));
-            let scale = (area.width() / size.x).min(area.height() / size.y);
-            Rect::from_center_size(area.center(), size * scale)
+        let area = framing.area;
+        let rect = if self.lens.zoom() == Zoom::Fit {
+            // The picture may be newer than what is known of it.
+            Framing::fit(area, vec2(f32::from(self.size.0), f32::from(self.size.1))).whole
         } else {
-            Rect::from_min_size(area.min - offset, whole)
+            framing.whole
         };
         let unit = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
         ui.painter_at(area).image(texture.id(), rect, unit, egui::Color32::WHITE);
@@ -320,6 +328,10 @@ impl Viewer {
         let name = view.others.iter().find(|o| o.id == sharing.sharer).map_or("", |o| o.name.as_str());
         let words = cx.t.ta("viewer-picture", &[("name", name.into())]);
         response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, &words));
+        let controls = mine && self.keys == Some(true);
+        if response.contains_pointer() {
+            self.wheel(ui, controls, controls && response.has_focus());
+        }
         if !mine {
             return;
         }
@@ -343,6 +355,9 @@ impl Viewer {
             if matches!(event, egui::Event::Key { key, .. } if keys::is(Action::FullScreen, *key)) {
                 continue;
             }
+            if is_for_window(event, keys, typing) {
+                continue;
+            }
             for event in self.hands.translate(event, place, inside, typing) {
                 cx.session(Command::Input { event });
             }
@@ -350,27 +365,9 @@ impl Viewer {
     }
 }
 
-/// The visible part of a picture that is larger than its place, and how far it is scrolled.
-fn scrolled(ui: &mut Ui, room: Rect, whole: egui::Vec2) -> (Rect, egui::Vec2) {
-    let mut child = ui.new_child(UiBuilder::new().max_rect(room));
-    child.spacing_mut().scroll =
-        egui::style::ScrollStyle { foreground_color: false, ..egui::style::ScrollStyle::solid() };
-    let output = ScrollArea::both()
-        .id_salt("picture")
-        .auto_shrink(false)
-        .scroll_bar_visibility(ScrollBarVisibility::VisibleWhenNeeded)
-        .scroll_source(ScrollSource::SCROLL_BAR)
-        .show(&mut child, |ui| {
-            ui.allocate_exact_size(whole, Sense::hover());
-        });
-    let area = output.inner_rect;
-    // What is smaller than its place stands in the middle of it.
-    let used = Rect::from_center_size(area.center(), whole.min(area.size()));
-    let start = pos2(
-        if whole.x < area.width() { used.left() } else { area.left() },
-        if whole.y < area.height() { used.top() } else { area.top() },
-    );
-    (Rect::from_min_size(start, whole.min(area.size())), output.state.clamped_offset())
+/// Whether it is a turn of the wheel that is not input for the other computer. `typing`: the picture has the keyboard.
+fn is_for_window(event: &egui::Event, controls: bool, typing: bool) -> bool {
+    matches!(event, egui::Event::MouseWheel { modifiers, .. } if !controls || (modifiers.ctrl && !typing))
 }
 
 /// Why there is no picture.

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, OnceLock};
 
 use deskside_session::app::{AppCommand, AppView};
-use deskside_ui::{Backend, PicturePlace, Preferences, Scale};
+use deskside_ui::{Backend, OnWheel, PicturePlace, Preferences, Scale, Wheel};
 
 /// A program that shows one view and remembers what it was told.
 pub struct Still {
@@ -104,15 +104,21 @@ pub enum Done {
 pub struct Picture {
     pub native: bool,
     pub done: Mutex<Vec<Done>>,
+    wheel: Mutex<Option<OnWheel>>,
 }
 
 impl Picture {
     pub fn new(native: bool) -> Arc<Self> {
-        Arc::new(Self { native, done: Mutex::new(Vec::new()) })
+        Arc::new(Self { native, done: Mutex::new(Vec::new()), wheel: Mutex::default() })
     }
 
     pub fn done(&self) -> Vec<Done> {
         std::mem::take(&mut *self.done.lock().expect("not poisoned"))
+    }
+
+    /// The wheel is turned over the native surface.
+    pub fn turn(&self, turn: Wheel) {
+        self.wheel.lock().expect("not poisoned").as_ref().expect("it is heard")(turn);
     }
 
     fn note(&self, what: Done) {
@@ -144,6 +150,10 @@ impl PicturePlace for Picture {
 
     fn take_keyboard(&self) {
         self.note(Done::Keyboard);
+    }
+
+    fn on_wheel(&self, on_wheel: OnWheel) {
+        *self.wheel.lock().expect("not poisoned") = Some(on_wheel);
     }
 
     fn copy(&self, since: u64) -> Option<(u64, u16, u16, Vec<u8>)> {

@@ -17,8 +17,8 @@ use x11rb::{
 };
 
 use super::{
-    super::layout::{Layout, Part},
-    pixels::{Formats, formats, rectangle},
+    super::layout::{Layout, Mixing, Part},
+    pixels::{Formats, even, formats, rectangle},
 };
 use crate::{
     capture::PointerShape,
@@ -323,16 +323,24 @@ impl Painter {
     /// Tells the X server how the backing is scaled.
     fn transform(&self) -> Result<(), X11Error> {
         let (Some(b), Some(l)) = (&self.backing, self.layout()) else { return Ok(()) };
-        let ratio = |of: u16, shown: i32| ((i64::from(of) << 16) / i64::from(shown)) as i32;
+        // In 65536ths of the picture's pixels; with the scrolling, which can be too far for 16 bits.
+        let ratio =
+            |v: i32, of: u16, shown: i32| (((i64::from(v) * i64::from(of)) << 16) / i64::from(shown)) as i32;
         let matrix = render::Transform {
-            matrix11: ratio(self.picture.0, l.width),
-            matrix22: ratio(self.picture.1, l.height),
+            matrix11: ratio(1, self.picture.0, l.width),
+            matrix13: ratio(-l.left, self.picture.0, l.width),
+            matrix22: ratio(1, self.picture.1, l.height),
+            matrix23: ratio(-l.top, self.picture.1, l.height),
             matrix33: 1 << 16,
             ..Default::default()
         };
         self.conn.render_set_picture_transform(b.source, matrix)?;
-        let filter: &[u8] = if l.scaled() { b"good" } else { b"nearest" };
-        self.conn.render_set_picture_filter(b.source, filter, &[])?;
+        let (filter, kernel): (&[u8], _) = match l.mixing() {
+            Mixing::Near if l.scaled() => (b"good", Vec::new()),
+            Mixing::Square(side) if l.scaled() => (b"convolution", even(side)),
+            _ => (b"nearest", Vec::new()),
+        };
+        self.conn.render_set_picture_filter(b.source, filter, &kernel)?;
         Ok(())
     }
 
@@ -380,18 +388,16 @@ impl Painter {
     fn draw_picture(&self, part: Part) -> Result<(), X11Error> {
         let (Some(t), Some(l)) = (&self.target, self.layout()) else { return Ok(()) };
         let to = rectangle(part);
-        // Within the picture as it is shown; a covered part never starts before it.
-        let (x, y) = (part.x - l.left, part.y - l.top);
         match (&self.backing, self.seg) {
             (Some(b), _) => {
-                let (x, y) = (x as i16, y as i16);
+                // Its transformation has the place in it.
                 self.conn.render_composite(
                     PictOp::SRC,
                     b.source,
                     x11rb::NONE,
                     t.picture,
-                    x,
-                    y,
+                    to.x,
+                    to.y,
                     0,
                     0,
                     to.x,
@@ -403,6 +409,8 @@ impl Painter {
             (None, Some(seg)) => {
                 let (w, h) = self.picture;
                 let depth = self.screen.root_depth;
+                // Within the picture; a covered part never starts before it.
+                let (x, y) = (part.x - l.left, part.y - l.top);
                 self.conn.shm_put_image(
                     t.window, self.gc, w, h, x as u16, y as u16, to.width, to.height, to.x, to.y, depth,
                     ZPIXMAP, false, seg, 0,

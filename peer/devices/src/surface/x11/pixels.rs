@@ -24,6 +24,13 @@ pub fn rectangle(p: Part) -> Rectangle {
     Rectangle { x: p.x as i16, y: p.y as i16, width: p.w as u16, height: p.h as u16 }
 }
 
+/// The parameters of a filter that mixes a square of pixels evenly: its sides, and the weights.
+pub fn even(side: u8) -> Vec<render::Fixed> {
+    let (one, side) = (1 << 16, i32::from(side.max(1)));
+    let weights = std::iter::repeat_n(one / (side * side), (side * side) as usize);
+    [side * one, side * one].into_iter().chain(weights).collect()
+}
+
 pub fn formats(conn: &RustConnection, screen: &Screen) -> Result<Formats, X11Error> {
     let missing = X11Error::Missing("RENDER");
     if conn.extension_information(render::X11_EXTENSION_NAME)?.is_none() {

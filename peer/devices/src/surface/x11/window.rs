@@ -10,7 +10,7 @@ use x11rb::{
         xinput::{self, ConnectionExt as _},
         xproto::{
             ButtonPressEvent, ChangeWindowAttributesAux, ConfigureWindowAux, ConnectionExt as _,
-            CreateWindowAux, EventMask, GrabMode, GrabStatus, Gravity, InputFocus, KeyPressEvent,
+            CreateWindowAux, EventMask, GrabMode, GrabStatus, Gravity, InputFocus, KeyButMask, KeyPressEvent,
             NotifyDetail, NotifyMode, Screen, Timestamp, Window, WindowClass,
         },
     },
@@ -21,7 +21,7 @@ use x11rb::{
 use super::{REMEMBERED, Shared, Spot, Wanted, keymap, keys::Keys, lock};
 use crate::{
     own,
-    surface::{OnInput, layout::Part},
+    surface::{OnInput, Wheel, layout::Part},
     x11::{Sleeper, X11Error, connect},
 };
 
@@ -304,6 +304,7 @@ impl Ear {
                 self.grab()?;
             }
             Event::MotionNotify(e) if self.wanted.accept_input => self.motion = Some((e.event_x, e.event_y)),
+            Event::ButtonPress(e) if self.is_for_window(&e) => self.wheel(&e),
             Event::ButtonPress(e) if self.wanted.accept_input => self.button_down(&e)?,
             Event::ButtonRelease(e) if self.wanted.accept_input => self.button_up(&e),
             Event::KeyPress(e) if self.wanted.accept_input => self.key_down(&e),
@@ -316,6 +317,27 @@ impl Ear {
             _ => {}
         }
         Ok(())
+    }
+
+    /// Whether it is a turn of the wheel that is not input for the other computer.
+    fn is_for_window(&self, e: &ButtonPressEvent) -> bool {
+        let zoom = e.state.contains(KeyButMask::CONTROL) && !self.focused;
+        (4..=7).contains(&e.detail) && (!self.wanted.accept_input || self.wanted.mute || zoom)
+    }
+
+    fn wheel(&self, e: &ButtonPressEvent) {
+        let (dx, dy) = match e.detail {
+            4 => (0, NOTCH),
+            5 => (0, -NOTCH),
+            6 => (-NOTCH, 0),
+            _ => (NOTCH, 0),
+        };
+        // The wheel with Shift goes across, as everywhere.
+        let (dx, dy) = if e.state.contains(KeyButMask::SHIFT) { (-dy, -dx) } else { (dx, dy) };
+        let zoom = e.state.contains(KeyButMask::CONTROL);
+        if let Some(on_wheel) = lock(&self.shared.on_wheel).as_ref() {
+            on_wheel(Wheel { x: e.event_x.into(), y: e.event_y.into(), dx, dy, zoom });
+        }
     }
 
     fn button_down(&mut self, e: &ButtonPressEvent) -> Result<(), X11Error> {
