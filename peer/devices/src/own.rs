@@ -4,6 +4,12 @@
 #[cfg(all(unix, not(target_os = "macos")))]
 mod find;
 #[cfg(all(unix, not(target_os = "macos")))]
+mod label;
+#[cfg(all(unix, not(target_os = "macos")))]
+mod strip;
+#[cfg(all(unix, not(target_os = "macos")))]
+mod tab;
+#[cfg(all(unix, not(target_os = "macos")))]
 mod x11;
 
 use std::sync::{Mutex, MutexGuard, OnceLock};
@@ -129,20 +135,34 @@ pub trait Frame: Send {
     fn place(&self, x: i32, y: i32, area: Rect);
     /// 0xRRGGBB.
     fn colour(&self, rgb: u32);
+    /// The window that alone is shared: the tab goes along with it while it is seen. None for the desktop.
+    fn follow(&self, window: Option<u64>);
 }
 
+/// The tab on a frame: a strip at its upper edge, that shows these words under the pointer. Remote input never reaches it.
+pub struct Stop {
+    pub words: String,
+    /// After a click by the person here, on the frame's own thread.
+    pub on_stop: Box<dyn Fn() + Send>,
+}
+
+/// WM_CLASS of the tab.
+pub const TAB_CLASS: &str = "deskside-tab";
+
 /// None where the system has no way to draw one.
-pub fn frame() -> Option<Box<dyn Frame>> {
+pub fn frame(stop: Option<Stop>) -> Option<Box<dyn Frame>> {
     #[cfg(all(unix, not(target_os = "macos")))]
-    match x11::X11::open(None) {
+    match x11::X11::open(None, stop) {
         Ok(frame) => return Some(Box::new(frame)),
         Err(why) => tracing::info!(%why, "no frame around what is shared"),
     }
+    #[cfg(not(all(unix, not(target_os = "macos"))))]
+    drop(stop);
     None
 }
 
 /// A frame on this X11 display (`:1`).
 #[cfg(all(unix, not(target_os = "macos")))]
-pub fn frame_x11(display: &str) -> Option<Box<dyn Frame>> {
-    Some(Box::new(x11::X11::open(Some(display)).ok()?))
+pub fn frame_x11(display: &str, stop: Option<Stop>) -> Option<Box<dyn Frame>> {
+    Some(Box::new(x11::X11::open(Some(display), stop).ok()?))
 }

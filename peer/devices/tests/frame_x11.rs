@@ -21,7 +21,7 @@ fn a_frame_is_seen_on_top_and_clicked_through() {
     let brush = display.brush();
     let below = brush.window(0, 0, 640, 480, GROUND);
     brush.map(below);
-    let frame = own::frame_x11(&display.name).expect("a frame");
+    let frame = own::frame_x11(&display.name, None).expect("a frame");
     frame.colour(RED);
     frame.place(100, 50, Rect { x: 10, y: 20, w: 200, h: 100 });
     until("the frame", || brush.pixel(110, 70) == RED && brush.pixel(309, 169) == RED);
@@ -70,5 +70,54 @@ fn a_frame_is_seen_on_top_and_clicked_through() {
 
 #[test]
 fn no_display_is_no_frame() {
-    assert!(own::frame_x11(":59000").is_none());
+    assert!(own::frame_x11(":59000", None).is_none());
+}
+
+#[test]
+fn the_tab_unfolds_under_the_pointer_stops_by_a_click_and_goes_along_with_a_window() {
+    let display = Display::start(1000, 600);
+    let brush = display.brush();
+    brush.point(5, 300);
+    let below = brush.window(0, 0, 1000, 600, GROUND);
+    brush.map(below);
+    let (tell, stopped) = std::sync::mpsc::sync_channel(8);
+    let on_stop = Box::new(move || {
+        let _ = tell.send(());
+    });
+    let frame = own::frame_x11(&display.name, Some(own::Stop { words: "Stop sharing".into(), on_stop }));
+    let frame = frame.expect("a frame");
+    frame.colour(RED);
+    frame.place(0, 0, Rect { x: 0, y: 0, w: 1000, h: 600 });
+    until("the folded tab", || brush.pixel(790, 6) == RED && brush.pixel(790, 8) == GROUND);
+    assert_eq!(brush.pixel(980, 6), GROUND, "the corner is free for the buttons of windows");
+    assert_eq!(own::registered().len(), 2, "remote input knows both as ours");
+
+    brush.point(790, 3);
+    until("unfolded, with words", || {
+        let row = brush.pixels(720, 15, 140, 1);
+        row.contains(&RED) && row.contains(&0xff_ffff)
+    });
+    // A click before anybody can have read it does nothing; later it stops.
+    until("stopped", || {
+        brush.button(1, true);
+        brush.button(1, false);
+        stopped.try_recv().is_ok()
+    });
+    brush.point(5, 300);
+    until("folded", || brush.pixel(790, 15) == GROUND);
+
+    let program = brush.window(300, 200, 400, 200, 0xff);
+    brush.map(program);
+    frame.follow(Some(program.into()));
+    // Outside of the window, above it.
+    until("at the window", || brush.pixel(490, 195) == RED && brush.pixel(490, 201) == 0xff);
+    until("not at the desktop", || brush.pixel(790, 6) == GROUND);
+    brush.conn.configure_window(program, &ConfigureWindowAux::new().x(350).y(300)).unwrap().check().unwrap();
+    until("moved along", || brush.pixel(540, 295) == RED && brush.pixel(490, 195) == GROUND);
+    brush.conn.unmap_window(program).unwrap().check().unwrap();
+    until("back at the desktop", || brush.pixel(790, 6) == RED);
+    frame.follow(None);
+    drop(frame);
+    until("gone", || brush.pixel(790, 3) == GROUND);
+    assert!(own::registered().is_empty());
 }

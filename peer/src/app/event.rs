@@ -42,6 +42,8 @@ pub enum SessionEvent {
     Trouble(Trouble),
     /// On the viewer's surface.
     Surface(InputEvent),
+    /// A click on the tab of the frame.
+    Stop,
 }
 
 #[derive(Debug)]

@@ -328,6 +328,7 @@ impl Running {
             SessionEvent::Clipboard(_) => {}
             SessionEvent::Trouble(t) => self.input(Input::Device(DeviceEvent::Trouble(t))),
             SessionEvent::Surface(event) => self.command(Command::Input { event }),
+            SessionEvent::Stop => self.command(Command::StopSharing),
         }
     }
 

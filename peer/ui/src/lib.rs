@@ -152,6 +152,12 @@ pub fn run(backend: Arc<dyn Backend>, options: Options) -> Result<(), Error> {
     .map_err(|e| Error::Window(e.to_string()))
 }
 
+/// The words of the tab on the frame, in the person's language.
+pub fn stop_words() -> String {
+    // Words that cannot be read end the program before anything is shared.
+    Texts::new(Language::from_env()).map(|t| t.t("stop-sharing")).unwrap_or_default()
+}
+
 /// The colour of the bar and of the frame while the desktop is seen, or controlled: 0xRRGGBB.
 pub fn sharing_colour(controlled: bool) -> u32 {
     static SEEN_CONTROLLED: std::sync::OnceLock<[u32; 2]> = std::sync::OnceLock::new();

@@ -2,10 +2,10 @@
 
 use std::{fs::File, io::BufWriter, sync::Arc};
 
-use deskside_devices::{clipboard, surface, watch};
+use deskside_devices::{clipboard, own, surface, watch};
 use deskside_session::{
     ParticipantId,
-    hiding::Hidden,
+    hiding::{Hidden, Scope},
     io::{Capture, DeviceEvent, Input},
     view::{Trouble, View},
 };
@@ -40,6 +40,9 @@ impl Running {
             share.limit(capture.scope);
             if let Some(hands) = &self.hands {
                 hands.limit(capture.scope);
+            }
+            if let Some(frame) = &self.frame {
+                frame.follow(window_of(capture.scope));
             }
         }
         if last.coder != capture.coder {
@@ -90,9 +93,19 @@ impl Running {
             Err(e) => tracing::warn!(error = %e, "own input cannot be noticed here"),
         }
         if self.windows.is_some() {
-            self.frame = deskside_devices::own::frame();
+            self.frame = self.open_frame(capture.scope);
         }
         true
+    }
+
+    fn open_frame(&self, scope: Scope) -> Option<Box<dyn own::Frame>> {
+        let events = self.events.clone();
+        let on_stop = Box::new(move || {
+            let _ = events.send(SessionEvent::Stop);
+        });
+        let frame = own::frame(Some(own::Stop { words: deskside_ui::stop_words(), on_stop }))?;
+        frame.follow(window_of(scope));
+        Some(frame)
     }
 
     /// Keeps this out of the picture, now and whenever something is shared.
@@ -170,5 +183,13 @@ impl Running {
         encoder.set_compression(png::Compression::Fast);
         encoder.write_header()?.write_image_data(&rgba)?;
         Ok((width, height))
+    }
+}
+
+/// The window that alone is shared.
+fn window_of(scope: Scope) -> Option<u64> {
+    match scope {
+        Scope::Program(window) => Some(window),
+        Scope::Desktop | Scope::Nothing => None,
     }
 }

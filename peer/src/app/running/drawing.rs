@@ -2,15 +2,15 @@
 
 use std::path::PathBuf;
 
-use deskside_devices::overlay;
+use deskside_devices::{overlay, own};
 use deskside_session::{SessionNumber, marks::Mark};
 
 use super::Running;
 use crate::app::event::SessionEvent;
 
-/// Never covered: the question, and the bar with the ways to end.
+/// Never covered: the question, and the bar and the tab with the ways to end.
 const OWN: overlay::Own = overlay::Own {
-    above: &[deskside_ui::PROMPT_APP_ID, deskside_ui::BAR_APP_ID],
+    above: &[deskside_ui::PROMPT_APP_ID, deskside_ui::BAR_APP_ID, own::TAB_CLASS],
     usable: &[deskside_ui::MAIN_APP_ID],
 };
 
