@@ -9,7 +9,7 @@ use deskside_session::{
 use deskside_tests::{Display, Scene, Server, until, wait};
 
 /// In the folded tab: the middle of its place left of the corner.
-const TAB: (u16, u16) = (1068, 5);
+const TAB: (u16, u16) = (1100, 5);
 
 #[test]
 fn the_person_stops_at_the_tab_and_remote_clicks_there_do_nothing() {
@@ -23,7 +23,7 @@ fn the_person_stops_at_the_tab_and_remote_clicks_there_do_nothing() {
         (p.pixel(x, y), p.pixel(1, 400))
     };
     until("the folded tab", || {
-        let ((tab, frame), (below, _)) = (pixel(&scene, 1068, 6), pixel(&scene, 1068, 9));
+        let ((tab, frame), (below, _)) = (pixel(&scene, 1100, 6), pixel(&scene, 1100, 9));
         (tab == frame && below != frame).then_some(())
     });
 
@@ -32,7 +32,7 @@ fn the_person_stops_at_the_tab_and_remote_clicks_there_do_nothing() {
     until("unfolded under the agent's pointer", || {
         x = TAB.0 + (x + 1) % 8;
         scene.agent.input(InputEvent::Move { x, y: TAB.1 });
-        let (ground, frame) = pixel(&scene, 1010, 15);
+        let (ground, frame) = pixel(&scene, 1150, 15);
         (ground == frame).then_some(())
     });
     for _ in 0..2 {
@@ -41,7 +41,7 @@ fn the_person_stops_at_the_tab_and_remote_clicks_there_do_nothing() {
         scene.customer.never("stopped by the agent's click", Duration::from_millis(700), |s| !shares(s));
     }
 
-    scene.desk.xdotool(&["mousemove", "1064", "6"]);
+    scene.desk.xdotool(&["mousemove", "1096", "6"]);
     until("stopped", || {
         scene.desk.xdotool(&["click", "1"]);
         let over = || scene.customer.session().filter(|s| s.sharing.is_none());
@@ -49,7 +49,7 @@ fn the_person_stops_at_the_tab_and_remote_clicks_there_do_nothing() {
     });
     scene.agent.wait_session("the end of sharing", |s| s.sharing.is_none());
     until("the tab is gone", || {
-        let ((tab, _), (below, _)) = (pixel(&scene, 1068, 2), pixel(&scene, 1068, 40));
+        let ((tab, _), (below, _)) = (pixel(&scene, 1100, 2), pixel(&scene, 1100, 40));
         (tab == below).then_some(())
     });
 }

@@ -11,7 +11,7 @@ const STRIP: (u16, u16) = (72, 7);
 const OPEN: u16 = 30;
 const PADDING: u16 = 16;
 /// So far from the right edge: what the buttons of a title take.
-const BESIDE: u16 = 176;
+const BESIDE: u16 = 144;
 
 /// Where it hangs: left, top, width, height of what it belongs to.
 type Place = (i32, i32, u16, u16);
@@ -51,16 +51,16 @@ mod tests {
     #[test]
     fn on_the_desktop_it_leaves_the_corner_to_the_buttons_of_windows() {
         let folded = lie(At::Desktop((0, 0, 1280, 800)), SCREEN, false, 100);
-        assert_eq!(folded, Rect { x: 1032, y: 0, w: 72, h: 7 });
+        assert_eq!(folded, Rect { x: 1064, y: 0, w: 72, h: 7 });
         let open = lie(At::Desktop((0, 0, 1280, 800)), SCREEN, true, 100);
-        assert_eq!(open, Rect { x: 1002, y: 0, w: 132, h: 30 });
+        assert_eq!(open, Rect { x: 1034, y: 0, w: 132, h: 30 });
         assert!(folded.x >= open.x && folded.x + folded.w <= open.x + open.w, "it opens under the pointer");
     }
 
     #[test]
     fn at_a_window_it_is_outside_and_always_on_the_screen() {
         let at = |x, y| lie(At::Window((x, y, 600, 300)), SCREEN, false, 100);
-        assert_eq!(at(100, 200), Rect { x: 452, y: 193, w: 72, h: 7 });
+        assert_eq!(at(100, 200), Rect { x: 484, y: 193, w: 72, h: 7 });
         assert_eq!(at(100, 0).y, 0, "there is no room above");
         assert_eq!(at(-590, -50), Rect { x: 0, y: 0, w: 72, h: 7 });
         assert_eq!(at(1250, 790), Rect { x: 1208, y: 783, w: 72, h: 7 });
