@@ -739,9 +739,10 @@ hide-impossible = Windows cannot be hidden on this computer
 hide-impossible-lead = Close what nobody is to see, password managers too, or pause the picture meanwhile.
 
 scope-desktop = The whole screen
-scope-program = One program only
+scope-program = One application only
 scope-none = No window is open that could be shared.
-scope-one = One program only
-scope-minimised = One program only: it is minimised
-scope-closed = One program only: it is closed
+scope-one = One application only
+scope-minimised = One application only: it is minimised
+scope-closed = The application is closed: nothing is shared
 scope-widen = Share the whole screen
+scope-several = { $count } applications only

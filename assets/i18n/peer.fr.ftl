@@ -736,9 +736,10 @@ hide-impossible = Cet ordinateur ne permet pas de masquer des fenêtres
 hide-impossible-lead = Fermez ce que personne ne doit voir, gestionnaires de mots de passe compris, ou mettez l’image en pause entre-temps.
 
 scope-desktop = Tout l’écran
-scope-program = Un seul programme
+scope-program = Une seule application
 scope-none = Aucune fenêtre ouverte ne peut être partagée.
-scope-one = Un seul programme
-scope-minimised = Un seul programme : il est réduit
-scope-closed = Un seul programme : il est fermé
+scope-one = Une seule application
+scope-minimised = Une seule application : elle est réduite
+scope-closed = L’application est fermée : rien n’est partagé
 scope-widen = Partager tout l’écran
+scope-several = { $count } applications seulement

@@ -5,8 +5,9 @@ use serde::{Deserialize, Serialize};
 use crate::{
     ParticipantId, Role, SessionNumber,
     command::{Act, Coder, RequestId, Screen},
-    hiding::{Hiding, Program},
+    hiding::Hiding,
     marks::{Mark, Pen},
+    programs::SharedProgram,
     quality::Quality,
 };
 
@@ -163,9 +164,9 @@ pub struct Sharing {
     /// Whether the sharer keeps something out of the picture.
     #[serde(default, skip_serializing_if = "Hiding::is_nothing")]
     pub hiding: Hiding,
-    /// One program alone is shared, and how it stands.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub program: Option<Program>,
+    /// The programs that alone are shared; none: the whole desktop.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub programs: Vec<SharedProgram>,
     /// The picture cannot be had, and why.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trouble: Option<Trouble>,

@@ -91,7 +91,7 @@ fn one_program_is_chosen_in_the_question_before_it_can_be_allowed() {
     let mut s = show(samples::hiding::listed(sample("prompt-view"), hidden));
     s.harness.set_size(eframe::egui::vec2(1400.0, 1600.0));
     s.harness.run_ok();
-    s.choose(Access::MenuItemRadio, "One program only");
+    s.choose(Access::MenuItemRadio, "One application only");
     assert_eq!(s.told(), [AppOnly::ListWindows.into()]);
     s.wait(deskside_ui::ARM_SECONDS + 0.2);
     s.click("Allow");
@@ -99,20 +99,22 @@ fn one_program_is_chosen_in_the_question_before_it_can_be_allowed() {
     s.choose(Access::MenuItemRadio, "Inbox");
     s.click("Allow");
     let told = s.told();
-    assert_eq!(told.first(), Some(&Command::Only { window: Some(8) }.into()));
+    assert_eq!(told.first(), Some(&Command::Only { windows: vec![8] }.into()));
     assert!(matches!(&told[1..], [AppCommand::Session(Command::Answer { allow: true, all: false, .. })]));
 }
 
 #[test]
 fn how_the_program_stands_is_read_and_the_whole_screen_is_one_click_away() {
-    let with =
-        |program| changed("customer-views", |v| v.sharing.iter_mut().for_each(|s| s.program = Some(program)));
+    let with = |state| {
+        let program = samples::apps::program(1, "Letter", state);
+        changed("customer-views", |v| v.sharing.iter_mut().for_each(|s| s.programs = vec![program.clone()]))
+    };
     let mut s = show(with(Program::Minimised));
-    s.must("One program only: it is minimised");
+    s.must("One application only: it is minimised");
     s.click("Share the whole screen");
-    assert_eq!(s.told(), [Command::Only { window: None }.into()]);
+    assert_eq!(s.told(), [Command::Only { windows: vec![] }.into()]);
     s.set(with(Program::Closed));
-    s.must("One program only: it is closed");
+    s.must("The application is closed: nothing is shared");
     s.set(sample("customer-views"));
     s.must_not("Share the whole screen");
 }

@@ -11,6 +11,7 @@ mod join;
 mod life;
 mod marks;
 mod people;
+mod programs;
 mod property;
 mod roles;
 mod showing;

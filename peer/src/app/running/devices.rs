@@ -37,9 +37,9 @@ impl Running {
             teller.tell(Tell::Screen(capture.screen));
         }
         if last.scope != capture.scope {
-            share.limit(capture.scope);
+            share.limit(capture.scope.clone());
             if let Some(hands) = &self.hands {
-                hands.limit(capture.scope);
+                hands.limit(capture.scope.clone());
             }
         }
         if last.coder != capture.coder {
@@ -77,7 +77,7 @@ impl Running {
             let _ = events.send(SessionEvent::Trouble(t));
         })) {
             Ok(hands) => {
-                hands.limit(capture.scope);
+                hands.limit(capture.scope.clone());
                 self.hands = Some(hands);
             }
             Err(e) => tracing::error!(error = %e, "no thread for input"),

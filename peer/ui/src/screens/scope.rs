@@ -32,7 +32,7 @@ impl Choice {
     /// Before the answer: what is allowed begins with it.
     pub fn tell(&self, cx: &Cx<'_>) {
         if let Self::Program(Some(window)) = self {
-            cx.session(Command::Only { window: Some(*window) });
+            cx.session(Command::Only { windows: vec![*window] });
         }
     }
 
@@ -70,10 +70,13 @@ impl Choice {
 
 /// What to say of it beside how a sharing stands.
 pub fn hint(cx: &Cx<'_>, sharing: &Sharing) -> Option<String> {
-    Some(match sharing.program? {
-        Program::Shown => cx.t.t("scope-one"),
-        Program::Minimised => cx.t.t("scope-minimised"),
-        Program::Closed => cx.t.t("scope-closed"),
+    let open: Vec<_> = sharing.programs.iter().filter(|p| p.state != Program::Closed).collect();
+    Some(match open.as_slice() {
+        [] if sharing.programs.is_empty() => return None,
+        [] => cx.t.t("scope-closed"),
+        [one] if one.state == Program::Minimised => cx.t.t("scope-minimised"),
+        [_] => cx.t.t("scope-one"),
+        several => cx.t.ta("scope-several", &[("count", (several.len() as u32).into())]),
     })
 }
 
@@ -84,6 +87,6 @@ pub fn widen(ui: &mut Ui, cx: &Cx<'_>, view: &View) {
     text::muted(ui, cx, words);
     let button = Button::new(cx, cx.t.t("scope-widen")).icon(Icon::Monitor).width(ui.available_width());
     if ui.add(button).clicked() {
-        cx.session(Command::Only { window: None });
+        cx.session(Command::Only { windows: Vec::new() });
     }
 }

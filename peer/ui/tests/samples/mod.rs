@@ -17,6 +17,7 @@ use deskside_session::{
     },
 };
 
+pub mod apps;
 pub mod desk;
 pub mod hiding;
 mod still;
@@ -102,7 +103,7 @@ pub fn sharing(sharer: ParticipantId, viewer: ParticipantId) -> Sharing {
         coder: Coder::Tiles,
         quality: Quality::default(),
         hiding: Default::default(),
-        program: None,
+        programs: Vec::new(),
         trouble: None,
         no_drawing: false,
     }
