@@ -354,7 +354,7 @@ impl App {
                         let covered = self.dialog.is_some();
                         watch::show(ui, &cx, session, sharing, kept, self.root, covered)
                     }
-                    None => customer::show(ui, &cx, session, chat, toast),
+                    None => customer::show(ui, &cx, session, &view.hiding, chat, toast),
                 };
                 hiding::show(ui, &cx, &view.hiding);
                 self.dialog = self.dialog.or(asked);

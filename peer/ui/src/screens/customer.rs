@@ -3,6 +3,7 @@
 use deskside_session::{
     Role,
     command::{Act, Command},
+    hiding::HidingView,
     view::{LinkView, Other, Sharing, View},
 };
 use eframe::egui::{Frame, Margin, Panel, RichText, ScrollArea, Ui};
@@ -17,7 +18,14 @@ use crate::{
 };
 
 /// Draws it; a question to ask, if a button led to one.
-pub fn show(ui: &mut Ui, cx: &Cx<'_>, view: &View, chat: &mut ChatForm, toast: &mut Toast) -> Option<Dialog> {
+pub fn show(
+    ui: &mut Ui,
+    cx: &Cx<'_>,
+    view: &View,
+    open: &HidingView,
+    chat: &mut ChatForm,
+    toast: &mut Toast,
+) -> Option<Dialog> {
     let k = cx.k;
     let mut dialog = None;
     let frame = Frame::new().fill(k.c.window).inner_margin(Margin::same(k.space.two as i8));
@@ -42,7 +50,7 @@ pub fn show(ui: &mut Ui, cx: &Cx<'_>, view: &View, chat: &mut ChatForm, toast: &
                         banner(ui, cx, Tone::Warn, "", &cx.t.t("session-server-down"));
                     }
                     agents(ui, cx, view);
-                    permissions(ui, cx, view);
+                    permissions(ui, cx, view, open);
                 },
             );
         },
@@ -176,7 +184,7 @@ fn shows(ui: &mut Ui, cx: &Cx<'_>, view: &View, other: &Other) {
     }
 }
 
-fn permissions(ui: &mut Ui, cx: &Cx<'_>, view: &View) {
+fn permissions(ui: &mut Ui, cx: &Cx<'_>, view: &View, open: &HidingView) {
     let k = cx.k;
     card(cx).show(ui, |ui| {
         ui.set_width(ui.available_width());
@@ -205,7 +213,7 @@ fn permissions(ui: &mut Ui, cx: &Cx<'_>, view: &View) {
             permission(ui, cx, *act);
         }
         // How much is seen comes before what can be done about it.
-        scope::widen(ui, cx, view);
+        scope::shared(ui, cx, view, open);
         if let Some(sharing) = view.sharing.as_ref().filter(|s| s.sharer == view.me) {
             super::draw::sharer(ui, cx, view, sharing);
             picture(ui, cx, sharing);

@@ -20,6 +20,7 @@ pub mod links;
 pub mod notes;
 pub mod people;
 pub mod phrases;
+pub mod picker;
 pub mod prompt;
 mod quality;
 pub mod queue;

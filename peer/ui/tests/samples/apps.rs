@@ -1,9 +1,13 @@
 //! Applications that are shared.
 
 use deskside_session::{
-    hiding::Program,
+    app::{AppView, Screen},
+    hiding::{Hidden, Program},
     programs::{Area, SharedProgram},
+    view::Sharing,
 };
+
+use super::hiding;
 
 /// One that is shown has a place of its own.
 pub fn program(id: u32, title: &str, state: Program) -> SharedProgram {
@@ -12,4 +16,26 @@ pub fn program(id: u32, title: &str, state: Program) -> SharedProgram {
     let place = (state == Program::Shown).then_some(shown);
     let window = Some(u64::from(id) + 100);
     SharedProgram { id, title: title.into(), name: "Editor".into(), state, place, window }
+}
+
+pub fn sharing(view: &mut AppView, change: impl FnMut(&mut Sharing)) {
+    if let Screen::Session { session, .. } = &mut view.screen {
+        session.sharing.iter_mut().take(1).for_each(change);
+    }
+}
+
+/// Four of them, where the sample's picture has windows.
+pub fn shares(plain: AppView) -> AppView {
+    let mut view = hiding::listed(plain, Hidden::default());
+    let long = "Quarterly report of the northern branch, third version with all comments.odt - Writer";
+    let mut all = vec![
+        program(1, "Letter to the insurance.odt", Program::Shown),
+        program(2, long, Program::Shown),
+        program(3, "Printer settings", Program::Minimised),
+        program(4, "Old accounts", Program::Closed),
+    ];
+    all[0].place = Some(Area { x: 110, y: 80, width: 560, height: 380 });
+    all[1].place = Some(Area { x: 520, y: 220, width: 620, height: 420 });
+    sharing(&mut view, |s| s.programs.clone_from(&all));
+    view
 }
