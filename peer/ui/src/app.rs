@@ -198,6 +198,7 @@ impl App {
         if std::mem::take(&mut left.agent.viewer.full_screen) {
             ctx.send_viewport_cmd(ViewportCommand::Fullscreen(false));
         }
+        left.agent.viewer.apps.forget();
         if let Some(was) = was {
             self.rooms.insert(was.get(), left);
         }

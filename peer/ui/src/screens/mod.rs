@@ -1,6 +1,7 @@
 //! One module for each thing that fills a window.
 
 pub mod agent;
+mod apps;
 pub mod bar;
 pub mod chat;
 pub mod compact;
