@@ -22,8 +22,8 @@ const AGAIN: Duration = Duration::from_millis(50);
 /// Longest name in the strip, in characters.
 const LONGEST: usize = 28;
 
-/// From this width on, in points, there is room for words beside the tabs.
-const WIDE: f32 = 760.0;
+/// So wide is a tab of the strip at most, in points: where all of them have room, words stand beside them.
+const TAB: f32 = 230.0;
 
 /// What the stage shows of what is shared.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -128,7 +128,8 @@ impl Apps {
             return;
         }
         let words = cx.t.t("app-each");
-        let shown = if ui.available_width() > WIDE { words.clone() } else { String::new() };
+        let tabs = TAB * (sharing.programs.len() as f32 + 1.0);
+        let shown = if ui.available_width() > tabs { words.clone() } else { String::new() };
         let button = Button::new(cx, shown).tool().name(&words).icon(Icon::SquareArrowOutUpRight);
         let each = ui.add(button);
         note(&each, hint, cx.t.t("app-each-hint"));

@@ -53,7 +53,7 @@ impl Picker {
             return;
         }
         let full = shared.len() + self.ticked.len() >= MOST_SHARED;
-        ScrollArea::vertical().id_salt("picker").max_height(TALL).show(ui, |ui| {
+        ScrollArea::vertical().id_salt("picker").max_height(TALL).min_scrolled_height(TALL).show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = 0.0;
             for window in offered {
                 let on = self.ticked.contains(&window.id);
