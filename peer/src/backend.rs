@@ -6,7 +6,11 @@ use std::{
 };
 
 use deskside_devices::{own, surface};
-use deskside_session::app::{AppCommand, AppView};
+use deskside_media::Rect;
+use deskside_session::{
+    app::{AppCommand, AppView},
+    programs::Area,
+};
 use deskside_ui::{Backend, OnWheel, PicturePlace, Preferences, Scale, Wheel};
 
 use crate::{
@@ -73,6 +77,13 @@ impl Backend for Windows {
         self.publisher.closed().is_some()
     }
 
+    fn window_of(&self, app_id: &str) -> Option<u64> {
+        #[cfg(all(unix, not(target_os = "macos")))]
+        return own::finder()?.find(app_id).first().copied();
+        #[cfg(not(all(unix, not(target_os = "macos"))))]
+        return None;
+    }
+
     fn own_window(&self, window: u64, there: bool) {
         if there {
             own::register(window);
@@ -101,6 +112,13 @@ impl PicturePlace for Laid {
     }
     fn hide(&self) {
         self.place.hide();
+    }
+    fn crop(&self, part: Option<Area>) {
+        self.place.crop(part.map(|p| Rect { x: p.x, y: p.y, w: p.width, h: p.height }));
+    }
+    fn another(&self) -> Option<Arc<dyn PicturePlace>> {
+        let place = self.place.another()?;
+        Some(Arc::new(Self { number: self.number, place }))
     }
     fn grab_keys(&self, on: bool) {
         self.place.grab_keys(on);

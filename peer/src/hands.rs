@@ -95,14 +95,14 @@ fn run(told: &Receiver<Tell>, scope: &Mutex<Scope>, trouble: &dyn Fn(Trouble)) {
                 }
             }
             Tell::Inject(event) => {
-                let scope = *scope.lock().unwrap_or_else(PoisonError::into_inner);
+                let scope = scope.lock().unwrap_or_else(PoisonError::into_inner).clone();
                 let result = match injector.as_mut() {
                     Some(i) => {
-                        i.limit(scope);
+                        i.limit(&scope);
                         i.inject(&event, area.0, area.1)
                     }
                     None => inject::open().and_then(|mut i| {
-                        i.limit(scope);
+                        i.limit(&scope);
                         let result = i.inject(&event, area.0, area.1);
                         injector = Some(i);
                         result

@@ -2,6 +2,7 @@
 //! damage and by acknowledgements; no timer while nothing happens, no queue, the newest picture wins.
 
 mod part;
+mod programs;
 
 use std::{
     sync::{
@@ -22,12 +23,15 @@ use deskside_session::{
     command::{Coder, Screen},
     hiding::{Hidden, Hiding, Program, Scope},
     io::Capture,
+    programs::SeenProgram,
     quality::Quality,
     view::{Monitor, Trouble},
 };
 
-use part::{Known, Part};
-
+use self::{
+    part::{Known, Part},
+    programs::Programs,
+};
 use crate::encode::Encoding;
 
 /// What the thread is told.
@@ -62,7 +66,7 @@ pub enum Report {
     },
     Coder(Coder),
     Hiding(Hiding),
-    Program(Option<Program>),
+    Programs(Vec<SeenProgram>),
     Trouble(Trouble),
 }
 
@@ -83,7 +87,7 @@ impl Wanted {
     /// What it is now, if it is new.
     fn take(&self) -> Option<(Hidden, Scope)> {
         let mut now = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        std::mem::take(&mut now.0).then(|| (now.1.clone(), now.2))
+        std::mem::take(&mut now.0).then(|| (now.1.clone(), now.2.clone()))
     }
 
     fn change(&self, change: impl FnOnce(&mut Hidden, &mut Scope)) {
@@ -91,6 +95,15 @@ impl Wanted {
         let (new, hidden, scope) = &mut *now;
         change(hidden, scope);
         *new = true;
+    }
+
+    /// What is closed is chosen no more, also by a back end that is opened anew.
+    fn without(&self, programs: &[SeenProgram]) {
+        let closed = programs.iter().filter(|p| p.state == Program::Closed).map(|p| p.id);
+        let closed: Vec<_> = closed.collect();
+        if !closed.is_empty() {
+            self.change(|_, scope| scope.without(&closed));
+        }
     }
 
     /// To a back end that knows nothing yet.
@@ -140,7 +153,7 @@ impl Share {
         let stop = Arc::clone(&stopped);
         let wanted = Part { screen: capture.screen, name: capture.monitor.clone() };
         let encoding = Encoding::new(capture.coder, capture.quality);
-        let hidden = Arc::new(Wanted(Mutex::new((true, hidden, capture.scope))));
+        let hidden = Arc::new(Wanted(Mutex::new((true, hidden, capture.scope.clone()))));
         let hides = Arc::clone(&hidden);
         let thread = std::thread::Builder::new().name("share".into()).spawn(move || {
             let told = Told { told, stop, hides };
@@ -330,7 +343,7 @@ fn share(capturer: &mut dyn Capturer, state: &mut Sharing<'_>, tries: &mut u32) 
     let mut damaged = true;
     let (mut geometry, mut first) = (true, true);
     let mut hiding = None;
-    let mut program = None;
+    let mut programs = Programs::default();
     loop {
         if told.stop.load(Ordering::Relaxed) {
             return Next::Stop;
@@ -349,7 +362,7 @@ fn share(capturer: &mut dyn Capturer, state: &mut Sharing<'_>, tries: &mut u32) 
         }
         if let Some((hidden, scope)) = told.hides.take() {
             capturer.hide(&hidden);
-            capturer.limit(scope);
+            capturer.limit(&scope);
         }
         if std::mem::take(&mut geometry) {
             match state.look(capturer, std::mem::take(&mut first)) {
@@ -394,19 +407,16 @@ fn share(capturer: &mut dyn Capturer, state: &mut Sharing<'_>, tries: &mut u32) 
         if let Some(coder) = encoding.coder_changed() {
             report(Report::Coder(coder));
         }
-        let now = capturer.program();
-        if std::mem::replace(&mut program, now) != now {
-            if now == Some(Program::Closed) {
-                told.hides.change(|_, scope| *scope = Scope::Nothing);
-            }
-            report(Report::Program(now));
+        if let Some(now) = programs.news(capturer.programs(), Instant::now()) {
+            told.hides.without(&now);
+            report(Report::Programs(now));
         }
         let now = capturer.hiding();
         if hiding.replace(now) != Some(now) {
             report(Report::Hiding(now));
         }
         // Damage that cannot be sent yet waits for an acknowledgement, which wakes the thread.
-        let patience = encoding.patience(Instant::now(), damaged);
+        let patience = programs.patience(encoding.patience(Instant::now(), damaged));
         match capturer.wait(patience) {
             Ok(h) => {
                 damaged |= h.damage;

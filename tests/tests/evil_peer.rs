@@ -121,7 +121,7 @@ fn out_of_place(trio: &Trio) -> Vec<Message> {
         coder: Coder::H264,
         quality: Default::default(),
         hidden: false,
-        program: None,
+        programs: Vec::new(),
         trouble: None,
         no_drawing: false,
         gone: None,

@@ -17,7 +17,7 @@ fn shows(picture: &Picture) -> bool {
 }
 
 fn program(s: &deskside_session::view::View) -> Option<Program> {
-    s.sharing.as_ref().and_then(|s| s.program)
+    s.sharing.as_ref().and_then(|s| s.programs.first()).map(|p| p.state)
 }
 
 #[test]
@@ -40,7 +40,7 @@ fn one_program_alone_is_seen_and_used() {
 
     scene.agent.tell(Command::Ask { act: Act::Control });
     scene.customer.wait_session("a question", |s| s.prompt.is_some());
-    scene.customer.tell(Command::Only { window: Some(window) });
+    scene.customer.tell(Command::Only { windows: vec![window] });
     scene.customer.answer(Act::Control, true);
     let seen = scene.agent.wait_picture("the terminal", |p| p.width == 1280 && p.colours(3) > 2);
     assert!(!shows(&seen), "only the program is seen");
@@ -65,7 +65,7 @@ fn one_program_alone_is_seen_and_used() {
     assert!(!shows(&scene.agent.wait_picture("a picture", |_| true)));
 
     // The agent has no word in it, not by its own command either.
-    scene.agent.tell(Command::Only { window: None });
+    scene.agent.tell(Command::Only { windows: vec![] });
     scene.desk.xdotool(&["windowminimize", &window.to_string()]);
     scene.agent.wait_session("minimised", |s| program(s) == Some(Program::Minimised));
     scene.desk.xdotool(&["windowactivate", &window.to_string()]);
@@ -75,7 +75,7 @@ fn one_program_alone_is_seen_and_used() {
     assert!(!shows(&scene.agent.wait_picture("a picture", |_| true)));
 
     // The customer widens it.
-    scene.customer.tell(Command::Only { window: None });
+    scene.customer.tell(Command::Only { windows: vec![] });
     scene.agent.wait_picture("the whole desktop", shows);
     scene.agent.wait_session("the desktop", |s| s.sharing.is_some() && program(s).is_none());
 }
@@ -87,7 +87,7 @@ fn the_frame_of_the_windows_and_drawings_cover_nothing_of_the_program() {
     let window = u64::from(scene.desk.terminal("typing", "60x20+300+200", "cat"));
     scene.agent.tell(Command::Ask { act: Act::View });
     scene.customer.wait_session("a question", |s| s.prompt.is_some());
-    scene.customer.tell(Command::Only { window: Some(window) });
+    scene.customer.tell(Command::Only { windows: vec![window] });
     scene.customer.answer(Act::View, true);
     scene.desk.window("Deskside: sharing");
     let ground = scene.desk.picture().pixel(500, 350);

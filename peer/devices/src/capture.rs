@@ -11,7 +11,8 @@ use std::{sync::Arc, time::Duration};
 use deskside_media::{Picture, Rect};
 use deskside_session::{
     command::Screen,
-    hiding::{Hidden, Hiding, Program, Scope},
+    hiding::{Hidden, Hiding, Scope},
+    programs::SeenProgram,
     view::Monitor,
 };
 
@@ -38,9 +39,9 @@ pub trait Capturer {
     /// Keeps these windows out of all pictures from the next grab on; nothing is hidden before it is called.
     fn hide(&mut self, hidden: &Hidden);
     /// Keeps all else out of all pictures from the next grab on; what cannot be told apart, too.
-    fn limit(&mut self, scope: Scope);
-    /// How that program stood in the last picture; none without one.
-    fn program(&self) -> Option<Program>;
+    fn limit(&mut self, scope: &Scope);
+    /// How those programs stood in the last picture; their places are relative to the area.
+    fn programs(&self) -> Vec<SeenProgram>;
     /// Whether something was covered in the last picture.
     fn hiding(&self) -> Hiding;
     /// Wakes [`Capturer::wait`] from another thread.

@@ -26,7 +26,7 @@ pub trait Injector: Send {
     fn inject(&mut self, event: &InputEvent, origin: (i32, i32), size: (u16, u16))
     -> Result<(), InjectError>;
     /// Refuses from now on what would reach anything else; whatever it cannot tell apart, too.
-    fn limit(&mut self, scope: Scope);
+    fn limit(&mut self, scope: &Scope);
     /// Releases every key and button that this injector holds down.
     fn release_all(&mut self);
 }

@@ -57,6 +57,10 @@ pub trait Place: Send + Sync {
     /// False where that cannot be done: then the UI draws [`Place::copy`] itself.
     fn put(&self, parent: u64, x: i32, y: i32, width: u16, height: u16, scale: Scale) -> bool;
     fn hide(&self);
+    /// Shows only this part of the picture from now on; all of it again without one.
+    fn crop(&self, part: Option<Rect>);
+    /// One more place of the same picture, which goes away when it is dropped.
+    fn another(&self) -> Option<std::sync::Arc<dyn Place>>;
     /// Takes keyboard and system key combinations while on, as far as the system lets it.
     fn grab_keys(&self, on: bool);
     /// Whether pointer and keyboard over the picture become [`InputEvent`]s.

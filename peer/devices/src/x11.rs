@@ -94,14 +94,13 @@ impl Segment {
         }
     }
 
-    /// Makes the X server see it too; once for each segment.
+    /// Makes the X server see it too.
     pub(crate) fn attach(&self, conn: &RustConnection) -> Result<shm::Seg, X11Error> {
-        let seg = conn.generate_id()?;
-        let attached = conn.shm_attach(seg, self.id.cast_unsigned(), false)?.check();
-        // From now on it lives only as long as both sides use it, also after a crash.
-        remove(self.id);
-        attached?;
-        Ok(seg)
+        self.name().attach(conn)
+    }
+
+    pub(crate) fn name(&self) -> SegmentName {
+        SegmentName(self.id)
     }
 
     pub(crate) fn bytes(&self) -> &[u8] {
@@ -113,6 +112,22 @@ impl Segment {
     pub(crate) fn bytes_mut(&mut self) -> &mut [u8] {
         // SAFETY: as in `bytes`, and `self` is borrowed exclusively.
         unsafe { std::slice::from_raw_parts_mut(self.start.as_ptr(), self.len) }
+    }
+}
+
+/// A segment by its number, which says nothing once it is gone.
+#[derive(Clone, Copy)]
+pub(crate) struct SegmentName(libc::c_int);
+
+impl SegmentName {
+    /// Makes the X server see it, too, over one more connection. After the first time not on every system.
+    pub(crate) fn attach(self, conn: &RustConnection) -> Result<shm::Seg, X11Error> {
+        let seg = conn.generate_id()?;
+        let attached = conn.shm_attach(seg, self.0.cast_unsigned(), false)?.check();
+        // From now on it lives only as long as both sides use it, also after a crash.
+        remove(self.0);
+        attached?;
+        Ok(seg)
     }
 }
 

@@ -11,7 +11,7 @@ use deskside_devices::{
 };
 use deskside_session::{
     command::Screen,
-    hiding::{Program, Scope},
+    hiding::{Chosen, Program, Scope},
     input::{Button, InputEvent, Key},
 };
 use screen::{Brush, Display, grab_until};
@@ -24,9 +24,19 @@ const SECRET: u32 = 0xff_00fe;
 const GREEN: u32 = 0x00_c000;
 const BLUE: u32 = 0x20_40c0;
 
+/// These programs, by these windows.
+fn only(windows: &[Window]) -> Scope {
+    let chosen = |(id, w): (u32, &Window)| Chosen { id, window: u64::from(*w) };
+    Scope::Programs((1..).zip(windows).map(chosen).collect())
+}
+
+fn states(capturer: &dyn Capturer) -> Vec<Program> {
+    capturer.programs().into_iter().map(|p| p.state).collect()
+}
+
 fn open(display: &Display, window: Window) -> Box<dyn Capturer> {
     let mut capturer = capture::open_x11(Some(&display.name), Screen::All).expect("capture opens");
-    capturer.limit(Scope::Program(window.into()));
+    capturer.limit(&only(&[window]));
     capturer
 }
 
@@ -49,7 +59,7 @@ fn only_what_is_seen_of_the_program_is_in_the_picture() {
         assert!(!secret(at));
         at(100, 100) == GREEN && at(299, 249) == GREEN
     });
-    assert_eq!(capturer.program(), Some(Program::Shown));
+    assert_eq!(states(&*capturer), [Program::Shown]);
     // A menu of it is seen; a window of another over it is not, wherever they go.
     let menu = program.window(150, 200, 80, 120, BLUE);
     program.map(menu);
@@ -80,13 +90,13 @@ fn only_what_is_seen_of_the_program_is_in_the_picture() {
     program.conn.unmap_window(menu).unwrap();
     program.conn.sync().unwrap();
     grab_until(&mut *capturer, |_, at| at(5, 5) != GREEN && !secret(at));
-    assert_eq!(capturer.program(), Some(Program::Minimised));
+    assert_eq!(states(&*capturer), [Program::Minimised]);
     // After its end another program may have its numbers: it is not seen.
     program.conn.destroy_window(window).unwrap();
     program.conn.destroy_window(menu).unwrap();
     program.conn.sync().unwrap();
     grab_until(&mut *capturer, |_, at| !secret(at));
-    assert_eq!(capturer.program(), Some(Program::Closed));
+    assert_eq!(states(&*capturer), [Program::Closed]);
     let later = program.window(0, 0, 640, 480, SECRET);
     program.map(later);
     capturer.refresh();
@@ -103,7 +113,7 @@ fn input_goes_to_the_program_alone() {
     let window = program.window(0, 0, 200, 200, GREEN);
     program.map(window);
     let mut hands = XTest::open(Some(&display.name)).expect("input");
-    hands.limit(Scope::Program(window.into()));
+    hands.limit(&only(&[window]));
     let mut give = |event| hands.inject(&event, (0, 0), (640, 480));
     let click = |x, y| InputEvent::Button { button: Button::Left, down: true, x, y };
     let up = |x, y| InputEvent::Button { button: Button::Left, down: false, x, y };
@@ -130,6 +140,6 @@ fn input_goes_to_the_program_alone() {
     focus(window);
     assert_eq!(give(key(true)), Ok(()));
     assert_eq!(give(key(false)), Ok(()));
-    hands.limit(Scope::Nothing);
+    hands.limit(&Scope::Nothing);
     assert_eq!(hands.inject(&click(60, 60), (0, 0), (640, 480)), Err(InjectError::OwnWindow));
 }

@@ -124,11 +124,12 @@ pub enum Command {
         #[serde(default)]
         all: bool,
     },
-    /// Who shares, or is asked to: from now on only the windows of the program that made this one are seen and may be
-    /// used; without it the whole desktop. Ends with the sharing.
+    /// Who shares, or is asked to: from now on only the windows of the programs that made these are seen and may be
+    /// used, at most [`crate::programs::MOST_SHARED`]; without any the whole desktop. Those that were chosen before stay
+    /// what they are. Ends with the sharing.
     Only {
-        #[serde(default)]
-        window: Option<u64>,
+        #[serde(default, alias = "window", deserialize_with = "crate::programs::one_or_many")]
+        windows: Vec<u64>,
     },
     /// Customer: allows everything in this session without asking again.
     AllowAll,
@@ -232,5 +233,13 @@ pub enum Command {
     /// Customer: which way what is copied may go from now on, for the rest of the session.
     ClipboardDirection {
         direction: Direction,
+    },
+    /// Sharer, where not the whole desktop is shared: the program that made this window is seen and may be used, too.
+    AddProgram {
+        window: u64,
+    },
+    /// The same: this one no more, by its id. After the last one nothing is shared.
+    RemoveProgram {
+        id: u32,
     },
 }

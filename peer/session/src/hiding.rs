@@ -120,17 +120,37 @@ impl Hiding {
 }
 
 /// What of the desktop is shared.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Scope {
     #[default]
     Desktop,
-    /// The windows of the program that made this one, and what serves them.
-    Program(u64),
-    /// Of a program that is gone: nothing, whatever opens.
+    /// The windows of these programs, and what serves them; never empty.
+    Programs(Vec<Chosen>),
+    /// Of programs that are gone: nothing, whatever opens.
     Nothing,
 }
 
-/// How the one program stands that alone is shared.
+impl Scope {
+    /// Without what is closed: who has its window's number later is somebody else.
+    pub fn without(&mut self, closed: &[u32]) {
+        if let Self::Programs(all) = self {
+            all.retain(|c| !closed.contains(&c.id));
+            if all.is_empty() {
+                *self = Self::Nothing;
+            }
+        }
+    }
+}
+
+/// A program that is chosen to be shared: that which made this window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Chosen {
+    /// No other choice in a session has it, of the same window neither.
+    pub id: u32,
+    pub window: u64,
+}
+
+/// How a program stands that is shared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Program {

@@ -7,10 +7,11 @@ use crate::{
     app::Ending,
     clipboard::Clip,
     command::{Coder, Command, Screen},
-    hiding::{Hiding, Program, Scope},
+    hiding::{Hiding, Scope},
     identity::PublicKey,
     input::InputEvent,
     marks::Mark,
+    programs::SeenProgram,
     quality::Quality,
     view::{Monitor, Notice, Refusal, Route, Trouble},
 };
@@ -89,8 +90,8 @@ pub enum DeviceEvent {
     Coder(Coder),
     Clipboard(Clip),
     Hiding(Hiding),
-    /// How the one program that is shared stands; none while it is the whole desktop.
-    Program(Option<Program>),
+    /// How the programs stand that alone are shared.
+    Programs(Vec<SeenProgram>),
     Trouble(Trouble),
     /// Whether the log of acts can be written on this computer; told at each change.
     LogKept(bool),

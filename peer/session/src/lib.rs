@@ -19,6 +19,7 @@ pub mod io;
 mod join;
 pub mod marks;
 mod outbox;
+pub mod programs;
 pub mod quality;
 mod roles;
 mod roster;

@@ -5,9 +5,10 @@ use std::{collections::BTreeSet, time::Duration};
 use crate::{
     ParticipantId,
     command::{Act, Coder, RequestId, Screen},
-    hiding::{Hiding, Program, Scope},
+    hiding::Hiding,
     input::InputEvent,
     io::Capture,
+    programs::Programs,
     quality::Quality,
     time::Now,
     view::{Monitor, Notice, Trouble},
@@ -37,8 +38,7 @@ pub(crate) struct Share {
     pub area: u32,
     pub hiding: Hiding,
     /// Chosen by the person at this computer alone; stays while a question is open.
-    pub scope: Scope,
-    pub program: Option<Program>,
+    pub programs: Programs,
     pub trouble: Option<Trouble>,
     /// Stays for the whole session.
     pub no_drawing: bool,
@@ -107,19 +107,6 @@ impl Share {
         self.trouble = None;
     }
 
-    pub(crate) fn limit(&mut self, scope: Scope) {
-        self.scope = scope;
-        self.program = None;
-    }
-
-    /// A window of another program may have its number later: what is closed stays so.
-    pub(crate) fn set_program(&mut self, program: Option<Program>) {
-        self.program = program.filter(|_| self.scope != Scope::Desktop);
-        if self.program == Some(Program::Closed) {
-            self.scope = Scope::Nothing;
-        }
-    }
-
     pub(crate) fn shared(&self, viewers: Vec<ParticipantId>, controller: Option<ParticipantId>) -> Shared {
         Shared {
             viewers,
@@ -132,7 +119,7 @@ impl Share {
             coder: self.coder_now.unwrap_or(self.coder),
             quality: self.quality,
             hidden: self.hiding == Hiding::Something,
-            program: (self.scope != Scope::Desktop).then(|| self.program.unwrap_or(Program::Shown)),
+            programs: self.programs.told(),
             trouble: self.trouble,
             no_drawing: self.no_drawing,
             gone: self.gone.clone(),

@@ -6,8 +6,9 @@ use crate::{
     ParticipantId, Role, SessionNumber,
     command::{Act, Coder, RequestId, Screen},
     direction::Direction,
-    hiding::{Hiding, Program},
+    hiding::Hiding,
     marks::{Mark, Pen},
+    programs::SharedProgram,
     quality::Quality,
 };
 
@@ -171,9 +172,9 @@ pub struct Sharing {
     /// Whether the sharer keeps something out of the picture.
     #[serde(default, skip_serializing_if = "Hiding::is_nothing")]
     pub hiding: Hiding,
-    /// One program alone is shared, and how it stands.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub program: Option<Program>,
+    /// The programs that alone are shared; none: the whole desktop.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub programs: Vec<SharedProgram>,
     /// The picture cannot be had, and why.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trouble: Option<Trouble>,

@@ -352,7 +352,7 @@ impl Running {
                 self.input(Input::Device(DeviceEvent::PictureSize { width, height }));
             }
             Report::Coder(c) => self.input(Input::Device(DeviceEvent::Coder(c))),
-            Report::Program(p) => self.input(Input::Device(DeviceEvent::Program(p))),
+            Report::Programs(p) => self.input(Input::Device(DeviceEvent::Programs(p))),
             Report::Hiding(h) => self.input(Input::Device(DeviceEvent::Hiding(h))),
             Report::Trouble(t) => self.input(Input::Device(DeviceEvent::Trouble(t))),
         }

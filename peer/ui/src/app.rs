@@ -198,6 +198,7 @@ impl App {
         if std::mem::take(&mut left.agent.viewer.full_screen) {
             ctx.send_viewport_cmd(ViewportCommand::Fullscreen(false));
         }
+        left.agent.viewer.apps.forget();
         if let Some(was) = was {
             self.rooms.insert(was.get(), left);
         }
@@ -354,7 +355,7 @@ impl App {
                         let covered = self.dialog.is_some();
                         watch::show(ui, &cx, session, sharing, kept, self.root, covered)
                     }
-                    None => customer::show(ui, &cx, session, chat, toast),
+                    None => customer::show(ui, &cx, session, &view.hiding, chat, toast),
                 };
                 self.dialog = self.dialog.or(asked);
                 if let (Some(window), Some(prompt)) = (&mut self.prompt, &session.prompt) {

@@ -24,6 +24,8 @@ pub struct Place {
     pub rect: Rect,
     pub width: u16,
     pub height: u16,
+    /// Of a part of the picture: where it begins.
+    pub from: (u16, u16),
 }
 
 impl Place {
@@ -34,8 +36,8 @@ impl Place {
             p.clamp(0.0, f32::from(pixels.saturating_sub(1))) as u16
         };
         (
-            axis(at.x, self.rect.left(), self.rect.width(), self.width),
-            axis(at.y, self.rect.top(), self.rect.height(), self.height),
+            self.from.0 + axis(at.x, self.rect.left(), self.rect.width(), self.width),
+            self.from.1 + axis(at.y, self.rect.top(), self.rect.height(), self.height),
         )
     }
 }

@@ -20,7 +20,10 @@ mod words;
 
 use std::sync::Arc;
 
-use deskside_session::app::{AppCommand, AppView};
+use deskside_session::{
+    app::{AppCommand, AppView},
+    programs::Area,
+};
 
 pub use app::App;
 pub use screens::{bar::APP_ID as BAR_APP_ID, prompt::APP_ID as PROMPT_APP_ID, prompt::ARM as ARM_SECONDS};
@@ -42,6 +45,10 @@ pub trait Backend: Send + Sync {
     fn picture(&self) -> Option<Arc<dyn PicturePlace>>;
     /// A native window of this program appeared or went, so that remote input never reaches it.
     fn own_window(&self, window: u64, there: bool);
+    /// The native window of this program with this app id, once there is one.
+    fn window_of(&self, _app_id: &str) -> Option<u64> {
+        None
+    }
     /// What a person chose for the windows in earlier runs.
     fn preferences(&self) -> Preferences {
         Preferences::default()
@@ -91,6 +98,12 @@ pub trait PicturePlace: Send + Sync {
     /// False where there is no native surface: then the window draws [`PicturePlace::copy`] itself.
     fn put(&self, parent: u64, x: i32, y: i32, width: u16, height: u16, scale: Scale) -> bool;
     fn hide(&self);
+    /// Shows only this part of the picture from now on; all of it again without one. A copy is whole all the same.
+    fn crop(&self, _part: Option<Area>) {}
+    /// One more place of the same picture, which goes away when it is dropped; none where there cannot be one.
+    fn another(&self) -> Option<Arc<dyn PicturePlace>> {
+        None
+    }
     /// Differs from one surface to the next, so that a new one is laid even where the old one lay.
     fn identity(&self) -> u64 {
         0

@@ -87,36 +87,82 @@ fn both_sides_read_that_something_is_hidden_and_only_the_customer_that_it_is_imp
 }
 
 #[test]
-fn one_program_is_chosen_in_the_question_before_it_can_be_allowed() {
+fn programs_are_chosen_in_the_question_before_it_can_be_allowed() {
     let hidden = Hidden::default();
     let mut s = show(samples::hiding::listed(sample("prompt-view"), hidden));
     s.harness.set_size(eframe::egui::vec2(1400.0, 1600.0));
     s.harness.run_ok();
-    s.choose(Access::MenuItemRadio, "One program only");
+    s.choose(Access::MenuItemRadio, "Only the applications that I choose");
     assert_eq!(s.told(), [AppOnly::ListWindows.into()]);
     s.wait(deskside_ui::ARM_SECONDS + 0.2);
     s.click("Allow");
     assert_eq!(s.told(), [], "nothing is chosen yet");
-    s.choose(Access::MenuItemRadio, "Inbox");
+    s.must_not("vault");
+    s.choose(Access::CheckBox, "My diary");
+    s.choose(Access::CheckBox, "Inbox");
+    s.choose(Access::CheckBox, "My diary");
+    s.choose(Access::CheckBox, "My diary");
     s.click("Allow");
     let told = s.told();
-    assert_eq!(told.first(), Some(&Command::Only { window: Some(8) }.into()));
+    assert_eq!(told.first(), Some(&Command::Only { windows: vec![8, 7] }.into()));
     assert!(matches!(&told[1..], [AppCommand::Session(Command::Answer { allow: true, all: false, .. })]));
 }
 
 #[test]
 fn how_the_program_stands_is_read_and_the_whole_screen_is_one_click_away() {
-    let with =
-        |program| changed("customer-views", |v| v.sharing.iter_mut().for_each(|s| s.program = Some(program)));
+    let with = |state| {
+        let program = samples::apps::program(1, "Letter", state);
+        changed("customer-views", |v| v.sharing.iter_mut().for_each(|s| s.programs = vec![program.clone()]))
+    };
     let mut s = show(with(Program::Minimised));
-    s.must("One program only: it is minimised");
-    s.click("More for my screen");
-    s.choose(Access::MenuItem, "Share the whole screen");
-    assert_eq!(s.told(), [Command::Only { window: None }.into()]);
+    s.harness.set_size(eframe::egui::vec2(560.0, 1400.0));
+    s.harness.run_ok();
+    s.must("One application only: it is minimised");
+    s.click("Share the whole screen");
+    assert_eq!(s.told(), [Command::Only { windows: vec![] }.into()]);
     s.set(with(Program::Closed));
-    s.must("One program only: it is closed");
+    s.must("The application is closed: nothing is shared");
     s.set(sample("customer-views"));
     s.click("More for my screen");
     s.must("Hide windows…");
     s.must_not("Share the whole screen");
+}
+
+#[test]
+fn one_more_is_shared_and_one_less() {
+    let shared = |state| {
+        samples::hiding::listed(
+            changed("customer-views", |v| {
+                let two = vec![
+                    samples::apps::program(1, "Letter", Program::Shown),
+                    samples::apps::program(2, "Shell", state),
+                ];
+                v.sharing.iter_mut().for_each(|s| s.programs = two.clone());
+            }),
+            Hidden::default(),
+        )
+    };
+    let mut s = show(shared(Program::Minimised));
+    s.harness.set_size(eframe::egui::vec2(560.0, 1400.0));
+    s.harness.run_ok();
+    s.must("Letter");
+    s.must("Minimised");
+    s.click("Add an application");
+    assert_eq!(s.told(), [AppOnly::ListWindows.into()]);
+    s.choose(Access::CheckBox, "Inbox");
+    s.choose(Access::CheckBox, "My diary");
+    s.click("Share too");
+    assert_eq!(s.told(), [8, 7].map(|window| Command::AddProgram { window }.into()));
+    s.must_not("Inbox");
+    s.click("Add an application");
+    s.click("Cancel");
+    s.told();
+    s.click("Stop sharing Letter");
+    assert_eq!(s.told(), [Command::RemoveProgram { id: 1 }.into()]);
+    // The last one that is open has no such button; one that is closed goes from the list.
+    s.set(shared(Program::Closed));
+    s.must("Closed");
+    s.must_not("Stop sharing Letter");
+    s.click("Stop sharing Shell");
+    assert_eq!(s.told(), [Command::RemoveProgram { id: 2 }.into()]);
 }

@@ -1,5 +1,6 @@
 //! Capture on X11: XDamage says what changed, MIT-SHM fetches just that. One kept connection, no timers.
 
+mod held;
 mod image;
 mod mask;
 mod veil;
@@ -12,7 +13,8 @@ use std::{
 use deskside_media::{Picture, Rect};
 use deskside_session::{
     command::Screen,
-    hiding::{Hidden, Hiding, Program, Scope},
+    hiding::{Hidden, Hiding, Scope},
+    programs::SeenProgram,
     view::Monitor,
 };
 use x11rb::{
@@ -334,12 +336,12 @@ impl Capturer for X11 {
         self.veil.hide(hidden);
     }
 
-    fn limit(&mut self, scope: Scope) {
+    fn limit(&mut self, scope: &Scope) {
         self.veil.limit(scope);
     }
 
-    fn program(&self) -> Option<Program> {
-        self.veil.program()
+    fn programs(&self) -> Vec<SeenProgram> {
+        self.veil.programs(self.area)
     }
 
     fn hiding(&self) -> Hiding {

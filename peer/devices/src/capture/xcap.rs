@@ -10,6 +10,7 @@ use deskside_media::{Picture, Rect};
 use deskside_session::{
     command::Screen,
     hiding::{Hidden, Hiding, Program, Scope},
+    programs::SeenProgram,
     view::Monitor,
 };
 use xcap::{XCapError, image::RgbaImage};
@@ -35,7 +36,7 @@ pub struct Xcap {
     geometry: bool,
     hiding: Hiding,
     /// Windows cannot be told apart: then all is black.
-    only: bool,
+    scope: Scope,
     bell: Arc<Bell>,
 }
 
@@ -72,7 +73,7 @@ impl Xcap {
             told: false,
             geometry: false,
             hiding: Hiding::Nothing,
-            only: false,
+            scope: Scope::Desktop,
             bell: Arc::default(),
         };
         // Says at once whether the system permits it.
@@ -148,7 +149,7 @@ impl Xcap {
     /// Blackens the program's own prompts. One that xcap does not know of may be anywhere, so that all
     /// is black while it is there. True if there is any.
     fn hide_private(&mut self) -> bool {
-        if self.only {
+        if self.scope != Scope::Desktop {
             self.bgrx.fill(0);
             return true;
         }
@@ -249,12 +250,21 @@ impl Capturer for Xcap {
         self.hiding = if hidden.is_empty() { Hiding::Nothing } else { Hiding::Impossible };
     }
 
-    fn limit(&mut self, scope: Scope) {
-        self.only = scope != Scope::Desktop;
+    fn limit(&mut self, scope: &Scope) {
+        self.scope = scope.clone();
     }
 
-    fn program(&self) -> Option<Program> {
-        self.only.then_some(Program::Closed)
+    /// No program can be told from the others here: none of them is seen.
+    fn programs(&self) -> Vec<SeenProgram> {
+        let Scope::Programs(chosen) = &self.scope else { return Vec::new() };
+        let closed = |id| SeenProgram {
+            id,
+            title: String::new(),
+            name: String::new(),
+            state: Program::Closed,
+            place: None,
+        };
+        chosen.iter().map(|c| closed(c.id)).collect()
     }
 
     fn hiding(&self) -> Hiding {

@@ -245,8 +245,8 @@ impl Injector for Rdev {
         }
     }
 
-    fn limit(&mut self, scope: Scope) {
-        self.limited = scope != Scope::Desktop;
+    fn limit(&mut self, scope: &Scope) {
+        self.limited = *scope != Scope::Desktop;
     }
 
     fn release_all(&mut self) {

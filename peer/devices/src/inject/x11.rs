@@ -215,8 +215,8 @@ impl Injector for XTest {
         Ok(())
     }
 
-    fn limit(&mut self, scope: Scope) {
-        self.targets.scope = scope;
+    fn limit(&mut self, scope: &Scope) {
+        self.targets.scope.clone_from(scope);
     }
 
     fn release_all(&mut self) {

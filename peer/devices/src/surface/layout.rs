@@ -16,6 +16,8 @@ pub struct Layout {
     mixing: Mixing,
     picture: (i32, i32),
     window: (i32, i32),
+    /// Of a part that is shown alone: where it begins.
+    from: (i32, i32),
 }
 
 /// What a pixel of the window is made of.
@@ -100,7 +102,25 @@ impl Layout {
         };
         let (left, top) = (start(width, window.0, x), start(height, window.1, y));
         let mixing = Mixing::new(scale, picture.0, width);
-        Some(Self { left, top, width, height, mixing, picture, window })
+        Some(Self { left, top, width, height, mixing, picture, window, from: (0, 0) })
+    }
+
+    /// The same where this part of the picture alone is shown. None if nothing of it is in the picture.
+    pub fn cropped(picture: (u16, u16), crop: Rect, window: (u16, u16), scale: Scale) -> Option<Self> {
+        let w = crop.w.min(picture.0.checked_sub(crop.x)?);
+        let h = crop.h.min(picture.1.checked_sub(crop.y)?);
+        let from = (i32::from(crop.x), i32::from(crop.y));
+        Some(Self { from, ..Self::new((w, h), window, scale)? })
+    }
+
+    /// Where what is shown begins in the picture.
+    pub fn from(&self) -> (i32, i32) {
+        self.from
+    }
+
+    /// How large that is in the picture.
+    pub fn shown(&self) -> (i32, i32) {
+        self.picture
     }
 
     pub fn scaled(&self) -> bool {
@@ -148,30 +168,31 @@ impl Layout {
             Mixing::Square(_) => 1,
         };
         let down =
-            |v: u16, shown: i32, of: i32| (i64::from(v) * i64::from(shown)).div_euclid(of.into()) as i32;
+            |v: i32, shown: i32, of: i32| (i64::from(v) * i64::from(shown)).div_euclid(of.into()) as i32;
         let up = |v: i32, shown: i32, of: i32| {
             let product = i64::from(v) * i64::from(shown);
             (product + i64::from(of) - 1).div_euclid(of.into()) as i32
         };
         let (w, h) = self.picture;
-        let x = self.left + down(r.x, self.width, w) - more;
-        let y = self.top + down(r.y, self.height, h) - more;
-        let right = self.left + up(i32::from(r.x) + i32::from(r.w), self.width, w) + more;
-        let bottom = self.top + up(i32::from(r.y) + i32::from(r.h), self.height, h) + more;
+        let (rx, ry) = (i32::from(r.x) - self.from.0, i32::from(r.y) - self.from.1);
+        let x = self.left + down(rx, self.width, w) - more;
+        let y = self.top + down(ry, self.height, h) - more;
+        let right = self.left + up(rx + i32::from(r.w), self.width, w) + more;
+        let bottom = self.top + up(ry + i32::from(r.h), self.height, h) + more;
         Part { x, y, w: right - x, h: bottom - y }.intersect(self.covered()?)
     }
 
     /// The pixel of the picture under a place of the window (the nearest one for a place beside it),
     /// and whether the place is on the picture.
     pub fn pixel(&self, x: i32, y: i32) -> (u16, u16, bool) {
-        let along = |v: i32, start: i32, shown: i32, of: i32| {
+        let along = |v: i32, start: i32, shown: i32, (from, of): (i32, i32)| {
             let at = i64::from(v - start) * i64::from(of);
-            at.div_euclid(shown.into()).clamp(0, i64::from(of - 1)) as u16
+            (at.div_euclid(shown.into()).clamp(0, i64::from(of - 1)) as i32 + from) as u16
         };
         let inside = (self.left..self.left + self.width).contains(&x)
             && (self.top..self.top + self.height).contains(&y);
-        let px = along(x, self.left, self.width, self.picture.0);
-        (px, along(y, self.top, self.height, self.picture.1), inside)
+        let (across, down) = ((self.from.0, self.picture.0), (self.from.1, self.picture.1));
+        (along(x, self.left, self.width, across), along(y, self.top, self.height, down), inside)
     }
 
     /// Where in the window a pixel of the picture is shown.
@@ -179,6 +200,7 @@ impl Layout {
         let along = |v: i32, start: i32, shown: i32, of: i32| {
             start + (i64::from(v) * i64::from(shown)).div_euclid(of.into()) as i32
         };
+        let (x, y) = (x.saturating_sub(self.from.0), y.saturating_sub(self.from.1));
         (along(x, self.left, self.width, self.picture.0), along(y, self.top, self.height, self.picture.1))
     }
 }
@@ -236,6 +258,25 @@ mod tests {
             20 * i32::from(percent) / 100 - part.x
         };
         assert_eq!([50, 175, 350, 400].map(reach), [1, 1, 2, 0]);
+    }
+
+    #[test]
+    fn a_part_is_shown_alone() {
+        let crop = Rect { x: 100, y: 50, w: 200, h: 100 };
+        let l = Layout::cropped((800, 600), crop, (400, 300), Scale::Fit).unwrap();
+        assert_eq!((l.left, l.top, l.width, l.height), (0, 50, 400, 200));
+        assert_eq!((l.pixel(0, 50), l.pixel(399, 249)), ((100, 50, true), (299, 149, true)));
+        assert_eq!((l.pixel(9, 0), l.place(100, 50)), ((104, 50, false), (0, 50)));
+        assert_eq!(l.part(Rect { x: 0, y: 0, w: 90, h: 40 }), None);
+        assert_eq!(l.part(Rect { x: 0, y: 0, w: 800, h: 600 }), l.covered());
+        let l =
+            Layout::cropped((800, 600), crop, (400, 300), Scale::Zoom { percent: 100, x: 0, y: 0 }).unwrap();
+        assert_eq!((l.left, l.top, l.scaled(), l.pixel(100, 100)), (100, 100, false, (100, 50, true)));
+        // What is told of a picture that is smaller by now.
+        let l =
+            Layout::cropped((150, 600), crop, (400, 300), Scale::Zoom { percent: 100, x: 0, y: 0 }).unwrap();
+        assert_eq!(l.shown(), (50, 100));
+        assert_eq!(Layout::cropped((90, 600), crop, (400, 300), Scale::Fit), None);
     }
 
     proptest::proptest! {

@@ -81,6 +81,13 @@ impl Place for Handle {
 
     fn hide(&self) {}
 
+    /// Who draws the copy takes the part of it.
+    fn crop(&self, _: Option<Rect>) {}
+
+    fn another(&self) -> Option<Arc<dyn Place>> {
+        Some(Arc::new(Self(self.0.clone())))
+    }
+
     fn grab_keys(&self, _: bool) {}
     fn accept_keys(&self, _: bool) {}
     fn take_keyboard(&self) {}

@@ -8,6 +8,7 @@ mod keymap;
 mod keys;
 mod paint;
 mod pixels;
+mod views;
 mod window;
 
 use std::{
@@ -21,7 +22,7 @@ use std::{
 
 use deskside_media::Rect;
 
-use self::paint::Painter;
+use self::{paint::Painter, views::Views};
 use super::{OnInput, Place, Scale, Surface, layout::Layout, memory::rgba};
 use crate::{
     capture::PointerShape,
@@ -35,6 +36,7 @@ const NEAR: i32 = 2;
 
 pub struct X11 {
     shared: Arc<Shared>,
+    views: Arc<Views>,
     pixels: Pixels,
     stride: usize,
     thread: Option<JoinHandle<()>>,
@@ -64,6 +66,7 @@ struct Shared {
 #[derive(Clone, Default, PartialEq, Eq)]
 struct Wanted {
     spot: Option<Spot>,
+    crop: Option<Rect>,
     grab_keys: bool,
     accept_input: bool,
     /// A click does not give it the keyboard.
@@ -82,6 +85,7 @@ struct Spot {
     width: u16,
     height: u16,
     scale: Scale,
+    crop: Option<Rect>,
 }
 
 /// What tells the remote pointer's own moves from those that were sent from here.
@@ -107,8 +111,45 @@ fn lock<T>(m: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Shared {
+    /// Starts the thread of a window that shows the picture.
+    fn start(
+        display: Option<&str>,
+        on_input: &Arc<OnInput>,
+    ) -> Result<(Arc<Self>, JoinHandle<()>), X11Error> {
+        let sleeper = Sleeper::new()?;
+        let shared = Arc::new(Self {
+            painter: Mutex::new(Painter::new(display)?),
+            wanted: Mutex::default(),
+            echo: Mutex::default(),
+            layout: Mutex::default(),
+            on_wheel: Mutex::default(),
+            alarm: sleeper.alarm(),
+            serial: AtomicU64::new(1),
+            over: AtomicBool::new(false),
+        });
+        let thread = window::start(display, shared.clone(), sleeper, on_input.clone())?;
+        Ok((shared, thread))
+    }
+
+    /// Its window's thread ends soon.
+    fn end(&self) {
+        self.over.store(true, Ordering::Release);
+        self.alarm.ring();
+    }
+
     fn painter(&self) -> MutexGuard<'_, Painter> {
         lock(&self.painter)
+    }
+
+    fn pointer_at(&self, x: i32, y: i32) {
+        let overlay = {
+            let mut echo = lock(&self.echo);
+            echo.remote = Some((x, y));
+            echo.overlay()
+        };
+        if let Some((at, shown)) = overlay {
+            self.drawn(self.painter().set_pointer(at, shown));
+        }
     }
 
     /// A broken connection ends the surface; the viewer goes on without it.
@@ -134,19 +175,10 @@ impl Shared {
 
 impl X11 {
     pub fn open(display: Option<&str>, on_input: OnInput) -> Result<Self, X11Error> {
-        let sleeper = Sleeper::new()?;
-        let shared = Arc::new(Shared {
-            painter: Mutex::new(Painter::new(display)?),
-            wanted: Mutex::default(),
-            echo: Mutex::default(),
-            layout: Mutex::default(),
-            on_wheel: Mutex::default(),
-            alarm: sleeper.alarm(),
-            serial: AtomicU64::new(1),
-            over: AtomicBool::new(false),
-        });
-        let thread = window::start(display, shared.clone(), sleeper, on_input)?;
-        Ok(Self { shared, pixels: Pixels::Own(Vec::new()), stride: 0, thread: Some(thread) })
+        let on_input = Arc::new(on_input);
+        let (shared, thread) = Shared::start(display, &on_input)?;
+        let views = Arc::new(Views::new(display, on_input));
+        Ok(Self { shared, views, pixels: Pixels::Own(Vec::new()), stride: 0, thread: Some(thread) })
     }
 }
 
@@ -155,6 +187,9 @@ impl Surface for X11 {
         self.stride = usize::from(width) * 4;
         let len = self.stride * usize::from(height);
         let mut segment = None;
+        let views = self.views.clone();
+        // Nobody takes up the old memory meanwhile.
+        let mut memory = views.memory();
         let mut painter = self.shared.painter();
         let done = painter.set_picture(width, height, |conn| {
             let new = Segment::new(len)?;
@@ -164,10 +199,13 @@ impl Surface for X11 {
         });
         *lock(&self.shared.layout) = painter.layout();
         drop(painter);
+        let name = segment.as_ref().map(Segment::name);
         self.pixels = match segment {
             Some(segment) => Pixels::Shared(segment),
             None => Pixels::Own(vec![0; len]),
         };
+        memory.set(width, height, name);
+        views.each(|more| more.resize(&memory));
         self.shared.serial.fetch_add(1, Ordering::AcqRel);
         self.shared.drawn(done);
     }
@@ -181,41 +219,36 @@ impl Surface for X11 {
     }
 
     fn present(&mut self, changed: &[Rect]) {
-        let own = match &self.pixels {
-            Pixels::Own(own) => Some(own.as_slice()),
-            Pixels::Shared(_) => None,
+        let bytes = match &self.pixels {
+            Pixels::Own(own) => own.as_slice(),
+            Pixels::Shared(segment) => segment.bytes(),
         };
-        let done = self.shared.painter().present(changed, own);
+        let done = self.shared.painter().present(changed, bytes);
+        self.views.each(|more| more.drawn(more.painter().present(changed, bytes)));
         self.shared.serial.fetch_add(1, Ordering::AcqRel);
         self.shared.drawn(done);
     }
 
     fn pointer_shape(&mut self, shape: &PointerShape) {
-        let done = self.shared.painter().set_shape(shape);
-        self.shared.drawn(done);
+        self.views.memory().shape = Some(shape.clone());
+        self.shared.drawn(self.shared.painter().set_shape(shape));
+        self.views.each(|more| more.drawn(more.painter().set_shape(shape)));
     }
 
     fn pointer_at(&mut self, x: i32, y: i32) {
-        let overlay = {
-            let mut echo = lock(&self.shared.echo);
-            echo.remote = Some((x, y));
-            echo.overlay()
-        };
-        if let Some((at, shown)) = overlay {
-            let done = self.shared.painter().set_pointer(at, shown);
-            self.shared.drawn(done);
-        }
+        self.shared.pointer_at(x, y);
+        self.views.each(|more| more.pointer_at(x, y));
     }
 
     fn place(&self) -> Arc<dyn Place> {
-        Arc::new(Handle(self.shared.clone()))
+        Arc::new(Handle { shared: self.shared.clone(), views: self.views.clone() })
     }
 }
 
 impl Drop for X11 {
     fn drop(&mut self) {
-        self.shared.over.store(true, Ordering::Release);
-        self.shared.alarm.ring();
+        self.shared.end();
+        self.views.end();
         if let Some(thread) = self.thread.take() {
             // It panics at most in the callback, which has said so itself.
             let _ = thread.join();
@@ -223,53 +256,70 @@ impl Drop for X11 {
     }
 }
 
-struct Handle(Arc<Shared>);
+struct Handle {
+    shared: Arc<Shared>,
+    views: Arc<Views>,
+}
 
 impl Place for Handle {
     fn put(&self, parent: u64, x: i32, y: i32, width: u16, height: u16, scale: Scale) -> bool {
         let Ok(parent) = u32::try_from(parent) else { return false };
-        if parent == 0 || self.0.over.load(Ordering::Acquire) {
+        if parent == 0 || self.shared.over.load(Ordering::Acquire) {
             return false;
         }
         let clamp = |v: i32| v.clamp(i16::MIN.into(), i16::MAX.into()) as i16;
-        let spot = Spot { parent, x: clamp(x), y: clamp(y), width, height, scale };
-        if lock(&self.0.wanted).unfit == Some(parent) {
+        let spot = Spot { parent, x: clamp(x), y: clamp(y), width, height, scale, crop: None };
+        if lock(&self.shared.wanted).unfit == Some(parent) {
             return false;
         }
-        self.0.want(|w| w.spot = Some(spot));
+        self.shared.want(|w| w.spot = Some(spot));
         true
     }
 
     fn hide(&self) {
-        self.0.want(|w| w.spot = None);
+        self.shared.want(|w| w.spot = None);
+    }
+
+    fn crop(&self, part: Option<Rect>) {
+        self.shared.want(|w| w.crop = part);
+    }
+
+    fn another(&self) -> Option<Arc<dyn Place>> {
+        match self.views.open() {
+            Ok(view) => Some(Arc::new(view)),
+            Err(why) => {
+                tracing::warn!(%why, "no further window can show the picture");
+                None
+            }
+        }
     }
 
     fn grab_keys(&self, on: bool) {
-        self.0.want(|w| w.grab_keys = on);
+        self.shared.want(|w| w.grab_keys = on);
     }
 
     fn accept_input(&self, on: bool) {
-        self.0.want(|w| w.accept_input = on);
+        self.shared.want(|w| w.accept_input = on);
     }
 
     fn accept_keys(&self, on: bool) {
-        self.0.want(|w| w.mute = !on);
+        self.shared.want(|w| w.mute = !on);
     }
 
     fn take_keyboard(&self) {
-        self.0.want(|w| w.taken = w.taken.wrapping_add(1));
+        self.shared.want(|w| w.taken = w.taken.wrapping_add(1));
     }
 
     fn on_wheel(&self, on_wheel: super::OnWheel) {
-        *lock(&self.0.on_wheel) = Some(on_wheel);
+        *lock(&self.shared.on_wheel) = Some(on_wheel);
     }
 
     fn copy(&self, since: u64) -> Option<(u64, u16, u16, Vec<u8>)> {
-        let serial = self.0.serial.load(Ordering::Acquire);
-        if serial == since || self.0.over.load(Ordering::Acquire) {
+        let serial = self.shared.serial.load(Ordering::Acquire);
+        if serial == since || self.shared.over.load(Ordering::Acquire) {
             return None;
         }
-        match self.0.painter().read() {
+        match self.shared.painter().read() {
             Ok((width, height, bgrx)) => Some((serial, width, height, rgba(&bgrx))),
             Err(why) => {
                 tracing::debug!(%why, "no copy of the picture");

@@ -23,7 +23,7 @@ pub use self::list::list;
 use crate::x11::X11Error;
 
 x11rb::atom_manager! {
-    Atoms: AtomsCookie { WM_STATE, _NET_WM_WINDOW_OPACITY, }
+    Atoms: AtomsCookie { WM_STATE, _NET_WM_WINDOW_OPACITY, _NET_WM_NAME, }
 }
 
 /// A program's window lies no deeper in what a window manager puts around it.
@@ -240,16 +240,26 @@ impl Tops {
         if found.is_empty() && plain { vec![top.window] } else { found }
     }
 
-    /// Which of them are of the program that made this window, and what serves them. None once it has no window any
-    /// more: its place among the connections may be another program's then.
-    pub fn of_program(&self, tops: &[Top], window: Window) -> Option<Vec<bool>> {
-        let client = window & self.client;
-        let is_its = |w: Window| {
-            let mut chain = std::iter::successors(Some(w), |w| self.said.get(w)?.serves).take(CHAIN);
-            chain.any(|w| w & self.client == client) && !self.is_private(w)
+    /// Of each, which of these programs it is of, by the windows that they were chosen by: it is one of those or serves
+    /// it, or is of the same program or serves that.
+    pub fn whose(&self, tops: &[Top], chosen: &[Window]) -> Vec<Option<usize>> {
+        let there = |w: &Window| tops.iter().any(|t| t.family.contains(w));
+        let there: Vec<_> = chosen.iter().map(there).collect();
+        let chain = |w: &Window| std::iter::successors(Some(*w), |w| self.said.get(w)?.serves).take(CHAIN);
+        let itself = |w: &Window| chain(w).find_map(|w| chosen.iter().position(|c| *c == w));
+        // What a program opens is with one that is open, if several of its windows were chosen.
+        let of = |w: Window| {
+            let same = |i: &usize| chosen[*i] & self.client == w & self.client;
+            let mut same = (0..chosen.len()).filter(same);
+            same.clone().find(|i| there[*i]).or_else(|| same.next())
         };
-        let of: Vec<_> = tops.iter().map(|t| t.family.iter().any(|w| is_its(*w))).collect();
-        of.contains(&true).then_some(of)
+        let public = |t: &Top| t.family.iter().copied().filter(|w| !self.is_private(*w)).collect::<Vec<_>>();
+        let whose = |t: &Top| {
+            let family = public(t);
+            let same = || family.iter().find_map(|w| chain(w).find_map(of));
+            family.iter().find_map(itself).or_else(same)
+        };
+        tops.iter().map(whose).collect()
     }
 
     /// Hidden by itself, without the other windows of its program.

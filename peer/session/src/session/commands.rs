@@ -9,7 +9,6 @@ use crate::{
     chat::MAX_WAITING_ALL,
     clipboard::Clip,
     command::{Act, Command, RequestId, Shortcut},
-    hiding::Scope,
     input::{InputEvent, Key, NamedKey},
     io::{DeviceEvent, Output},
     roster::Peer,
@@ -33,7 +32,9 @@ pub(crate) fn may_command(role: Role, command: &Command) -> bool {
         | Command::Revoke { .. }
         | Command::Exclude { .. }
         | Command::ClipboardDirection { .. } => role == Role::Customer,
-        Command::Only { .. } => role != Role::Assistant,
+        Command::Only { .. } | Command::AddProgram { .. } | Command::RemoveProgram { .. } => {
+            role != Role::Assistant
+        }
         Command::PassOn { .. } => role != Role::Customer,
         Command::ReleaseControl
         | Command::SetCoder { .. }
@@ -75,7 +76,9 @@ impl Session {
                 }
             }
             Command::Answer { request, allow, all } => self.on_answer(request, allow, all),
-            Command::Only { window } => self.share.limit(window.map_or(Scope::Desktop, Scope::Program)),
+            Command::Only { windows } => self.share.programs.only(&windows),
+            Command::AddProgram { window } => self.share.programs.add(window),
+            Command::RemoveProgram { id } => self.share.programs.remove(id),
             Command::AllowAll => self.on_allow_all(),
             Command::Revoke { act } => self.on_revoke(act),
             Command::Pause { paused } => self.pause(paused),
@@ -122,7 +125,7 @@ impl Session {
                 self.share.trouble = None;
             }
             DeviceEvent::Coder(coder) => self.share.coder_now = Some(coder),
-            DeviceEvent::Program(program) => self.share.set_program(program),
+            DeviceEvent::Programs(seen) => self.share.programs.see(seen),
             DeviceEvent::Hiding(hiding) => self.share.hiding = hiding,
             DeviceEvent::Trouble(trouble) => self.on_trouble(trouble),
         }
@@ -352,10 +355,12 @@ mod tests {
         let event = InputEvent::Move { x: 0, y: 0 };
         let id = ParticipantId(3);
         let direction = Default::default();
-        let table: [(Command, &[Role]); 31] = [
+        let table: [(Command, &[Role]); 33] = [
             (Command::ClipboardDirection { direction }, &[Customer]),
             (Command::SetQuality { sharpness: None, colours: None }, &[Primary, Customer]),
-            (Command::Only { window: Some(7) }, &[Primary, Customer]),
+            (Command::Only { windows: vec![7] }, &[Primary, Customer]),
+            (Command::AddProgram { window: 7 }, &[Primary, Customer]),
+            (Command::RemoveProgram { id: 1 }, &[Primary, Customer]),
             (Command::PassOn { to: None }, &[Primary, Assistant]),
             (Command::ConversationRead { with: None }, &[Primary, Assistant, Customer]),
             (Command::SelectCustomer { id }, &[Primary]),

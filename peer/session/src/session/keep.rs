@@ -4,7 +4,6 @@ use super::Session;
 use crate::{
     Role,
     command::Act,
-    hiding::Scope,
     identity::{LinkSecret, encode},
     io::Output,
     roster::{Peer, Pinned},
@@ -60,7 +59,7 @@ impl Session {
             admitted: self.people.admitted.iter().map(|(k, a)| (*k, *a)).collect(),
             grants: self.grants.save(),
             paused: self.share.paused,
-            limited: self.share.scope != Scope::Desktop,
+            limited: self.share.programs.is_limited(),
             no_drawing: self.share.no_drawing,
             requests: self.requests,
             asked: self.acts.asked.iter().copied().collect(),
@@ -92,7 +91,7 @@ impl Session {
         self.share.paused = s.paused;
         if s.limited {
             // Until the person chooses anew: nothing that was not allowed may be seen.
-            self.share.limit(Scope::Nothing);
+            self.share.programs.lose();
         }
         self.share.no_drawing = s.no_drawing;
         self.requests = s.requests;

@@ -7,7 +7,7 @@ use crate::{
     app::Ending,
     command::Act,
     direction::Side,
-    hiding::{Hiding, Scope},
+    hiding::Hiding,
     io::{Capture, Output},
     roster::Peer,
     view::{Notice, Sharing},
@@ -90,7 +90,7 @@ impl Session {
         if !self.is_sharing() {
             self.share.reset();
             if self.consent.open.is_none() {
-                self.share.limit(Scope::Desktop);
+                self.share.programs.clear();
             }
             self.grants.show_nobody();
         }
@@ -114,7 +114,7 @@ impl Session {
             return;
         }
         let (screen, coder, paused) = (self.share.screen, self.share.coder, self.share.paused);
-        let (quality, scope) = (self.share.quality, self.share.scope);
+        let (quality, scope) = (self.share.quality, self.share.programs.scope());
         let monitor = self.share.monitor().map(str::to_owned);
         let wanted = Capture { screen, scope, viewers: viewers.clone(), coder, quality, paused, monitor };
         if self.share.capturing.as_ref() == Some(&wanted) {
@@ -148,8 +148,9 @@ impl Session {
             return None;
         }
         let s = self.shared(self.controller());
-        // That it is impossible is for this person alone.
-        Some(Sharing { hiding: self.share.hiding, ..sharing_view(self.me, s) })
+        // That it is impossible is for this person alone, and so are the windows' numbers.
+        let (hiding, programs) = (self.share.hiding, self.share.programs.here());
+        Some(Sharing { hiding, programs, ..sharing_view(self.me, s) })
     }
 
     /// Customer: tells an agent what it may do. Sharer: tells who sees how the sharing stands. If that is new.
@@ -246,7 +247,7 @@ pub(super) fn sharing_view(sharer: ParticipantId, s: Shared) -> Sharing {
         height: s.height,
         coder: s.coder,
         quality: s.quality,
-        program: s.program,
+        programs: s.programs,
         hiding: if s.hidden { Hiding::Something } else { Hiding::Nothing },
         trouble: s.trouble,
         no_drawing: s.no_drawing,

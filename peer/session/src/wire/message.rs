@@ -12,9 +12,9 @@ use crate::{
     acts::MAX_ENTRY,
     command::{Act, Coder, RequestId, Screen},
     direction::Direction,
-    hiding::Program,
     input::{InputEvent, Key},
     marks::{Changes, Draw},
+    programs::{MOST_SHARED, SharedProgram},
     quality::{Colours, Quality, Sharpness},
     view::{Monitor, Trouble},
 };
@@ -212,9 +212,9 @@ pub struct Shared {
     /// The sharer keeps something out of the picture.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub hidden: bool,
-    /// One program alone is shared, and how it stands.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub program: Option<Program>,
+    /// The programs that alone are shared; none: the whole desktop.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub programs: Vec<SharedProgram>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trouble: Option<Trouble>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -268,6 +268,8 @@ impl Message {
                     && s.monitors.len() <= MAX_MONITORS
                     && s.monitors.iter().all(|m| m.name.len() <= MAX_MONITOR_NAME)
                     && s.gone.as_ref().is_none_or(|name| name.len() <= MAX_MONITOR_NAME)
+                    && s.programs.len() <= MOST_SHARED
+                    && s.programs.iter().all(SharedProgram::in_limits)
             }
             Self::Input { event, .. } => input_in_limits(event),
             Self::Draw { draw } => draw.in_limits(),

@@ -12,6 +12,7 @@ mod life;
 mod marks;
 mod monitors;
 mod people;
+mod programs;
 mod property;
 mod roles;
 mod showing;

@@ -11,6 +11,7 @@ use deskside_session::{
         Changes, Colour, Draw, MAX_MARKS, MAX_NAME, MAX_PART, MAX_POINTS, MAX_TEXT, Mark, Pen, Stroke, Tool,
         Width,
     },
+    programs::{Area, LONGEST_TITLE, MOST_SHARED, SharedProgram},
     quality::{Colours, Quality, Sharpness},
     view::{Monitor, Refusal, Trouble},
     wire::{
@@ -40,12 +41,18 @@ fn shared() -> Shared {
         coder: Coder::Tiles,
         quality: Quality { sharpness: Sharpness::Faster, colours: Colours::Bits8 },
         hidden: true,
-        program: Some(Program::Minimised),
+        programs: vec![editor()],
         trouble: Some(Trouble::CaptureFailed),
         no_drawing: false,
         gone: Some("DP-2".into()),
         area: 3,
     }
+}
+
+fn editor() -> SharedProgram {
+    let place = Some(Area { x: 1, y: 2, width: 3, height: 4 });
+    let (title, name) = ("Letter".into(), "Editor".into());
+    SharedProgram { id: 2, title, name, state: Program::Shown, place, window: None }
 }
 
 fn input(event: InputEvent) -> Message {
@@ -125,7 +132,7 @@ fn golden_messages() {
                 r#"{"type":"sharing","sharing":{"viewers":[1],"controller":1,"paused":false,"monitors":"#,
                 r#"[{"name":"DP-1","x":-800,"y":0,"width":800,"height":600,"primary":true}],"#,
                 r#""screen":{"monitor":0},"width":800,"height":600,"coder":"tiles","quality":{"sharpness":"faster","colours":"256"},"hidden":true,"#,
-                r#""program":"minimised","trouble":"capture_failed","gone":"DP-2","area":3}}"#
+                r#""programs":[{"id":2,"title":"Letter","name":"Editor","state":"shown","place":{"x":1,"y":2,"width":3,"height":4}}],"trouble":"capture_failed","gone":"DP-2","area":3}}"#
             ),
         ),
         (
@@ -359,8 +366,13 @@ fn limits() {
         Message::Sharing { sharing: Some(s) }
     };
     assert_eq!(decode(sharing(|s| s.monitors = vec![s.monitors[0].clone(); MAX_MONITORS])), Ok(()));
-    let bad: [fn(&mut Shared); 4] = [
+    assert_eq!(decode(sharing(|s| s.programs = vec![editor(); MOST_SHARED])), Ok(()));
+    let bad: [fn(&mut Shared); 8] = [
         |s| s.gone = Some("x".repeat(MAX_MONITOR_NAME + 1)),
+        |s| s.programs = vec![editor(); MOST_SHARED + 1],
+        |s| s.programs[0].title = "x".repeat(LONGEST_TITLE + 1),
+        |s| s.programs[0].name = "two\nlines".into(),
+        |s| s.programs[0].window = Some(7),
         |s| s.monitors = vec![s.monitors[0].clone(); MAX_MONITORS + 1],
         |s| s.monitors[0].name = "x".repeat(MAX_MONITOR_NAME + 1),
         |s| s.viewers = vec![ParticipantId(1); MAX_VIEWERS + 1],

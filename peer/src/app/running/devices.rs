@@ -37,12 +37,12 @@ impl Running {
             teller.tell(Tell::Screen(capture.screen, capture.monitor.clone()));
         }
         if last.scope != capture.scope {
-            share.limit(capture.scope);
+            share.limit(capture.scope.clone());
             if let Some(hands) = &self.hands {
-                hands.limit(capture.scope);
+                hands.limit(capture.scope.clone());
             }
             if let Some(frame) = &self.frame {
-                frame.follow(window_of(capture.scope));
+                frame.follow(window_of(&capture.scope));
             }
         }
         if last.coder != capture.coder {
@@ -80,7 +80,7 @@ impl Running {
             let _ = events.send(SessionEvent::Trouble(t));
         })) {
             Ok(hands) => {
-                hands.limit(capture.scope);
+                hands.limit(capture.scope.clone());
                 self.hands = Some(hands);
             }
             Err(e) => tracing::error!(error = %e, "no thread for input"),
@@ -93,12 +93,12 @@ impl Running {
             Err(e) => tracing::warn!(error = %e, "own input cannot be noticed here"),
         }
         if self.windows.is_some() {
-            self.frame = self.open_frame(capture.scope);
+            self.frame = self.open_frame(&capture.scope);
         }
         true
     }
 
-    fn open_frame(&self, scope: Scope) -> Option<Box<dyn own::Frame>> {
+    fn open_frame(&self, scope: &Scope) -> Option<Box<dyn own::Frame>> {
         let events = self.events.clone();
         let on_stop = Box::new(move || {
             let _ = events.send(SessionEvent::Stop);
@@ -193,9 +193,9 @@ impl Running {
 }
 
 /// The window that alone is shared.
-fn window_of(scope: Scope) -> Option<u64> {
+fn window_of(scope: &Scope) -> Option<u64> {
     match scope {
-        Scope::Program(window) => Some(window),
+        Scope::Programs(all) => all.iter().map(|c| c.window).next().filter(|_| all.len() == 1),
         Scope::Desktop | Scope::Nothing => None,
     }
 }

@@ -3,6 +3,7 @@
 use deskside_session::{
     Role,
     command::{Act, Command},
+    hiding::HidingView,
     view::{LinkView, Other, View},
 };
 use eframe::egui::{Frame, Margin, Panel, RichText, ScrollArea, Ui};
@@ -17,7 +18,14 @@ use crate::{
 };
 
 /// Draws it; a question to ask, if a button led to one.
-pub fn show(ui: &mut Ui, cx: &Cx<'_>, view: &View, chat: &mut ChatForm, toast: &mut Toast) -> Option<Dialog> {
+pub fn show(
+    ui: &mut Ui,
+    cx: &Cx<'_>,
+    view: &View,
+    open: &HidingView,
+    chat: &mut ChatForm,
+    toast: &mut Toast,
+) -> Option<Dialog> {
     let k = cx.k;
     let mut dialog = None;
     let frame = Frame::new().fill(k.c.window).inner_margin(Margin::same(k.space.two as i8));
@@ -41,7 +49,7 @@ pub fn show(ui: &mut Ui, cx: &Cx<'_>, view: &View, chat: &mut ChatForm, toast: &
                     if !view.server_up {
                         banner(ui, cx, Tone::Warn, "", &cx.t.t("session-server-down"));
                     }
-                    own_screen::show(ui, cx, view);
+                    own_screen::show(ui, cx, view, open);
                     agents(ui, cx, view);
                     permissions(ui, cx, view);
                 },

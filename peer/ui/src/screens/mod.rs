@@ -1,6 +1,7 @@
 //! One module for each thing that fills a window.
 
 pub mod agent;
+mod apps;
 pub mod bar;
 pub mod chat;
 pub mod compact;
@@ -23,6 +24,7 @@ pub mod notes;
 mod own_screen;
 pub mod people;
 pub mod phrases;
+pub mod picker;
 pub mod prompt;
 mod quality;
 pub mod queue;

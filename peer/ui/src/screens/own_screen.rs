@@ -4,6 +4,7 @@
 use deskside_session::{
     Role,
     command::Command,
+    hiding::HidingView,
     marks::{Draw, Pen},
     view::{Sharing, View},
 };
@@ -21,7 +22,7 @@ use crate::{
 };
 
 /// In the panel of a customer who shares.
-pub fn show(ui: &mut Ui, cx: &Cx<'_>, view: &View) {
+pub fn show(ui: &mut Ui, cx: &Cx<'_>, view: &View, open: &HidingView) {
     let Some(sharing) = view.sharing.as_ref().filter(|s| s.sharer == view.me) else { return };
     card(cx).show(ui, |ui| {
         ui.set_width(ui.available_width());
@@ -29,6 +30,7 @@ pub fn show(ui: &mut Ui, cx: &Cx<'_>, view: &View) {
         state(ui, cx, view, sharing);
         hiding::warn(ui, cx, view);
         controls(ui, cx, view, sharing);
+        scope::shared(ui, cx, view, open);
         text::small(ui, cx, cx.t.t("customer-escape"));
     });
 }
@@ -139,8 +141,10 @@ fn more(ui: &mut Ui, cx: &Cx<'_>, view: &View, sharing: &Sharing) {
         if item(ui, cx, None, &t.t("hide"), &t.t("screen-hide-hint")).clicked() {
             hiding::open_window(ui.ctx(), cx);
         }
-        if sharing.program.is_some() && item(ui, cx, None, &t.t("scope-widen"), "").clicked() {
-            cx.session(Command::Only { window: None });
+        // A customer has the list of them in the card.
+        let alone = view.role != Role::Customer && !sharing.programs.is_empty();
+        if alone && item(ui, cx, None, &t.t("scope-widen"), "").clicked() {
+            cx.session(Command::Only { windows: Vec::new() });
         }
         rule(ui, cx);
         if !view.marks.is_empty() && item(ui, cx, None, &t.t("draw-clear"), "").clicked() {

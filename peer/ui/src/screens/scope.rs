@@ -1,16 +1,21 @@
-//! Which part of the own desktop is shared: all of it, or one program.
+//! Which part of the own desktop is shared: all of it, or some applications.
 
 use deskside_session::{
-    app::AppOnly,
     command::{Act, Command},
     hiding::{HidingView, Program},
+    programs::SharedProgram,
     view::{Prompt, Sharing, View},
 };
-use eframe::egui::{ScrollArea, Ui};
+use eframe::egui::{Align, Id, Layout, RichText, Ui};
+use lucide_icons::Icon;
 
+use super::{
+    half,
+    picker::{self, Picker},
+};
 use crate::{
     cx::Cx,
-    widgets::{menu::item, text},
+    widgets::{Button, Look, icon, menu::item, text},
 };
 
 /// What is chosen while a question is open.
@@ -18,20 +23,19 @@ use crate::{
 pub enum Choice {
     #[default]
     Desktop,
-    /// One program, by this window once one is chosen.
-    Program(Option<u64>),
+    Programs(Picker),
 }
 
 impl Choice {
     /// Whether it can be allowed so.
     pub fn is_made(&self) -> bool {
-        !matches!(self, Self::Program(None))
+        !matches!(self, Self::Programs(picker) if picker.windows().is_empty())
     }
 
     /// Before the answer: what is allowed begins with it.
     pub fn tell(&self, cx: &Cx<'_>) {
-        if let Self::Program(Some(window)) = self {
-            cx.session(Command::Only { window: Some(*window) });
+        if let Self::Programs(picker) = self {
+            cx.session(Command::Only { windows: picker.windows().to_vec() });
         }
     }
 
@@ -41,37 +45,119 @@ impl Choice {
         if shares || !matches!(prompt.act, Act::View | Act::Control) {
             return;
         }
-        let one = matches!(self, Self::Program(_));
-        if item(ui, cx, Some(!one), &cx.t.t("scope-desktop"), "").clicked() {
+        let some = matches!(self, Self::Programs(_));
+        if item(ui, cx, Some(!some), &cx.t.t("scope-desktop"), "").clicked() {
             *self = Self::Desktop;
         }
-        if item(ui, cx, Some(one), &cx.t.t("scope-program"), "").clicked() && !one {
-            *self = Self::Program(None);
-            cx.send(AppOnly::ListWindows);
+        if item(ui, cx, Some(some), &cx.t.t("scope-program"), "").clicked() && !some {
+            *self = Self::Programs(Picker::open(cx));
         }
-        let Self::Program(chosen) = self else { return };
-        ui.indent("windows", |ui| {
-            let windows = hiding.open.as_deref().unwrap_or_default();
-            if windows.is_empty() {
-                text::muted(ui, cx, cx.t.t("scope-none"));
-            }
-            ScrollArea::vertical().max_height(180.0).show(ui, |ui| {
-                for w in windows {
-                    let on = *chosen == Some(w.id);
-                    if item(ui, cx, Some(on), &cx.t.name(&w.title), &cx.t.name(&w.program)).clicked() {
-                        *chosen = Some(w.id);
-                    }
-                }
-            });
-        });
+        if let Self::Programs(picker) = self {
+            ui.indent("windows", |ui| picker.show(ui, cx, hiding, &[]));
+        }
     }
 }
 
 /// What to say of it beside how a sharing stands.
 pub fn hint(cx: &Cx<'_>, sharing: &Sharing) -> Option<String> {
-    Some(match sharing.program? {
-        Program::Shown => cx.t.t("scope-one"),
-        Program::Minimised => cx.t.t("scope-minimised"),
-        Program::Closed => cx.t.t("scope-closed"),
+    let open: Vec<_> = sharing.programs.iter().filter(|p| p.state != Program::Closed).collect();
+    Some(match open.as_slice() {
+        [] if sharing.programs.is_empty() => return None,
+        [] => cx.t.t("scope-closed"),
+        [one] if one.state == Program::Minimised => cx.t.t("scope-minimised"),
+        [_] => cx.t.t("scope-one"),
+        several => cx.t.ta("scope-several", &[("count", (several.len() as u32).into())]),
     })
+}
+
+/// In the sharer's window: which applications are shared, one more, one less, and the whole desktop instead.
+pub fn shared(ui: &mut Ui, cx: &Cx<'_>, view: &View, hiding: &HidingView) {
+    let own = |s: &&Sharing| s.sharer == view.me && !s.programs.is_empty();
+    let Some(sharing) = view.sharing.as_ref().filter(own) else { return };
+    text::strong(ui, cx, cx.t.t("scope-shared"));
+    if let Some(words) = hint(cx, sharing).filter(|_| sharing.programs.len() == 1) {
+        text::muted(ui, cx, words);
+    }
+    let open = sharing.programs.iter().filter(|p| p.state != Program::Closed).count();
+    for program in sharing.programs.iter().filter(|p| p.window.is_some()) {
+        // Without the last one nothing would be shared: that is what Stop is for.
+        row(ui, cx, program, program.state == Program::Closed || open > 1);
+    }
+    more(ui, cx, sharing, hiding);
+    let button = Button::new(cx, cx.t.t("scope-widen")).icon(Icon::Monitor).width(ui.available_width());
+    if ui.add(button).clicked() {
+        cx.session(Command::Only { windows: Vec::new() });
+    }
+}
+
+fn row(ui: &mut Ui, cx: &Cx<'_>, program: &SharedProgram, removable: bool) {
+    let k = cx.k;
+    let name = picker::name(cx, &program.title, &program.name);
+    ui.push_id(program.id, |ui| {
+        ui.horizontal(|ui| {
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                if removable {
+                    let words = cx.t.ta("scope-remove", &[("name", (&name).into())]);
+                    if ui.add(Button::icon_only(cx, Icon::X, words).look(Look::Quiet)).clicked() {
+                        cx.session(Command::RemoveProgram { id: program.id });
+                    }
+                }
+                ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                    icon(ui, cx, Icon::AppWindow, 20.0, k.c.muted);
+                    let title = RichText::new(&name).color(k.c.text);
+                    let Some(words) = state(cx, program) else { return text::elided(ui, title) };
+                    let words = RichText::new(words).size(k.text.small).color(k.c.muted);
+                    let both = ui.vertical(|ui| {
+                        ui.spacing_mut().item_spacing.y = 0.0;
+                        text::elided(ui, title) | text::elided(ui, words)
+                    });
+                    both.inner
+                });
+            });
+        });
+    });
+}
+
+/// How it stands, unless it is plainly seen.
+pub fn state(cx: &Cx<'_>, program: &SharedProgram) -> Option<String> {
+    Some(match (program.state, program.place) {
+        (Program::Shown, Some(_)) => return None,
+        (Program::Shown, None) => cx.t.t("app-aside"),
+        (Program::Minimised, _) => cx.t.t("app-minimised"),
+        (Program::Closed, _) => cx.t.t("app-closed"),
+    })
+}
+
+fn adding() -> Id {
+    Id::unique("applications to add")
+}
+
+/// One more: first a button, then the list.
+fn more(ui: &mut Ui, cx: &Cx<'_>, sharing: &Sharing, hiding: &HidingView) {
+    let Some(mut picker) = ui.data(|d| d.get_temp::<Picker>(adding())) else {
+        let button = Button::new(cx, cx.t.t("scope-add")).icon(Icon::Plus).width(ui.available_width());
+        if ui.add(button).clicked() {
+            ui.data_mut(|d| d.insert_temp(adding(), Picker::open(cx)));
+        }
+        return;
+    };
+    let open = sharing.programs.iter().filter(|p| p.state != Program::Closed);
+    let there: Vec<_> = open.filter_map(|p| p.window).collect();
+    picker.show(ui, cx, hiding, &there);
+    let done = ui.horizontal(|ui| {
+        let width = half(ui, cx);
+        let cancel = ui.add(Button::new(cx, cx.t.t("scope-add-cancel")).width(width)).clicked();
+        let add =
+            Button::new(cx, cx.t.t("scope-add-these")).look(Look::Primary).icon(Icon::Check).width(width);
+        let add = ui.add_enabled(!picker.windows().is_empty(), add).clicked();
+        for window in picker.windows().iter().filter(|_| add) {
+            cx.session(Command::AddProgram { window: *window });
+        }
+        cancel || add
+    });
+    if done.inner {
+        ui.data_mut(|d| d.remove::<Picker>(adding()));
+    } else {
+        ui.data_mut(|d| d.insert_temp(adding(), picker));
+    }
 }

@@ -63,4 +63,5 @@ pub fn show(
         Panel::top("edge").frame(strip).exact_size(EDGE).show_separator_line(false).show(ui, |_| {});
     }
     viewer.show(ui, cx, view, sharing, root, covered || Popup::is_any_open(ui.ctx()));
+    viewer.apps.windows(ui, cx, view, sharing);
 }

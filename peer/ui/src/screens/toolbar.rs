@@ -80,6 +80,7 @@ pub fn show(
         });
     });
     draw::tools(ui, cx, view, &mut hint);
+    viewer.apps.strip(ui, cx, sharing, &mut hint);
     let frame = Frame::new().fill(k.c.sunken).inner_margin(Margin::symmetric(16, 3));
     Panel::top("hints").frame(frame).show_separator_line(false).show(ui, |ui| {
         ui.set_min_height(18.0);

@@ -5,17 +5,19 @@ use std::sync::Arc;
 use deskside_session::{
     command::Command,
     marks::Tool,
+    programs::{Area, SharedProgram},
     view::{LinkView, Sharing, View},
 };
 use eframe::egui::{
     self, ColorImage, EventFilter, Frame, Rect, Sense, TextureHandle, TextureOptions, Ui, ViewportCommand,
-    pos2, vec2,
+    vec2,
 };
 use lucide_icons::Icon;
 
 use super::{
+    apps::{self, Apps},
     framing::Framing,
-    middle,
+    middle, picker, scope,
     zoom::{Lens, Zoom},
 };
 use crate::{
@@ -51,6 +53,14 @@ pub struct Viewer {
     /// Whether a click gives the keyboard to the place.
     keys: Option<bool>,
     pub full_screen: bool,
+    /// What is shown where some applications are shared.
+    pub apps: Apps,
+    /// A further place of the picture, instead of the program's first one.
+    own: Option<Arc<dyn PicturePlace>>,
+    /// What the picture is called where the window draws it.
+    id: egui::Id,
+    /// The part that is shown alone, as the place was told.
+    crop: Option<Area>,
     /// Whether the panel at the side is shown.
     pub side: bool,
     /// In full screen: until when the tools stay without the pointer, in seconds since the windows opened.
@@ -77,6 +87,10 @@ impl Default for Viewer {
             pen: Default::default(),
             keys: None,
             full_screen: false,
+            apps: Apps::default(),
+            own: None,
+            id: egui::Id::unique(PICTURE),
+            crop: None,
             side: true,
             tools: None,
             laid: None,
@@ -93,6 +107,15 @@ impl Default for Viewer {
 }
 
 impl Viewer {
+    /// One that shows the picture in a further place.
+    pub fn of(place: Arc<dyn PicturePlace>, id: u32) -> Self {
+        Self { own: Some(place), id: egui::Id::unique((PICTURE, id)), ..Self::default() }
+    }
+
+    fn source(&self, cx: &Cx<'_>) -> Option<Arc<dyn PicturePlace>> {
+        self.own.clone().or_else(|| cx.backend.picture())
+    }
+
     pub fn toggle_full_screen(&mut self, ctx: &egui::Context) {
         self.full_screen = !self.full_screen;
         // Alone on the screen, the picture gets all of it.
@@ -124,7 +147,7 @@ impl Viewer {
     pub fn set_grab(&mut self, cx: &Cx<'_>, on: bool) {
         self.grab = on;
         self.typing = on;
-        if let Some(place) = cx.backend.picture() {
+        if let Some(place) = self.source(cx) {
             place.grab_keys(on);
             if on {
                 place.take_keyboard();
@@ -148,7 +171,8 @@ impl Viewer {
     /// The picture is not seen for a while: nothing is laid over the window, nothing is held. Can be called again.
     pub fn put_away(&mut self, ctx: &egui::Context, cx: &Cx<'_>) {
         self.let_go(cx);
-        if let Some(place) = cx.backend.picture() {
+        self.apps.close(cx);
+        if let Some(place) = self.source(cx) {
             self.hide(place.as_ref());
             if std::mem::take(&mut self.grab) {
                 place.grab_keys(false);
@@ -173,6 +197,7 @@ impl Viewer {
             (self.accepting, self.keys) = (None, None);
             self.serial = 0;
             self.texture = None;
+            self.crop = None;
             if let Some(place) = place {
                 self.lens.listen(ctx, place);
             }
@@ -188,7 +213,7 @@ impl Viewer {
         }
     }
 
-    fn let_go(&mut self, cx: &Cx<'_>) {
+    pub fn let_go(&mut self, cx: &Cx<'_>) {
         for event in self.hands.release() {
             cx.session(Command::Input { event });
         }
@@ -204,9 +229,25 @@ impl Viewer {
         root: Option<u64>,
         covered: bool,
     ) {
+        let part = self.apps.on_stage(sharing);
+        self.show_part(ui, cx, view, sharing, part, root, covered);
+    }
+
+    /// The same with one application alone.
+    #[expect(clippy::too_many_arguments, reason = "one call, all of it needed to lay the picture")]
+    pub fn show_part(
+        &mut self,
+        ui: &mut Ui,
+        cx: &Cx<'_>,
+        view: &View,
+        sharing: &Sharing,
+        part: Option<&SharedProgram>,
+        root: Option<u64>,
+        covered: bool,
+    ) {
         let room = ui.available_rect_before_wrap();
         ui.painter().rect_filled(room, 0.0, cx.k.c.canvas);
-        let place = cx.backend.picture();
+        let place = self.source(cx);
         self.follow(ui.ctx(), place.as_deref());
         let controls = sharing.controller == Some(view.me);
         let mine = (controls || view.pen.is_some()) && !covered;
@@ -227,7 +268,14 @@ impl Viewer {
         if !mine {
             self.let_go(cx);
         }
-        match (obstacle(cx, view, sharing), place) {
+        if let Some(place) = &place
+            && self.crop != part.and_then(|p| p.place)
+        {
+            self.crop = part.and_then(|p| p.place);
+            place.crop(self.crop);
+        }
+        let obstacle = obstacle(cx, view, sharing).or_else(|| absent(cx, part?));
+        match (obstacle, place) {
             (None, Some(place)) => self.picture(ui, cx, view, sharing, place, root, room, mine, covered),
             (obstacle, place) => {
                 if let Some(place) = place {
@@ -253,8 +301,8 @@ impl Viewer {
         covered: bool,
     ) {
         let pixels = ui.pixels_per_point();
-        let size = vec2(f32::from(sharing.width), f32::from(sharing.height));
-        let framing = self.lens.frame(ui, room, size);
+        let (width, height) = self.crop.map_or((sharing.width, sharing.height), |p| (p.width, p.height));
+        let framing = self.lens.frame(ui, room, vec2(width.into(), height.into()));
         if covered {
             self.hide(place.as_ref());
         } else if let Some(root) = root {
@@ -315,15 +363,21 @@ impl Viewer {
             return;
         };
         let area = framing.area;
+        let shown = part_of(self.size, self.crop);
         let rect = if self.lens.zoom() == Zoom::Fit {
             // The picture may be newer than what is known of it.
-            Framing::fit(area, vec2(f32::from(self.size.0), f32::from(self.size.1))).whole
+            Framing::fit(area, vec2(shown.width.into(), shown.height.into())).whole
         } else {
             framing.whole
         };
-        let unit = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
+        let of = vec2(f32::from(self.size.0), f32::from(self.size.1)).max(vec2(1.0, 1.0));
+        let corner = |x: u16, y: u16| (vec2(f32::from(x), f32::from(y)) / of).to_pos2();
+        let unit = Rect::from_min_max(
+            corner(shown.x, shown.y),
+            corner(shown.x + shown.width, shown.y + shown.height),
+        );
         ui.painter_at(area).image(texture.id(), rect, unit, egui::Color32::WHITE);
-        let id = egui::Id::unique(PICTURE);
+        let id = self.id;
         let response = ui.interact(area, id, Sense::click_and_drag());
         let name = view.others.iter().find(|o| o.id == sharing.sharer).map_or("", |o| o.name.as_str());
         let words = cx.t.ta("viewer-picture", &[("name", name.into())]);
@@ -348,7 +402,8 @@ impl Viewer {
             let all = EventFilter { tab: true, horizontal_arrows: true, vertical_arrows: true, escape: true };
             ui.memory_mut(|m| m.set_focus_lock_filter(id, all));
         }
-        let place = Place { rect, width: self.size.0, height: self.size.1 };
+        let from = (shown.x, shown.y);
+        let place = Place { rect, width: shown.width, height: shown.height, from };
         let inside = response.contains_pointer();
         let events = ui.input(|i| i.events.clone());
         for event in &events {
@@ -368,6 +423,22 @@ impl Viewer {
 /// Whether it is a turn of the wheel that is not input for the other computer. `typing`: the picture has the keyboard.
 fn is_for_window(event: &egui::Event, controls: bool, typing: bool) -> bool {
     matches!(event, egui::Event::MouseWheel { modifiers, .. } if !controls || (modifiers.ctrl && !typing))
+}
+
+/// The part that is shown, within a picture of this size.
+fn part_of((width, height): (u16, u16), part: Option<Area>) -> Area {
+    let whole = Area { x: 0, y: 0, width, height };
+    part.map_or(whole, |p| {
+        let (x, y) = (p.x.min(width), p.y.min(height));
+        Area { x, y, width: p.width.min(width - x), height: p.height.min(height - y) }
+    })
+}
+
+/// Why nothing of this application is seen.
+fn absent(cx: &Cx<'_>, program: &SharedProgram) -> Option<Obstacle> {
+    let state = scope::state(cx, program)?;
+    let name = picker::name(cx, &program.title, &program.name);
+    Some(Obstacle { sign: Some(apps::sign(program)), what: name, then: state })
 }
 
 /// Why there is no picture.

@@ -1,6 +1,9 @@
 //! The window of a customer who sees what another customer shares.
 
-use deskside_session::view::{Sharing, View};
+use deskside_session::{
+    hiding::HidingView,
+    view::{Sharing, View},
+};
 use eframe::egui::{Frame, Panel, Stroke, Ui};
 
 use super::{chat::ChatForm, customer, dialog::Dialog, stage, toast::Toast, viewer::Viewer};
@@ -33,7 +36,10 @@ pub fn show(
     if viewer.side {
         let side = Panel::right("side").frame(Frame::new().fill(k.c.window)).resizable(false);
         let side = side.exact_size(SIDE).show_separator_line(false);
-        let rect = side.show(ui, |ui| dialog = customer::show(ui, cx, view, chat, toast)).response.rect;
+        let rect = side
+            .show(ui, |ui| dialog = customer::show(ui, cx, view, &HidingView::default(), chat, toast))
+            .response
+            .rect;
         ui.painter().vline(rect.left(), rect.y_range(), Stroke::new(1.0, k.c.line));
     }
     stage::show(ui, cx, view, sharing, viewer, toast, root, covered);

@@ -17,6 +17,7 @@ use deskside_session::{
     },
 };
 
+pub mod apps;
 pub mod copied;
 pub mod desk;
 pub mod hiding;
@@ -104,7 +105,7 @@ pub fn sharing(sharer: ParticipantId, viewer: ParticipantId) -> Sharing {
         coder: Coder::Tiles,
         quality: Quality::default(),
         hiding: Default::default(),
-        program: None,
+        programs: Vec::new(),
         trouble: None,
         no_drawing: false,
         gone: None,
@@ -494,6 +495,7 @@ pub fn all() -> Vec<(&'static str, AppView)> {
         ("ended-expired", ended(Role::Primary, Ending::Expired)),
         ("ended-trust", ended(Role::Customer, Ending::NotTrusted)),
     ];
+    all.extend(apps::all());
     all.sort_by_key(|(name, _)| *name);
     all
 }

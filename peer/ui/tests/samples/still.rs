@@ -2,7 +2,10 @@
 
 use std::sync::{Arc, Mutex, OnceLock};
 
-use deskside_session::app::{AppCommand, AppView};
+use deskside_session::{
+    app::{AppCommand, AppView},
+    programs::Area,
+};
 use deskside_ui::{Backend, OnWheel, PicturePlace, Preferences, Scale, Wheel};
 
 /// A program that shows one view and remembers what it was told.
@@ -94,6 +97,7 @@ impl Backend for Still {
 pub enum Done {
     Put { parent: u64, x: i32, y: i32, width: u16, height: u16, scale: Scale },
     Hide,
+    Crop(Option<Area>),
     Grab(bool),
     Accept(bool),
     Keys(bool),
@@ -134,6 +138,14 @@ impl PicturePlace for Picture {
 
     fn hide(&self) {
         self.note(Done::Hide);
+    }
+
+    fn crop(&self, part: Option<Area>) {
+        self.note(Done::Crop(part));
+    }
+
+    fn another(&self) -> Option<Arc<dyn PicturePlace>> {
+        Some(Self::new(self.native))
     }
 
     fn grab_keys(&self, on: bool) {

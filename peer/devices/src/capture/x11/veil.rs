@@ -7,13 +7,13 @@
 use std::time::{Duration, Instant};
 
 use deskside_media::Rect;
-use deskside_session::hiding::{Hidden, Hiding, Program, Scope};
-use x11rb::{
-    protocol::{Event, xproto::Window},
-    rust_connection::RustConnection,
+use deskside_session::{
+    hiding::{Hidden, Hiding, Scope},
+    programs::SeenProgram,
 };
+use x11rb::{protocol::Event, rust_connection::RustConnection};
 
-use super::area;
+use super::{area, held::Held};
 use crate::{
     windows::{
         region::Region,
@@ -30,19 +30,11 @@ const DRAWN: Duration = Duration::from_millis(250);
 /// More rectangles than this cost more than what they spare.
 const MOST: usize = 256;
 
-/// Of which program the windows alone are in the picture, by one of them.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Only {
-    All,
-    Of(Window, Program),
-    /// None of any, whatever opens.
-    Gone,
-}
-
 pub struct Veil {
     tops: Tops,
     hidden: Hidden,
-    only: Only,
+    /// The programs whose windows alone are in the picture; without, all of the desktop is.
+    only: Option<Held>,
     /// What is covered, on the screen.
     cover: Region,
     /// What hidden windows show, as of the last look.
@@ -66,7 +58,7 @@ impl Veil {
         Ok(Self {
             tops: Tops::open(conn, number)?,
             hidden,
-            only: Only::All,
+            only: None,
             cover: Region::default(),
             shown: Region::default(),
             open: false,
@@ -83,24 +75,21 @@ impl Veil {
         self.hidden = hidden.clone();
     }
 
-    pub fn limit(&mut self, scope: Scope) {
-        let only = match scope {
-            Scope::Desktop => Only::All,
-            Scope::Program(window) => {
-                Window::try_from(window).map_or(Only::Gone, |w| Only::Of(w, Program::Shown))
-            }
-            Scope::Nothing => Only::Gone,
+    pub fn limit(&mut self, scope: &Scope) {
+        let chosen = match scope {
+            Scope::Desktop => None,
+            Scope::Programs(chosen) => Some(chosen.as_slice()),
+            Scope::Nothing => Some([].as_slice()),
         };
-        self.expire(self.only != only);
-        self.only = only;
+        let before = self.only.take();
+        let same = before.as_ref().map(Held::chosen) == chosen.map(<[_]>::to_vec);
+        self.only = chosen.map(|c| before.unwrap_or_default().now(c));
+        self.expire(!same);
     }
 
-    pub fn program(&self) -> Option<Program> {
-        match self.only {
-            Only::All => None,
-            Only::Of(_, program) => Some(program),
-            Only::Gone => Some(Program::Closed),
-        }
+    /// How the programs stand that alone are in the picture, which is of this area.
+    pub fn programs(&self, area: (i32, i32, u16, u16)) -> Vec<SeenProgram> {
+        self.only.as_ref().map(|held| held.seen(area)).unwrap_or_default()
     }
 
     fn expire(&mut self, now: bool) {
@@ -115,10 +104,12 @@ impl Veil {
     }
 
     pub fn hear(&mut self, event: &Event) {
+        let renamed = self.only.as_mut().is_some_and(|held| held.hear(&self.tops, event));
+        self.expire(renamed);
         match self.tops.hear(event) {
             Heard::Nothing => {}
             Heard::New => self.stale = true,
-            Heard::Moved if self.only == Only::All => self.stale |= self.open,
+            Heard::Moved if self.only.is_none() => self.stale |= self.open,
             // That a program is gone is told though nothing is drawn.
             Heard::Moved | Heard::Named => self.expire(true),
         }
@@ -136,18 +127,11 @@ impl Veil {
         let tops = self.tops.look(conn)?;
         let hidden = self.tops.hidden(&tops, &self.hidden);
         let mut shown = visible(&tops, &hidden, screen);
-        self.open = self.only != Only::All || tops.iter().zip(&hidden).any(|(t, h)| t.shown && *h);
+        self.open = self.only.is_some() || tops.iter().zip(&hidden).any(|(t, h)| t.shown && *h);
         self.secret = !shown.is_empty();
-        if let Only::Of(window, _) = self.only {
-            let of = self.tops.of_program(&tops, window);
-            let on = of.iter().flatten().zip(&tops).any(|(of, t)| *of && t.shown);
-            self.only = match of {
-                None => Only::Gone,
-                Some(_) => Only::Of(window, if on { Program::Shown } else { Program::Minimised }),
-            };
-            shown.add_all(&others(&tops, &of.unwrap_or_default(), screen));
-        } else if self.only == Only::Gone {
-            shown.add_all(&others(&tops, &[], screen));
+        if let Some(held) = &mut self.only {
+            let of = held.look(conn, &self.tops, &tops, &hidden, screen)?;
+            shown.add_all(&others(&tops, &of, screen));
         }
         self.stale = false;
         if shown != self.shown {
@@ -159,7 +143,7 @@ impl Veil {
     }
 
     fn leave(&mut self, before: Region) {
-        let linger = if self.only == Only::All { LINGER } else { DRAWN };
+        let linger = if self.only.is_none() { LINGER } else { DRAWN };
         let until = Instant::now() + linger;
         match self.left.last_mut() {
             _ if before.is_empty() => {}
@@ -201,7 +185,7 @@ impl Veil {
     }
 
     pub fn hiding(&self) -> Hiding {
-        let something = if self.only == Only::All { !self.cover.is_empty() } else { self.secret };
+        let something = if self.only.is_none() { !self.cover.is_empty() } else { self.secret };
         if something { Hiding::Something } else { Hiding::Nothing }
     }
 }

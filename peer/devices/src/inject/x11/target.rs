@@ -53,7 +53,7 @@ impl Targets {
     }
 
     /// Whether nothing may reach `window`: it belongs to this program (it, one above it, or the program's window in
-    /// the frame that a window manager put around it), or not to the one program that is shared.
+    /// the frame that a window manager put around it), or not to a program that is shared.
     pub fn is_barred(&mut self, conn: &RustConnection, window: Window) -> Result<bool, ReplyError> {
         // Not a window, or the desktop itself.
         if window <= 1 || window == self.root {
@@ -71,9 +71,10 @@ impl Targets {
         let seen = &self.seen[&window];
         let registered = crate::own::registered();
         let client = |w: u64| w & u64::from(!conn.setup().resource_id_mask);
-        let outside = match self.scope {
+        let of = |w: &Window, window: u64| client(u64::from(*w)) == client(window);
+        let outside = match &self.scope {
             Scope::Desktop => false,
-            Scope::Program(of) => !seen.family.iter().any(|w| client(u64::from(*w)) == client(of)),
+            Scope::Programs(all) => !seen.family.iter().any(|w| all.iter().any(|c| of(w, c.window))),
             Scope::Nothing => true,
         };
         Ok(outside || seen.ours || registered.iter().any(|r| seen.family.iter().any(|w| u64::from(*w) == *r)))

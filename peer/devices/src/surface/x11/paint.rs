@@ -45,6 +45,9 @@ pub struct Painter {
     pointer: Pointer,
 }
 
+/// A window, its size, and how it shows which part of the picture; all of it without one.
+pub type Aim = (Window, u16, u16, Scale, Option<Rect>);
+
 struct Backing {
     pixmap: Pixmap,
     source: render::Picture,
@@ -55,6 +58,7 @@ struct Target {
     picture: render::Picture,
     size: (u16, u16),
     scale: Scale,
+    crop: Option<Rect>,
     /// None while there is no picture.
     layout: Option<Layout>,
 }
@@ -123,8 +127,8 @@ impl Painter {
     }
 
     /// Draws to this window from now on; to none when there is none.
-    pub fn set_target(&mut self, target: Option<(Window, u16, u16, Scale)>) -> Result<(), X11Error> {
-        let Some((window, width, height, scale)) = target else {
+    pub fn set_target(&mut self, target: Option<Aim>) -> Result<(), X11Error> {
+        let Some((window, width, height, scale, crop)) = target else {
             if let Some(old) = self.target.take() {
                 self.conn.render_free_picture(old.picture)?;
                 if self.seg.is_some() {
@@ -136,13 +140,15 @@ impl Painter {
             return Ok(());
         };
         match &mut self.target {
-            Some(t) if t.window == window => (t.size, t.scale) = ((width, height), scale),
+            Some(t) if t.window == window => {
+                (t.size, t.scale, t.crop) = ((width, height), scale, crop);
+            }
             _ => {
                 self.set_target(None)?;
                 let picture = self.conn.generate_id()?;
                 self.conn.render_create_picture(picture, window, self.formats.root, &Default::default())?;
                 let size = (width, height);
-                self.target = Some(Target { window, picture, size, scale, layout: None });
+                self.target = Some(Target { window, picture, size, scale, crop, layout: None });
                 self.apply_cursor()?;
             }
         }
@@ -154,7 +160,10 @@ impl Painter {
         self.pointer.drawn = None;
         let picture = self.picture;
         let Some(t) = &mut self.target else { return self.finish() };
-        t.layout = Layout::new(picture, t.size, t.scale);
+        t.layout = match t.crop {
+            Some(crop) => Layout::cropped(picture, crop, t.size, t.scale),
+            None => Layout::new(picture, t.size, t.scale),
+        };
         match t.layout {
             Some(l) if l.scaled() && self.backing.is_none() => {
                 self.make_backing()?;
@@ -177,15 +186,15 @@ impl Painter {
         self.finish()
     }
 
-    /// Shows these rectangles of the picture. `own` are its pixels where no memory is shared.
-    pub fn present(&mut self, changed: &[Rect], own: Option<&[u8]>) -> Result<(), X11Error> {
+    /// Shows these rectangles of the picture. `bytes` are its pixels, for where no memory is shared.
+    pub fn present(&mut self, changed: &[Rect], bytes: &[u8]) -> Result<(), X11Error> {
         let mut over_pointer = false;
         for &r in changed {
             let Some(r) = self.within(r) else { continue };
-            match own {
-                Some(bytes) => self.send(r, bytes)?,
-                None if self.backing.is_some() => self.to_backing(r)?,
-                None => {}
+            match self.seg {
+                None => self.send(r, bytes)?,
+                Some(_) if self.backing.is_some() => self.to_backing(r)?,
+                Some(_) => {}
             }
             if let Some(part) = self.layout().and_then(|l| l.part(r)) {
                 self.draw_picture(part)?;
@@ -325,12 +334,13 @@ impl Painter {
         let (Some(b), Some(l)) = (&self.backing, self.layout()) else { return Ok(()) };
         // In 65536ths of the picture's pixels; with the scrolling, which can be too far for 16 bits.
         let ratio =
-            |v: i32, of: u16, shown: i32| (((i64::from(v) * i64::from(of)) << 16) / i64::from(shown)) as i32;
+            |v: i32, of: i32, shown: i32| (((i64::from(v) * i64::from(of)) << 16) / i64::from(shown)) as i32;
+        let ((w, h), (x, y)) = (l.shown(), l.from());
         let matrix = render::Transform {
-            matrix11: ratio(1, self.picture.0, l.width),
-            matrix13: ratio(-l.left, self.picture.0, l.width),
-            matrix22: ratio(1, self.picture.1, l.height),
-            matrix23: ratio(-l.top, self.picture.1, l.height),
+            matrix11: ratio(1, w, l.width),
+            matrix13: ratio(-l.left, w, l.width) + (x << 16),
+            matrix22: ratio(1, h, l.height),
+            matrix23: ratio(-l.top, h, l.height) + (y << 16),
             matrix33: 1 << 16,
             ..Default::default()
         };
@@ -410,7 +420,7 @@ impl Painter {
                 let (w, h) = self.picture;
                 let depth = self.screen.root_depth;
                 // Within the picture; a covered part never starts before it.
-                let (x, y) = (part.x - l.left, part.y - l.top);
+                let (x, y) = (part.x - l.left + l.from().0, part.y - l.top + l.from().1);
                 self.conn.shm_put_image(
                     t.window, self.gc, w, h, x as u16, y as u16, to.width, to.height, to.x, to.y, depth,
                     ZPIXMAP, false, seg, 0,
@@ -437,7 +447,9 @@ impl Painter {
         }
         let (x, y) = l.place(self.pointer.at.0, self.pointer.at.1);
         let whole = Part { x: x - i.hot.0, y: y - i.hot.1, w: i.size.0, h: i.size.1 };
-        self.pointer.drawn = whole.intersect(l.window());
+        // Of a part that is shown alone, no further than its edge.
+        let within = if t.crop.is_some() { l.covered() } else { Some(l.window()) };
+        self.pointer.drawn = within.and_then(|room| whole.intersect(room));
         if let Some(part) = self.pointer.drawn {
             let to = rectangle(part);
             let (sx, sy) = ((part.x - whole.x) as i16, (part.y - whole.y) as i16);

@@ -18,7 +18,7 @@ use x11rb::{
     wrapper::ConnectionExt as _,
 };
 
-use super::{REMEMBERED, Shared, Spot, Wanted, keymap, keys::Keys, lock};
+use super::{REMEMBERED, Shared, Spot, Wanted, keymap, keys::Keys, lock, paint::Aim};
 use crate::{
     own,
     surface::{OnInput, Wheel, layout::Part},
@@ -33,7 +33,7 @@ struct Ear {
     screen: Screen,
     shared: Arc<Shared>,
     sleeper: Sleeper,
-    on_input: OnInput,
+    on_input: Arc<OnInput>,
     /// The window, and where it is now; unmapped without a spot.
     window: Option<(Window, Window)>,
     spot: Option<Spot>,
@@ -54,7 +54,7 @@ pub fn start(
     display: Option<&str>,
     shared: Arc<Shared>,
     sleeper: Sleeper,
-    on_input: OnInput,
+    on_input: Arc<OnInput>,
 ) -> Result<JoinHandle<()>, X11Error> {
     let (conn, number) = connect(display)?;
     let screen = conn.setup().roots.get(number).ok_or(X11Error::NoDisplay)?.clone();
@@ -136,7 +136,8 @@ impl Ear {
     /// Does what the UI asked for since the last time.
     fn apply(&mut self) -> Result<(), X11Error> {
         let mut wanted = lock(&self.shared.wanted).clone();
-        wanted.spot = wanted.spot.filter(|s| s.width > 0 && s.height > 0);
+        let crop = wanted.crop;
+        wanted.spot = wanted.spot.filter(|s| s.width > 0 && s.height > 0).map(|s| Spot { crop, ..s });
         if wanted.spot != self.spot {
             match wanted.spot {
                 Some(spot) => self.put(spot)?,
@@ -212,7 +213,7 @@ impl Ear {
         // The other connection draws only after all that is done.
         self.conn.sync()?;
         self.spot = Some(spot);
-        self.aim(Some((window, width, height, spot.scale)));
+        self.aim(Some((window, width, height, spot.scale, spot.crop)));
         Ok(())
     }
 
@@ -258,7 +259,7 @@ impl Ear {
         (self.inside, self.focused, self.grabbed) = (false, false, false);
     }
 
-    fn aim(&self, target: Option<(Window, u16, u16, crate::surface::Scale)>) {
+    fn aim(&self, target: Option<Aim>) {
         let mut painter = self.shared.painter();
         let done = painter.set_target(target);
         *lock(&self.shared.layout) = painter.layout();
@@ -448,7 +449,7 @@ impl Ear {
             }
             echo.sent.push_back((x.into(), y.into()));
         }
-        (self.on_input)(event);
+        (self.on_input.as_ref())(event);
     }
 
     fn release_all(&mut self) {

@@ -2,7 +2,7 @@
 
 use deskside_session::hiding::{LONGEST, OpenWindow};
 use x11rb::{
-    protocol::xproto::{AtomEnum, ConnectionExt as _, GetPropertyReply, Window},
+    protocol::xproto::{Atom, AtomEnum, ConnectionExt as _, GetPropertyReply, Window},
     rust_connection::RustConnection,
 };
 
@@ -70,6 +70,22 @@ fn describe(
         program: clean(windows.class(w).unwrap_or_default()),
         minimised: !top.shown,
     }))
+}
+
+impl Tops {
+    /// Whether this is a window's title.
+    pub fn is_title(&self, atom: Atom) -> bool {
+        [self.atoms._NET_WM_NAME, AtomEnum::WM_NAME.into()].contains(&atom)
+    }
+
+    /// Its title; empty if it has none, or is gone.
+    pub fn title(&self, conn: &RustConnection, w: Window) -> Result<String, X11Error> {
+        let get = |what: Atom| conn.get_property(false, w, what, AtomEnum::ANY, 0, 128);
+        let (new, old) = (get(self.atoms._NET_WM_NAME)?, get(AtomEnum::WM_NAME.into())?);
+        let text = |p: Result<GetPropertyReply, _>| p.map(|p| p.value).unwrap_or_default();
+        let (new, old) = (text(new.reply()), text(old.reply()));
+        Ok(clean(&String::from_utf8_lossy(if new.is_empty() { &old } else { &new })))
+    }
 }
 
 /// One line, and not too long.
