@@ -755,3 +755,21 @@ picker-unknown = Les applications ne peuvent pas être listées sur cet ordinate
 picker-nameless = Une application sans nom
 picker-minimised = réduite
 picker-full = Au plus { $most } applications peuvent être partagées à la fois.
+
+## Les applications démarrées pour être partagées, et celle d’où l’on vient
+
+start-program = Démarrer une autre application…
+start-back = Retour aux applications ouvertes
+start-search = Chercher une application installée
+start-none = Les applications installées sur cet ordinateur ne peuvent pas être listées.
+start-none-fits = Aucune application installée ne correspond à ces mots.
+start-waiting = { $program } démarre…
+start-no-window = { $program } n’a montré aucune fenêtre. Rien n’en est partagé.
+start-failed = { $program } n’a pas pu être démarré.
+came-from = Seulement l’application d’où vous venez
+came-from-window = { $title } ({ $program }) : toutes ses fenêtres sont vues
+came-from-share = Ne partager que { $title }
+came-from-program = { $program } : toutes ses fenêtres sont vues
+show-title = Que voulez-vous montrer ?
+show-lead = Le client est d’abord interrogé, et ne voit rien d’autre.
+show-ask = Demander à montrer

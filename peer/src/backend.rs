@@ -7,10 +7,11 @@ use std::{
 
 use deskside_devices::{own, surface};
 use deskside_session::app::{AppCommand, AppView};
-use deskside_ui::{Backend, PicturePlace, Preferences, Scale};
+use deskside_ui::{Backend, IconOf, PicturePlace, Pixels, Preferences, Scale};
 
 use crate::{
     app::event::{Event, Events},
+    icons::Icons,
     preferences,
     publish::Publisher,
 };
@@ -36,6 +37,7 @@ pub struct Windows {
     pub publisher: Arc<Publisher>,
     pub events: Events,
     pub slot: Arc<Slot>,
+    pub icons: Arc<Icons>,
     /// Where settings are kept.
     pub home: PathBuf,
 }
@@ -67,6 +69,10 @@ impl Backend for Windows {
         if let Err(e) = preferences::store(&self.home, preferences) {
             tracing::warn!(error = %e, "what was chosen for the windows cannot be kept");
         }
+    }
+
+    fn icon(&self, of: IconOf<'_>) -> Option<Pixels> {
+        self.icons.get(of)
     }
 
     fn should_quit(&self) -> bool {

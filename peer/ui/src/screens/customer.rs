@@ -9,7 +9,7 @@ use deskside_session::{
 use eframe::egui::{Frame, Margin, Panel, RichText, ScrollArea, Ui};
 use lucide_icons::Icon;
 
-use super::{chat::ChatForm, dialog::Dialog, hiding, people, quality, scope, toast::Toast};
+use super::{chat::ChatForm, choose, dialog::Dialog, hiding, people, quality, scope, toast::Toast};
 use crate::{
     acts,
     cx::Cx,
@@ -214,6 +214,7 @@ fn permissions(ui: &mut Ui, cx: &Cx<'_>, view: &View, open: &HidingView) {
         }
         // How much is seen comes before what can be done about it.
         scope::shared(ui, cx, view, open);
+        choose::narrow(ui, cx, view);
         if let Some(sharing) = view.sharing.as_ref().filter(|s| s.sharer == view.me) {
             super::draw::sharer(ui, cx, view, sharing);
             picture(ui, cx, sharing);

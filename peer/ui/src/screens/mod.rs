@@ -3,6 +3,7 @@
 pub mod agent;
 pub mod bar;
 pub mod chat;
+mod choose;
 pub mod compact;
 pub mod console;
 pub mod copied;
@@ -26,7 +27,8 @@ mod quality;
 pub mod queue;
 pub mod scope;
 pub mod shortcuts;
-pub mod showing;
+pub mod show_form;
+mod showing;
 pub mod sign_in;
 pub mod stage;
 pub mod tabs;

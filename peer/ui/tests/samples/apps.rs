@@ -7,7 +7,7 @@ use deskside_session::{
     view::Sharing,
 };
 
-use super::hiding;
+use super::{ME, agent_views, customer_shares, hiding};
 
 /// One that is shown has a place of its own.
 pub fn program(id: u32, title: &str, state: Program) -> SharedProgram {
@@ -38,4 +38,15 @@ pub fn shares(plain: AppView) -> AppView {
     all[1].place = Some(Area { x: 520, y: 220, width: 620, height: 420 });
     sharing(&mut view, |s| s.programs.clone_from(&all));
     view
+}
+
+/// Screens of the gallery by name.
+pub fn all() -> [(&'static str, AppView); 3] {
+    let mut one = shares(agent_views(|_, _| ()));
+    sharing(&mut one, |s| s.programs.truncate(1));
+    [
+        ("agent-app", one),
+        ("agent-apps", shares(agent_views(|_, s| s.controller = Some(ME)))),
+        ("customer-apps", shares(customer_shares(|_, _| ()))),
+    ]
 }

@@ -18,6 +18,7 @@ use deskside_session::{
 };
 
 pub mod apps;
+pub mod choose;
 pub mod desk;
 pub mod hiding;
 mod still;
@@ -353,12 +354,6 @@ pub fn all() -> Vec<(&'static str, AppView)> {
                 v.marks.push(mark(ME));
             }),
         ),
-        ("agent-apps", apps::shares(agent_views(|_, s| s.controller = Some(ME)))),
-        ("agent-app", {
-            let mut view = apps::shares(agent_views(|_, _| ()));
-            apps::sharing(&mut view, |s| s.programs.truncate(1));
-            view
-        }),
         ("agent-no-drawing", agent_views(|_, s| s.no_drawing = true)),
         ("agent-paused", agent_views(|_, s| s.paused = true)),
         (
@@ -405,8 +400,6 @@ pub fn all() -> Vec<(&'static str, AppView)> {
             "customer-hides",
             hiding::listed(customer_shares(|_, s| s.hiding = Hiding::Something), Hidden::default()),
         ),
-        ("customer-apps", apps::shares(customer_shares(|_, _| ()))),
-        ("prompt-apps", hiding::listed(asks(code(), Act::View, "Sam Okafor"), Hidden::default())),
         (
             "customer-drawn",
             customer_shares(|v, _| {
@@ -500,6 +493,8 @@ pub fn all() -> Vec<(&'static str, AppView)> {
         ("ended-expired", ended(Role::Primary, Ending::Expired)),
         ("ended-trust", ended(Role::Customer, Ending::NotTrusted)),
     ];
+    all.extend(apps::all());
+    all.extend(choose::all());
     all.sort_by_key(|(name, _)| *name);
     all
 }

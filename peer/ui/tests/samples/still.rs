@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, OnceLock};
 
 use deskside_session::app::{AppCommand, AppView};
-use deskside_ui::{Backend, PicturePlace, Preferences, Scale};
+use deskside_ui::{Backend, IconOf, PicturePlace, Pixels, Preferences, Scale};
 
 /// A program that shows one view and remembers what it was told.
 pub struct Still {
@@ -82,6 +82,13 @@ impl Backend for Still {
 
     fn keep(&self, preferences: &Preferences) {
         self.state.lock().expect("not poisoned").preferences = preferences.clone();
+    }
+
+    fn icon(&self, of: IconOf<'_>) -> Option<Pixels> {
+        super::choose::icon(match of {
+            IconOf::Window(id) => id,
+            IconOf::Program(id) => id.len() as u64,
+        })
     }
 
     fn own_window(&self, window: u64, there: bool) {

@@ -15,13 +15,14 @@ use crate::{
         agent::asked,
         deed::Deed,
         people::{self, link_sign},
+        show_form::ShowForm,
     },
     texts::clean,
     widgets::{Button, text},
     words,
 };
 
-pub fn show(ui: &mut Ui, cx: &Cx<'_>, view: &View) {
+pub fn show(ui: &mut Ui, cx: &Cx<'_>, view: &View, form: &mut ShowForm) {
     let t = cx.t;
     let Some(customer) = people::helped(view) else {
         text::muted(ui, cx, t.t("console-customer-none"));
@@ -39,7 +40,7 @@ pub fn show(ui: &mut Ui, cx: &Cx<'_>, view: &View) {
         signed(ui, cx, sign, ink, &words::link(t, customer));
     });
     row(ui, cx, &t.t("console-granted"), |ui| granted(ui, cx, view));
-    asks(ui, cx, view);
+    asks(ui, cx, view, form);
 }
 
 /// How it was proven who somebody is: sign, ink and words.
@@ -59,7 +60,7 @@ pub(super) fn identity(cx: &Cx<'_>, other: &Other) -> (Icon, Color32, String) {
 }
 
 /// What is asked, or what can be asked while the picture is shown: control has its place in the tools.
-fn asks(ui: &mut Ui, cx: &Cx<'_>, view: &View) {
+fn asks(ui: &mut Ui, cx: &Cx<'_>, view: &View, form: &mut ShowForm) {
     if view.sharing.is_none() || view.role != Role::Primary {
         return;
     }
@@ -70,7 +71,7 @@ fn asks(ui: &mut Ui, cx: &Cx<'_>, view: &View) {
     for (deed, sign) in [(Deed::AskClipboard, Icon::Clipboard), (Deed::AskShow, Icon::ScreenShare)] {
         let ask = Button::new(cx, deed.words(cx.t)).icon(sign).width(ui.available_width());
         if deed.possible(view) && ui.add(ask).clicked() {
-            cx.session(deed.command());
+            form.click(cx, deed);
         }
     }
 }
