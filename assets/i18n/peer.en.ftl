@@ -790,3 +790,21 @@ app-each-hint = Opens a window for each shared application, also for those that 
 app-open = Open in its own window
 app-apart = In its own window
 app-window = { $name } - { $customer } - Deskside
+
+## Applications that are started to be shared, and the one from which one came
+
+start-program = Start another application…
+start-back = Back to the open applications
+start-search = Search installed applications
+start-none = The installed applications cannot be listed on this computer.
+start-none-fits = No installed application fits these words.
+start-waiting = { $program } is starting…
+start-no-window = { $program } showed no window. Nothing of it is shared.
+start-failed = { $program } could not be started.
+came-from = Only the application from which you came
+came-from-window = { $title } ({ $program }): all its windows are seen
+came-from-share = Share only { $title }
+came-from-program = { $program }: all its windows are seen
+show-title = What do you want to show?
+show-lead = The customer is asked first, and sees nothing else.
+show-ask = Ask to show

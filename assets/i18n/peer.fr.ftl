@@ -787,3 +787,21 @@ app-each-hint = Ouvre une fenêtre pour chaque application partagée, aussi pour
 app-open = Ouvrir dans sa propre fenêtre
 app-apart = Dans sa propre fenêtre
 app-window = { $name } - { $customer } - Deskside
+
+## Les applications démarrées pour être partagées, et celle d’où l’on vient
+
+start-program = Démarrer une autre application…
+start-back = Retour aux applications ouvertes
+start-search = Chercher une application installée
+start-none = Les applications installées sur cet ordinateur ne peuvent pas être listées.
+start-none-fits = Aucune application installée ne correspond à ces mots.
+start-waiting = { $program } démarre…
+start-no-window = { $program } n’a montré aucune fenêtre. Rien n’en est partagé.
+start-failed = { $program } n’a pas pu être démarré.
+came-from = Seulement l’application d’où vous venez
+came-from-window = { $title } ({ $program }) : toutes ses fenêtres sont vues
+came-from-share = Ne partager que { $title }
+came-from-program = { $program } : toutes ses fenêtres sont vues
+show-title = Que voulez-vous montrer ?
+show-lead = Le client est d’abord interrogé, et ne voit rien d’autre.
+show-ask = Demander à montrer

@@ -11,10 +11,11 @@ use deskside_session::{
     app::{AppCommand, AppView},
     programs::Area,
 };
-use deskside_ui::{Backend, OnWheel, PicturePlace, Preferences, Scale, Wheel};
+use deskside_ui::{Backend, IconOf, OnWheel, PicturePlace, Pixels, Preferences, Scale, Wheel};
 
 use crate::{
     app::event::{Event, Events},
+    icons::Icons,
     preferences,
     publish::Publisher,
 };
@@ -40,6 +41,7 @@ pub struct Windows {
     pub publisher: Arc<Publisher>,
     pub events: Events,
     pub slot: Arc<Slot>,
+    pub icons: Arc<Icons>,
     /// Where settings are kept.
     pub home: PathBuf,
 }
@@ -71,6 +73,10 @@ impl Backend for Windows {
         if let Err(e) = preferences::store(&self.home, preferences) {
             tracing::warn!(error = %e, "what was chosen for the windows cannot be kept");
         }
+    }
+
+    fn icon(&self, of: IconOf<'_>) -> Option<Pixels> {
+        self.icons.get(of)
     }
 
     fn should_quit(&self) -> bool {

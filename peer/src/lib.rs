@@ -12,6 +12,7 @@ pub mod exit;
 mod hands;
 pub mod headless;
 mod hidden;
+pub mod icons;
 pub mod identity;
 mod kept;
 pub mod log_command;

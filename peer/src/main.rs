@@ -10,6 +10,7 @@ use deskside::{
     cli::{Cli, RoleCommand},
     exit,
     headless::{self, Line, Printer},
+    icons::Icons,
     identity, log_command,
     publish::Publisher,
 };
@@ -47,9 +48,12 @@ fn run(cli: Cli) -> anyhow::Result<u8> {
             First::Join { target: target.unwrap_or_default(), name }
         }
     };
+    // At once: the own windows, and whatever else opens, come in front of it.
+    let came_from = first.is_by_link().then(deskside_devices::windows::front).flatten();
     tracing::info!(version = env!("CARGO_PKG_VERSION"), server = cli.server, "Deskside starts");
     let agent = matches!(first, First::Agent { .. });
     let slot = (!cli.headless).then(Arc::<Slot>::default);
+    let icons = slot.as_ref().map(|_| Arc::<Icons>::default());
     let options = Options {
         server: cli.server.trim_end_matches('/').to_owned(),
         ca: cli.ca.clone(),
@@ -57,6 +61,8 @@ fn run(cli: Cli) -> anyhow::Result<u8> {
         relay_only: cli.relay_only,
         windows: slot.clone(),
         first,
+        icons: icons.clone(),
+        came_from,
     };
     let screen = if agent { Screen::SignIn { busy: false } } else { Screen::Join { busy: false } };
     let publisher = Arc::new(Publisher::new(AppView::new(options.server.clone(), screen)));
@@ -95,10 +101,10 @@ fn run(cli: Cli) -> anyhow::Result<u8> {
         closing.close(code);
         code
     });
-    let shown = match slot {
-        Some(slot) => {
+    let shown = match slot.zip(icons) {
+        Some((slot, icons)) => {
             let publisher = Arc::clone(&publisher);
-            let windows = Windows { publisher, events: events.clone(), slot, home };
+            let windows = Windows { publisher, events: events.clone(), slot, icons, home };
             let shown = deskside_ui::run(Arc::new(windows), deskside_ui::Options::from_env());
             // The window is gone: that is quitting.
             let _ = events.try_send(event::Event::Command(AppOnly::Quit.into()));

@@ -7,6 +7,7 @@ pub mod clipboard;
 pub mod inject;
 pub mod overlay;
 pub mod own;
+pub mod programs;
 pub mod surface;
 pub mod watch;
 pub mod windows;

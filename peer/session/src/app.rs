@@ -8,6 +8,7 @@ pub use deskside_protocol::{desk, transfers};
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    choosing::ChoosingView,
     command::Command,
     hiding::{Hidden, HidingView},
     view::View,
@@ -111,6 +112,12 @@ pub enum AppOnly {
     /// Headless: prints the whole view again.
     Show,
     Quit,
+    /// Puts the programs that are installed on this computer into [`AppView::choosing`].
+    ListPrograms,
+    /// Who shares, or is asked to: starts an installed program; its first window's program alone is shared from then on.
+    StartProgram {
+        id: String,
+    },
 }
 
 impl From<AppOnly> for AppCommand {
@@ -148,6 +155,9 @@ pub struct AppView {
     /// What is kept out of the own picture; absent: the usual programs.
     #[serde(default, skip_serializing_if = "HidingView::is_plain")]
     pub hiding: HidingView,
+    /// What can be shared besides what runs already.
+    #[serde(default, skip_serializing_if = "ChoosingView::is_empty")]
+    pub choosing: ChoosingView,
 }
 
 impl AppView {
@@ -163,6 +173,7 @@ impl AppView {
             desk: None,
             phrases: None,
             hiding,
+            choosing: ChoosingView::default(),
         }
     }
 }

@@ -7,6 +7,7 @@
 pub mod acts;
 pub mod app;
 mod chat;
+pub mod choosing;
 pub mod clipboard;
 pub mod command;
 mod consent;

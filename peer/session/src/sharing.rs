@@ -39,6 +39,8 @@ pub(crate) struct Share {
     pub hiding: Hiding,
     /// Chosen by the person at this computer alone; stays while a question is open.
     pub programs: Programs,
+    /// Something is shared, or an agent asked whether it may show something.
+    pub begun: bool,
     pub trouble: Option<Trouble>,
     /// Stays for the whole session.
     pub no_drawing: bool,

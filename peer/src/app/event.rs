@@ -7,7 +7,7 @@ use deskside_session::{
     ParticipantId, SessionNumber, app::AppCommand, hiding::OpenWindow, input::InputEvent, view::Trouble,
 };
 
-use super::{notes::NotesAnswer, phrases::PhrasesAnswer};
+use super::{choosing::News, notes::NotesAnswer, phrases::PhrasesAnswer};
 use crate::share::Report;
 
 #[derive(Debug)]
@@ -29,6 +29,8 @@ pub enum Event {
     Windows(Option<Vec<OpenWindow>>),
     /// About the chat that was sent from this place.
     Chat(u64, Result<(), ApiError>),
+    /// About what else can be shared.
+    Choosing(News),
 }
 
 /// From the connections and devices of one session.

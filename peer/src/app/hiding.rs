@@ -2,7 +2,7 @@
 
 use deskside_session::hiding::Hidden;
 
-use super::{App, event::Event, places::State};
+use super::{App, choosing, event::Event, places::State};
 use crate::hidden;
 
 impl App {
@@ -21,10 +21,11 @@ impl App {
 
     /// The answer comes as an event: a display may be slow.
     pub(super) fn list_windows(&self) {
-        let events = self.events.clone();
+        let (events, icons) = (self.events.clone(), self.options.icons.clone());
         tokio::task::spawn_blocking(move || {
+            let open = choosing::open_windows(icons.as_deref());
             // Nobody waits for it when the program ends.
-            let _ = events.blocking_send(Event::Windows(deskside_devices::windows::list()));
+            let _ = events.blocking_send(Event::Windows(open));
         });
     }
 }

@@ -2,6 +2,7 @@
 //! session decides; its outputs go to connections, devices and the server.
 
 mod account;
+mod choosing;
 mod entry;
 pub mod event;
 mod hiding;
@@ -16,11 +17,13 @@ mod transcript;
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use account::Account;
+use choosing::Choosing;
+use deskside_devices::windows::Front;
 use deskside_net::Connector;
 use deskside_session::{
     JoinTarget, LinkSecret, QueueTarget, Role,
     app::{AppCommand, AppOnly, AppView, Problem, Screen},
-    hiding::HidingView,
+    hiding::{HidingView, OpenWindow},
 };
 use event::{Event, Events};
 use notes::Pad;
@@ -31,6 +34,7 @@ use crate::{
     backend::Slot,
     exit,
     headless::{Line, Printer},
+    icons::Icons,
     privacy::Privacy,
     publish::Publisher,
 };
@@ -46,6 +50,10 @@ pub struct Options {
     pub windows: Option<Arc<Slot>>,
     /// What to do at once.
     pub first: First,
+    /// Where the windows find the icons of programs; none with JSON lines alone.
+    pub icons: Option<Arc<Icons>>,
+    /// The window from which the person came.
+    pub came_from: Option<(OpenWindow, Front)>,
 }
 
 pub enum First {
@@ -53,6 +61,13 @@ pub enum First {
     Agent { name: Option<String>, password: Option<String>, start: bool },
     Join { target: String, name: Option<String> },
     Queue { queue: String, name: Option<String> },
+}
+
+impl First {
+    /// Whether the person clicked a link, or gave one.
+    pub fn is_by_link(&self) -> bool {
+        matches!(self, Self::Join { target, .. } if target.contains("://"))
+    }
 }
 
 /// The program outside and inside a session.
@@ -85,6 +100,8 @@ pub struct App {
     leaving: Vec<tokio::task::JoinHandle<()>>,
     /// What is kept out of the own picture.
     hiding: HidingView,
+    /// What else can be shared.
+    choosing: Choosing,
     /// Keeps prompts out of the shared picture; only with windows.
     privacy: Option<Privacy>,
 }
@@ -105,7 +122,7 @@ struct Joining {
 
 impl App {
     pub fn new(
-        options: Options,
+        mut options: Options,
         connector: Arc<dyn Connector>,
         events: Events,
         publisher: Arc<Publisher>,
@@ -121,6 +138,7 @@ impl App {
                 .ok()
         });
         let hidden = crate::hidden::load(&options.home);
+        let choosing = Choosing::start(options.came_from.take(), &events, options.icons.clone());
         Self {
             options,
             connector,
@@ -141,6 +159,7 @@ impl App {
             sockets: 0,
             leaving: Vec::new(),
             hiding: HidingView { hidden, open: None },
+            choosing,
             privacy,
         }
     }
@@ -255,6 +274,7 @@ impl App {
             desk,
             phrases,
             hiding: self.hiding.clone(),
+            choosing: self.choosing.view.clone(),
         }
     }
 
@@ -265,10 +285,13 @@ impl App {
     fn handle(&mut self, event: Event, joining: &mut Option<Joining>) -> Option<u8> {
         match event {
             Event::Command(AppCommand::App(command)) => return self.command(command, joining),
-            Event::Command(AppCommand::Session(command)) => match self.shown_running() {
-                Some(r) => r.command(command),
-                None => self.bad_command("there is no session"),
-            },
+            Event::Command(AppCommand::Session(command)) => {
+                self.choosing.heed(&command);
+                match self.shown_running() {
+                    Some(r) => r.command(command),
+                    None => self.bad_command("there is no session"),
+                }
+            }
             Event::Answer(question, answer) => {
                 if question == self.question {
                     self.asking = None;
@@ -281,6 +304,7 @@ impl App {
             Event::Notes(number, answer) => self.noted(number, answer),
             Event::Chat(place, answer) => self.chat_saved(place, answer),
             Event::Windows(open) => self.hiding.open = open,
+            Event::Choosing(news) => self.learn(news),
             Event::Network(change) => self.network(change),
             Event::Session(place, event) => {
                 if let Some(r) = self.running_at(place) {
@@ -329,6 +353,8 @@ impl App {
             AppOnly::TakeTransfer { id } => return self.take_transfer(id, joining),
             AppOnly::Hide(hidden) => self.hide(hidden),
             AppOnly::ListWindows => self.list_windows(),
+            AppOnly::ListPrograms => self.list_programs(),
+            AppOnly::StartProgram { id } => self.start_program(id),
             AppOnly::Notes { text } => self.note(text),
             AppOnly::Phrases { mine } => self.save_phrases(mine),
             AppOnly::Home if self.shown_running().is_some() => {

@@ -310,7 +310,8 @@ impl App {
         let backend = Arc::clone(&self.backend);
         let (now, wall) = (ui.input(|i| i.time), wall());
         let saved = view.screenshot.as_deref();
-        let cx = Cx { t: &self.texts, k: &theme, backend: backend.as_ref(), saved, now, wall };
+        let (backend, choosing) = (backend.as_ref(), &view.choosing);
+        let cx = Cx { t: &self.texts, k: &theme, backend, saved, choosing, now, wall };
         let told = view.problem.as_ref();
         let mut quit = false;
         let helps = matches!(&view.screen, Screen::Session { session, .. } if session.role != Role::Customer);
@@ -373,6 +374,7 @@ impl App {
             Screen::Session { session, notes, transfer } => {
                 let around = Around {
                     server: &view.server,
+                    hiding: &view.hiding,
                     phrases: view.phrases.as_ref(),
                     root: self.root,
                     desk: view.desk.as_ref(),

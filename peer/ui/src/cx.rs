@@ -1,6 +1,6 @@
 //! What every screen needs while it is drawn.
 
-use deskside_session::{app::AppCommand, command::Command};
+use deskside_session::{app::AppCommand, choosing::ChoosingView, command::Command};
 
 use crate::{Backend, texts::Texts, theme::Theme};
 
@@ -12,6 +12,8 @@ pub struct Cx<'a> {
     pub backend: &'a dyn Backend,
     /// Where the picture was saved last.
     pub saved: Option<&'a str>,
+    /// What can be shared besides what runs already.
+    pub choosing: &'a ChoosingView,
     /// Seconds since the windows opened.
     pub now: f64,
     /// The computer's clock: milliseconds since 1970.

@@ -55,10 +55,28 @@ pub trait Backend: Send + Sync {
     }
     /// Keeps that for the next run, in place of what was kept.
     fn keep(&self, _preferences: &Preferences) {}
+    /// The picture that stands for a program, if it has one.
+    fn icon(&self, _of: IconOf<'_>) -> Option<Pixels> {
+        None
+    }
     /// The program ends for another reason than the window: it closes at the next wake.
     fn should_quit(&self) -> bool {
         false
     }
+}
+
+/// Width and height of a program's icon, in pixels.
+pub const ICON: usize = 32;
+/// [`ICON`] × [`ICON`] pixels of RGBA, the colours not multiplied by the opacity.
+pub type Pixels = Arc<Vec<u8>>;
+
+/// What an icon stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum IconOf<'a> {
+    /// A window that is open, by its number.
+    Window(u64),
+    /// An installed program, by its id.
+    Program(&'a str),
 }
 
 /// What a person chose for the windows.

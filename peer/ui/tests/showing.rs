@@ -29,12 +29,14 @@ fn press(s: &mut Shown, key: Key) {
 #[test]
 fn an_agent_asks_to_show_its_screen_by_button_and_by_key() {
     let mut s = show(sample("agent-ready"));
+    let whole = [Command::Only { windows: Vec::new() }.into(), Command::Ask { act: Act::Show }.into()];
     s.click("Show my screen");
-    told(&s, Command::Ask { act: Act::Show });
+    s.click("Ask to show");
+    assert_eq!(s.told(), whole);
     for name in ["agent-ready", "agent-views", "agent-controls"] {
         let mut s = show(sample(name));
         press(&mut s, Key::E);
-        told(&s, Command::Ask { act: Act::Show });
+        assert_eq!(s.told(), whole);
     }
 }
 

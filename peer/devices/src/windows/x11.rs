@@ -1,5 +1,8 @@
 //! The windows right below the root of an X11 display: whose they are, where, and which lies over which.
 
+pub mod first;
+pub mod front;
+pub mod icons;
 mod list;
 
 use std::collections::{HashMap, HashSet};
@@ -238,6 +241,13 @@ impl Tops {
         let found: Vec<_> = top.family.iter().filter(managed).copied().collect();
         let plain = top.shown && !top.unmanaged && self.class(top.window).is_some();
         if found.is_empty() && plain { vec![top.window] } else { found }
+    }
+
+    /// The program's own window that this is, or in which it is, and the one right below the root around it.
+    pub fn owner<'a>(&self, tops: &'a [Top], window: Window) -> Option<(&'a Top, Window)> {
+        let top = tops.iter().find(|t| t.family.contains(&window))?;
+        let own = self.of_programs(top);
+        own.iter().copied().find(|w| *w == window).or_else(|| own.first().copied()).map(|w| (top, w))
     }
 
     /// Of each, which of these programs it is of, by the windows that they were chosen by: it is one of those or serves

@@ -89,17 +89,29 @@ impl Session {
         }
         if !self.is_sharing() {
             self.share.reset();
-            if self.consent.open.is_none() {
-                self.share.programs.clear();
-            }
+            self.settle_choice();
             self.grants.show_nobody();
         }
+        self.share.begun = self.is_sharing() || self.asks_to_show();
         self.settle_capture();
         let shared = self.is_sharing().then(|| self.shared(controller));
         for id in self.peers.ids() {
             self.tell(id, shared.as_ref());
         }
         self.settle_marks();
+    }
+
+    /// While nothing is shared: what was chosen ends with the question or the sharing, but an agent chooses before it
+    /// asks, and a customer while it is asked.
+    fn settle_choice(&mut self) {
+        let open = match self.role {
+            Role::Customer => self.consent.open.is_some(),
+            Role::Primary => self.asks_to_show() || !self.share.begun,
+            Role::Assistant => false,
+        };
+        if !open {
+            self.share.programs.clear();
+        }
     }
 
     fn settle_capture(&mut self) {

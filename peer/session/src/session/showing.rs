@@ -21,6 +21,12 @@ impl Session {
         self.grants.has(key, Act::Show).then_some(Person { id, key })
     }
 
+    /// Primary agent: I asked whether I may show it, and nobody said no so far.
+    pub(super) fn asks_to_show(&self) -> bool {
+        let helped = self.people.helped.filter(|_| self.role == Role::Primary);
+        helped.and_then(|id| self.peers.get(id)).is_some_and(|p| p.viewing.wanted.contains(&Act::Show))
+    }
+
     /// Who sees it now, by whose leave: that customer, and with it those whom I let watch.
     pub(super) fn audience(&self) -> Vec<(ParticipantId, PublicKey)> {
         let Some(to) = self.shown_to().filter(|to| self.peers.get(to.id).is_some_and(Peer::is_reached))

@@ -3,6 +3,7 @@
 use deskside_session::{
     ParticipantId, Role,
     command::{Act, Coder, Command, Screen},
+    hiding::{Chosen, Scope},
     input::InputEvent,
     io::{DeviceEvent, Output},
     quality::{Colours, Quality, Sharpness},
@@ -271,4 +272,52 @@ fn the_customer_chooses_the_quality_of_the_agents_desktop_too() {
     for id in [AGENT, CUSTOMER] {
         assert_eq!(w.view(id).sharing.map(|s| s.quality), Some(chosen));
     }
+}
+
+/// What the agent's devices were told to capture, from the first to the last.
+fn scopes(w: &mut World) -> Vec<Scope> {
+    let log = w.take_log(AGENT);
+    log.into_iter().filter_map(|o| if let Output::Capture(c) = o { Some(c.scope) } else { None }).collect()
+}
+
+#[test]
+fn what_the_agent_chose_before_it_asked_is_all_that_is_ever_captured() {
+    let mut w = World::of(vec![agent(), customer()]);
+    w.until("all secure", World::all_secure);
+    w.run(50);
+    w.command(AGENT, Command::Only { windows: vec![70] });
+    w.run(5_000);
+    show(&mut w);
+    let one = Scope::Programs(vec![Chosen { id: 1, window: 70 }]);
+    assert!(w.view(CUSTOMER).sharing.is_some_and(|s| s.programs.len() == 1));
+    w.command(AGENT, Command::GiveControl { to: CUSTOMER });
+    w.run(50);
+    let all = scopes(&mut w);
+    assert!(!all.is_empty() && all.iter().all(|s| *s == one), "{all:?}");
+    // It ends with the showing.
+    w.command(AGENT, Command::StopSharing);
+    w.run(50);
+    show(&mut w);
+    assert_eq!(scopes(&mut w).last(), Some(&Scope::Desktop));
+}
+
+#[test]
+fn what_the_agent_chose_ends_with_a_refusal_and_with_its_lead() {
+    let mut w = World::of(vec![agent(), customer()]);
+    w.until("all secure", World::all_secure);
+    w.run(50);
+    w.command(AGENT, Command::Only { windows: vec![70] });
+    w.ask(Act::Show);
+    w.answer(false, false);
+    w.run(4_000);
+    show(&mut w);
+    assert_eq!(scopes(&mut w), [Scope::Desktop]);
+    // The customer chooses nothing for a question that is not there.
+    let mut w = World::of(vec![agent(), customer()]);
+    w.until("all secure", World::all_secure);
+    w.run(50);
+    w.command(CUSTOMER, Command::Only { windows: vec![70] });
+    w.run(50);
+    w.allow(Act::View);
+    assert!(w.view(AGENT).sharing.is_some_and(|s| s.programs.is_empty()));
 }

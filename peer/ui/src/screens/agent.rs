@@ -4,6 +4,7 @@ use deskside_session::{
     Role,
     app::{DeskView, NotesView, PhrasesView, TransferView},
     command::{Act, Command},
+    hiding::HidingView,
     view::{LinkView, Other, Verified, View},
 };
 use eframe::egui::{Align, CentralPanel, Frame, Layout, Margin, Panel, RichText, ScrollArea, Stroke, Ui};
@@ -17,7 +18,9 @@ use super::{
     dialog::Dialog,
     half, idle, middle,
     notes::NotesForm,
-    people, shortcuts, showing, stage,
+    people, shortcuts,
+    show_form::ShowForm,
+    showing, stage,
     toast::Toast,
     transfer::{self, TransferForm},
     viewer::Viewer,
@@ -41,6 +44,7 @@ pub struct AgentSession {
 /// What the window around it lends.
 pub struct Around<'a> {
     pub server: &'a str,
+    pub hiding: &'a HidingView,
     pub phrases: Option<&'a PhrasesView>,
     /// The native window, if it has one in which others can be laid.
     pub root: Option<u64>,
@@ -78,6 +82,8 @@ impl AgentSession {
         if let Some(desk) = around.desk.filter(|_| view.role == Role::Primary) {
             around.passing.show(ui, cx, desk);
         }
+        self.console.showing.open &= Deed::AskShow.possible(view);
+        self.console.showing.show(ui, cx, around.hiding);
         let shown = view.sharing.as_ref().filter(|s| s.sharer == view.me);
         match watching {
             None if shown.is_some() => {
@@ -85,7 +91,8 @@ impl AgentSession {
                 shown.into_iter().for_each(|sharing| showing::show(ui, cx, view, sharing));
             }
             Some(sharing) => {
-                let covered = around.dialog || (around.passing.open && view.role == Role::Primary);
+                let passing = around.passing.open && view.role == Role::Primary;
+                let covered = around.dialog || passing || self.console.showing.open;
                 stage::show(ui, cx, view, sharing, &mut self.viewer, around.toast, around.root, covered);
             }
             None => {
@@ -108,7 +115,9 @@ impl AgentSession {
         }
         match people::helped(view) {
             None => middle(ui, 560.0, 470.0, |ui| self.invitation(ui, cx, view, server)),
-            Some(customer) => middle(ui, 480.0, 440.0, |ui| ready(ui, cx, view, customer)),
+            Some(customer) => {
+                middle(ui, 480.0, 440.0, |ui| ready(ui, cx, view, customer, &mut self.console.showing))
+            }
         }
     }
 
@@ -310,7 +319,7 @@ fn assisting(ui: &mut Ui, cx: &Cx<'_>, view: &View) {
 }
 
 /// A customer is there, and nothing is shared: what can be asked.
-fn ready(ui: &mut Ui, cx: &Cx<'_>, view: &View, customer: &Other) {
+fn ready(ui: &mut Ui, cx: &Cx<'_>, view: &View, customer: &Other, form: &mut ShowForm) {
     let k = cx.k;
     let name = cx.t.short_name(&customer.name);
     let named = |key| cx.t.ta(key, &[("name", (&name).into())]);
@@ -344,7 +353,7 @@ fn ready(ui: &mut Ui, cx: &Cx<'_>, view: &View, customer: &Other) {
     ] {
         let button = Button::new(cx, deed.words(cx.t)).icon(sign).look(look).width(wide);
         if ui.add(button.height(k.size.tall)).clicked() {
-            cx.session(deed.command());
+            form.click(cx, deed);
         }
     }
 }

@@ -7,7 +7,7 @@ use deskside_session::{
 };
 
 use super::people;
-use crate::texts::Texts;
+use crate::{cx::Cx, texts::Texts};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Deed {
@@ -71,6 +71,15 @@ impl Deed {
             Self::TakeBack => shows.is_some_and(|s| s.controller.is_some()),
             Self::Stop => sharing.is_some(),
         }
+    }
+
+    /// Does it at once.
+    pub fn tell(self, cx: &Cx<'_>) {
+        if self == Self::AskShow {
+            // By a key it is the whole screen, whatever was chosen before.
+            cx.session(Command::Only { windows: Vec::new() });
+        }
+        cx.session(self.command());
     }
 
     pub fn command(self) -> Command {

@@ -11,7 +11,7 @@ use deskside_session::{
 use eframe::egui::{Align, Label, Layout, RichText, Ui};
 use lucide_icons::Icon;
 
-use super::{bar, draw, half, hiding, quality, scope};
+use super::{bar, choose, draw, half, hiding, quality, scope};
 use crate::{
     cx::Cx,
     widgets::{
@@ -31,6 +31,7 @@ pub fn show(ui: &mut Ui, cx: &Cx<'_>, view: &View, open: &HidingView) {
         hiding::warn(ui, cx, view);
         controls(ui, cx, view, sharing);
         scope::shared(ui, cx, view, open);
+        choose::narrow(ui, cx, view);
         text::small(ui, cx, cx.t.t("customer-escape"));
     });
 }

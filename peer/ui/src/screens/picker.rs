@@ -13,9 +13,11 @@ use eframe::egui::{
 };
 use lucide_icons::Icon;
 
+use super::choose::Starter;
 use crate::{
+    IconOf,
     cx::Cx,
-    widgets::{focus_ring, text},
+    widgets::{app_icon, focus_ring, text},
 };
 
 /// How tall the list becomes before it scrolls, in points.
@@ -25,6 +27,7 @@ const TALL: f32 = 208.0;
 #[derive(Clone, Debug, Default)]
 pub struct Picker {
     ticked: Vec<u64>,
+    starter: Starter,
 }
 
 impl Picker {
@@ -39,8 +42,20 @@ impl Picker {
         &self.ticked
     }
 
-    /// Draws the list without what is shared already.
+    /// Draws the list without what is shared already, and while that is nothing, the way to start another one.
     pub fn show(&mut self, ui: &mut Ui, cx: &Cx<'_>, hiding: &HidingView, shared: &[u64]) {
+        // One list at a time: Allow has to stay on the screen.
+        if !self.starter.is_open() {
+            self.list(ui, cx, hiding, shared);
+        }
+        if shared.is_empty()
+            && let Some(window) = self.starter.show(ui, cx)
+        {
+            self.ticked.push(window);
+        }
+    }
+
+    fn list(&mut self, ui: &mut Ui, cx: &Cx<'_>, hiding: &HidingView, shared: &[u64]) {
         let open = hiding.open.as_deref().unwrap_or_default();
         let offered = |w: &&OpenWindow| !shared.contains(&w.id) && !is_hidden(hiding, w);
         let offered: Vec<_> = open.iter().filter(offered).collect();
@@ -106,7 +121,8 @@ fn row(ui: &mut Ui, cx: &Cx<'_>, window: &OpenWindow, on: bool) -> Response {
     }
     let ink = if enabled { k.c.text } else { k.c.muted };
     tick(ui, cx, pos2(rect.left() + 18.0, rect.center().y), on);
-    sign(ui, cx, pos2(rect.left() + 48.0, rect.center().y), Icon::AppWindow, 20.0, k.c.muted);
+    let place = Rect::from_center_size(pos2(rect.left() + 48.0, rect.center().y), vec2(24.0, 24.0));
+    app_icon::paint(ui, cx, IconOf::Window(window.id), place);
     let left = rect.left() + 68.0;
     let line = |text: &str, size: f32, ink: Color32| {
         let mut job = LayoutJob::simple_singleline(text.to_owned(), k.font(size), ink);

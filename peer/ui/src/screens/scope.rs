@@ -10,12 +10,17 @@ use eframe::egui::{Align, Id, Layout, RichText, Ui};
 use lucide_icons::Icon;
 
 use super::{
-    half,
+    choose, half,
     picker::{self, Picker},
 };
 use crate::{
+    IconOf,
     cx::Cx,
-    widgets::{Button, Look, icon, menu::item, text},
+    widgets::{
+        Button, Look, app_icon, icon,
+        menu::{item, pictured},
+        text,
+    },
 };
 
 /// What is chosen while a question is open.
@@ -24,6 +29,8 @@ pub enum Choice {
     #[default]
     Desktop,
     Programs(Picker),
+    /// What the person came from, by its window.
+    CameFrom(u64),
 }
 
 impl Choice {
@@ -34,26 +41,59 @@ impl Choice {
 
     /// Before the answer: what is allowed begins with it.
     pub fn tell(&self, cx: &Cx<'_>) {
-        if let Self::Programs(picker) = self {
-            cx.session(Command::Only { windows: picker.windows().to_vec() });
+        match self {
+            // What was started is chosen by now.
+            Self::Desktop if cx.choosing.started.is_none() => {}
+            _ => self.tell_all(cx),
         }
+    }
+
+    /// The same, whatever was chosen before.
+    pub fn tell_all(&self, cx: &Cx<'_>) {
+        let windows = match self {
+            Self::Desktop => Vec::new(),
+            Self::Programs(picker) => picker.windows().to_vec(),
+            Self::CameFrom(window) => vec![*window],
+        };
+        cx.session(Command::Only { windows });
     }
 
     /// In the question. What is shared already stays what it is.
     pub fn show(&mut self, ui: &mut Ui, cx: &Cx<'_>, view: &View, prompt: &Prompt, hiding: &HidingView) {
         let shares = view.sharing.as_ref().is_some_and(|s| s.sharer == view.me);
-        if shares || !matches!(prompt.act, Act::View | Act::Control) {
-            return;
+        if !shares && matches!(prompt.act, Act::View | Act::Control) {
+            self.choose(ui, cx, hiding);
         }
-        let some = matches!(self, Self::Programs(_));
-        if item(ui, cx, Some(!some), &cx.t.t("scope-desktop"), "").clicked() {
+    }
+
+    /// All that can be chosen.
+    pub fn choose(&mut self, ui: &mut Ui, cx: &Cx<'_>, hiding: &HidingView) {
+        self.came_from(ui, cx);
+        let all = matches!(self, Self::Desktop);
+        if item(ui, cx, Some(all), &cx.t.t("scope-desktop"), "").clicked() {
             *self = Self::Desktop;
         }
+        let some = matches!(self, Self::Programs(_));
         if item(ui, cx, Some(some), &cx.t.t("scope-program"), "").clicked() && !some {
             *self = Self::Programs(Picker::open(cx));
         }
         if let Self::Programs(picker) = self {
             ui.indent("windows", |ui| picker.show(ui, cx, hiding, &[]));
+        }
+    }
+
+    /// First of all, while that window is there.
+    fn came_from(&mut self, ui: &mut Ui, cx: &Cx<'_>) {
+        let there = cx.choosing.came_from.as_ref();
+        if matches!(self, Self::CameFrom(id) if there.is_none_or(|w| w.id != *id)) {
+            // Nothing wider than what was chosen: that has to be chosen anew.
+            *self = Self::Programs(Picker::open(cx));
+        }
+        let Some(window) = there else { return };
+        let (on, of) = (matches!(self, Self::CameFrom(_)), IconOf::Window(window.id));
+        let hint = choose::from_words(cx, window);
+        if pictured(ui, cx, Some(on), Some(of), &cx.t.t("came-from"), &hint).clicked() {
+            *self = Self::CameFrom(window.id);
         }
     }
 }
@@ -103,7 +143,10 @@ fn row(ui: &mut Ui, cx: &Cx<'_>, program: &SharedProgram, removable: bool) {
                     }
                 }
                 ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                    icon(ui, cx, Icon::AppWindow, 20.0, k.c.muted);
+                    match program.window {
+                        Some(window) => app_icon::show(ui, cx, IconOf::Window(window)),
+                        None => icon(ui, cx, Icon::AppWindow, 20.0, k.c.muted),
+                    }
                     let title = RichText::new(&name).color(k.c.text);
                     let Some(words) = state(cx, program) else { return text::elided(ui, title) };
                     let words = RichText::new(words).size(k.text.small).color(k.c.muted);

@@ -23,7 +23,7 @@ pub fn console(
     agent: &mut AgentSession,
     around: &mut Around<'_>,
 ) -> Option<Dialog> {
-    if around.dialog || around.passing.open {
+    if around.dialog || around.passing.open || agent.console.showing.open {
         return None;
     }
     for (action, tab) in [
@@ -49,7 +49,7 @@ pub fn console(
 pub fn deeds(ctx: &Context, cx: &Cx<'_>, view: &View) {
     for deed in Deed::ALL {
         if keys::pressed(ctx, Action::Do(deed)) && deed.possible(view) {
-            cx.session(deed.command());
+            deed.tell(cx);
         }
     }
 }

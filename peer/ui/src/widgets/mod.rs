@@ -1,5 +1,6 @@
 //! The building stones of all windows: drawn from tokens, reachable by keyboard, named for screen readers.
 
+pub mod app_icon;
 pub mod banner;
 pub mod button;
 pub mod field;

@@ -2,8 +2,20 @@
 
 use deskside_session::{
     app::AppView,
-    hiding::{Hidden, HidingView, OpenWindow},
+    hiding::{Hidden, Hiding, HidingView, OpenWindow},
+    quality::{Colours, Quality, Sharpness},
 };
+
+use super::customer_shares;
+
+/// Screens of the gallery by name.
+pub fn all() -> [(&'static str, AppView); 2] {
+    let few = Quality { sharpness: Sharpness::Faster, colours: Colours::Bits8 };
+    [
+        ("customer-hides", listed(customer_shares(|_, s| s.hiding = Hiding::Something), Hidden::default())),
+        ("customer-few-colours", customer_shares(move |_, s| s.quality = few)),
+    ]
+}
 
 /// `plain`: what is shown besides.
 pub fn listed(plain: AppView, hidden: Hidden) -> AppView {

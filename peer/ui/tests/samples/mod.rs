@@ -8,9 +8,8 @@ use deskside_session::{
         AppView, DeskView, Ending, NotesState, PhrasesView, Problem, Screen as AppScreen, Waiting, desk::Desk,
     },
     command::{Act, Coder, RequestId, Screen},
-    hiding::{Hidden, Hiding},
     marks::{Colour, Mark, Pen, Tool, Width},
-    quality::{Colours, Quality, Sharpness},
+    quality::Quality,
     view::{
         ChatLine, Conversation, Grant, LinkView, Monitor, Notice, Other, Prompt, Refusal, Route, Sharing,
         Trouble, Verified, View,
@@ -18,6 +17,7 @@ use deskside_session::{
 };
 
 pub mod apps;
+pub mod choose;
 pub mod copied;
 pub mod desk;
 pub mod hiding;
@@ -399,10 +399,6 @@ pub fn all() -> Vec<(&'static str, AppView)> {
         ("prompt-clipboard", asks(code(), Act::Clipboard, LONG)),
         ("customer-views", customer_shares(|_, _| ())),
         (
-            "customer-hides",
-            hiding::listed(customer_shares(|_, s| s.hiding = Hiding::Something), Hidden::default()),
-        ),
-        (
             "customer-drawn",
             customer_shares(|v, _| {
                 v.marks.push(mark(OTHER));
@@ -474,10 +470,6 @@ pub fn all() -> Vec<(&'static str, AppView)> {
             }
             view
         }),
-        ("customer-few-colours", {
-            let quality = Quality { sharpness: Sharpness::Faster, colours: Colours::Bits8 };
-            customer_shares(move |_, s| s.quality = quality)
-        }),
         ("customer-paused", customer_shares(|_, s| s.paused = true)),
         ("customer-long", {
             let mut view = customer_shares(|_, s| s.controller = Some(OTHER));
@@ -496,6 +488,8 @@ pub fn all() -> Vec<(&'static str, AppView)> {
         ("ended-trust", ended(Role::Customer, Ending::NotTrusted)),
     ];
     all.extend(apps::all());
+    all.extend(hiding::all());
+    all.extend(choose::all());
     all.sort_by_key(|(name, _)| *name);
     all
 }

@@ -6,7 +6,7 @@ use deskside_session::{
     app::{AppCommand, AppView},
     programs::Area,
 };
-use deskside_ui::{Backend, OnWheel, PicturePlace, Preferences, Scale, Wheel};
+use deskside_ui::{Backend, IconOf, OnWheel, PicturePlace, Pixels, Preferences, Scale, Wheel};
 
 /// A program that shows one view and remembers what it was told.
 pub struct Still {
@@ -85,6 +85,13 @@ impl Backend for Still {
 
     fn keep(&self, preferences: &Preferences) {
         self.state.lock().expect("not poisoned").preferences = preferences.clone();
+    }
+
+    fn icon(&self, of: IconOf<'_>) -> Option<Pixels> {
+        super::choose::icon(match of {
+            IconOf::Window(id) => id,
+            IconOf::Program(id) => id.len() as u64,
+        })
     }
 
     fn own_window(&self, window: u64, there: bool) {

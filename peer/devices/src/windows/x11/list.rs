@@ -13,7 +13,7 @@ use crate::{
 };
 
 x11rb::atom_manager! {
-    Names: NamesCookie {
+    pub Names: NamesCookie {
         _NET_WM_NAME,
         _NET_WM_PID,
         _NET_WM_WINDOW_TYPE,
@@ -43,7 +43,7 @@ pub fn list(display: Option<&str>) -> Result<Vec<OpenWindow>, X11Error> {
 }
 
 /// None for panels, the desktop, windows of this program, and what is gone.
-fn describe(
+pub fn describe(
     conn: &RustConnection,
     names: &Names,
     windows: &Tops,

@@ -16,13 +16,14 @@ use crate::{
         copied_ways,
         deed::Deed,
         people::{self, link_sign},
+        show_form::ShowForm,
     },
     texts::clean,
     widgets::{Button, text},
     words,
 };
 
-pub fn show(ui: &mut Ui, cx: &Cx<'_>, view: &View) {
+pub fn show(ui: &mut Ui, cx: &Cx<'_>, view: &View, form: &mut ShowForm) {
     let t = cx.t;
     let Some(customer) = people::helped(view) else {
         text::muted(ui, cx, t.t("console-customer-none"));
@@ -43,7 +44,7 @@ pub fn show(ui: &mut Ui, cx: &Cx<'_>, view: &View) {
     if let Some((sign, words)) = copied_ways::told(cx, view) {
         row(ui, cx, &t.t("console-copied"), |ui| signed(ui, cx, sign, cx.k.c.muted, &words));
     }
-    asks(ui, cx, view);
+    asks(ui, cx, view, form);
 }
 
 /// How it was proven who somebody is: sign, ink and words.
@@ -63,7 +64,7 @@ pub(super) fn identity(cx: &Cx<'_>, other: &Other) -> (Icon, Color32, String) {
 }
 
 /// What is asked, or what can be asked while the picture is shown: control has its place in the tools.
-fn asks(ui: &mut Ui, cx: &Cx<'_>, view: &View) {
+fn asks(ui: &mut Ui, cx: &Cx<'_>, view: &View, form: &mut ShowForm) {
     if view.sharing.is_none() || view.role != Role::Primary {
         return;
     }
@@ -74,7 +75,7 @@ fn asks(ui: &mut Ui, cx: &Cx<'_>, view: &View) {
     for (deed, sign) in [(Deed::AskClipboard, Icon::Clipboard), (Deed::AskShow, Icon::ScreenShare)] {
         let ask = Button::new(cx, deed.words(cx.t)).icon(sign).width(ui.available_width());
         if deed.possible(view) && ui.add(ask).clicked() {
-            cx.session(deed.command());
+            form.click(cx, deed);
         }
     }
 }

@@ -10,7 +10,7 @@ use eframe::egui::{Context, Id, RichText, ScrollArea, Ui};
 use lucide_icons::Icon;
 
 use self::order::ConsoleTab;
-use super::{agent::Around, copied::Copied, viewer::PICTURE};
+use super::{agent::Around, copied::Copied, show_form::ShowForm, viewer::PICTURE};
 use crate::{
     cx::Cx,
     widgets::{field::Field, icon, scroll_by_keys, text},
@@ -23,6 +23,8 @@ const NAMES: f32 = 96.0;
 #[derive(Default)]
 pub struct Console {
     open: ConsoleTab,
+    /// What of the own screen is to be shown.
+    pub showing: ShowForm,
 }
 
 impl Console {
@@ -57,7 +59,7 @@ impl Console {
                 scrolled(ui, around.dialog, "session", |ui| session::show(ui, cx, view, copied))
             }
             (ConsoleTab::Customer, _) => {
-                scrolled(ui, around.dialog, "customer", |ui| customer::show(ui, cx, view))
+                scrolled(ui, around.dialog, "customer", |ui| customer::show(ui, cx, view, &mut self.showing))
             }
             (ConsoleTab::Chat | ConsoleTab::Notes, _) => around.chat.show(ui, cx, view, around.phrases),
         }
