@@ -49,6 +49,8 @@ pub enum Tell {
     Stop,
 }
 
+/// While something is to be covered that the last picture may show, and the line is full: how often that is looked at.
+const UNSEEN: Duration = Duration::from_millis(5);
 /// Messages of viewers that may wait.
 const WAITING: usize = 1024;
 
@@ -341,6 +343,7 @@ fn share(capturer: &mut dyn Capturer, state: &mut Sharing<'_>, tries: &mut u32) 
     let (told, report) = (state.told, state.report);
     let mut changed: Vec<Rect> = Vec::new();
     let mut damaged = true;
+    let mut unseen = false;
     let (mut geometry, mut first) = (true, true);
     let mut hiding = None;
     let mut programs = Programs::default();
@@ -363,6 +366,8 @@ fn share(capturer: &mut dyn Capturer, state: &mut Sharing<'_>, tries: &mut u32) 
         if let Some((hidden, scope)) = told.hides.take() {
             capturer.hide(&hidden);
             capturer.limit(&scope);
+            // What was grabbed before may show what is covered from now on.
+            (damaged, unseen) = (true, true);
         }
         if std::mem::take(&mut geometry) {
             match state.look(capturer, std::mem::take(&mut first)) {
@@ -380,7 +385,7 @@ fn share(capturer: &mut dyn Capturer, state: &mut Sharing<'_>, tries: &mut u32) 
         if damaged && encoding.ready(Instant::now()) {
             match capturer.grab(&mut changed) {
                 Ok(picture) if encoding.fits(&picture) => {
-                    damaged = false;
+                    (damaged, unseen) = (false, false);
                     *tries = 0;
                     encoding.picture(picture, &changed, Instant::now());
                 }
@@ -403,7 +408,9 @@ fn share(capturer: &mut dyn Capturer, state: &mut Sharing<'_>, tries: &mut u32) 
                 Err(e) => return Next::Broke(e),
             }
         }
-        encoding.refine(Instant::now());
+        if !unseen {
+            encoding.refine(Instant::now());
+        }
         if let Some(coder) = encoding.coder_changed() {
             report(Report::Coder(coder));
         }
@@ -417,6 +424,7 @@ fn share(capturer: &mut dyn Capturer, state: &mut Sharing<'_>, tries: &mut u32) 
         }
         // Damage that cannot be sent yet waits for an acknowledgement, which wakes the thread.
         let patience = programs.patience(encoding.patience(Instant::now(), damaged));
+        let patience = if unseen { patience.max(UNSEEN) } else { patience };
         match capturer.wait(patience) {
             Ok(h) => {
                 damaged |= h.damage;

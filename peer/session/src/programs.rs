@@ -59,7 +59,8 @@ impl SharedProgram {
     /// Whether it may have come from a sharer that keeps to the rules.
     pub(crate) fn in_limits(&self) -> bool {
         let short = |s: &str| s.len() <= LONGEST_TITLE && !s.chars().any(char::is_control);
-        short(&self.title) && short(&self.name) && self.window.is_none()
+        let large = |p: Area| p.width > 0 && p.height > 0;
+        short(&self.title) && short(&self.name) && self.window.is_none() && self.place.is_none_or(large)
     }
 }
 

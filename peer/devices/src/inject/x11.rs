@@ -173,9 +173,17 @@ impl XTest {
     fn release(&mut self, button: u8, at: (i32, i32)) -> Result<(), InjectError> {
         let Some(i) = self.buttons.iter().position(|b| b.0 == button) else { return Ok(()) };
         let device = self.buttons.remove(i).1;
-        self.motion(at)?;
-        self.button(device, false)?;
-        Ok(())
+        if self.targets.scope == Scope::Desktop {
+            self.motion(at)?;
+            return Ok(self.button(device, false)?);
+        }
+        // Let go in any case, but nothing is dropped onto what is not shared.
+        self.alone(|x| {
+            if x.look_at(at).is_ok() {
+                x.motion(at)?;
+            }
+            Ok(x.button(device, false)?)
+        })
     }
 
     /// Takes what the server said since: changes of the layout, and errors of requests without replies.

@@ -110,6 +110,10 @@ impl Session {
             Role::Assistant => false,
         };
         if !open {
+            // What may go without asking was allowed for a part of the screen: the whole of it is asked for.
+            if self.role == Role::Customer && self.share.programs.is_limited() {
+                self.grants.ask_again();
+            }
             self.share.programs.clear();
         }
     }
@@ -131,6 +135,11 @@ impl Session {
         let wanted = Capture { screen, scope, viewers: viewers.clone(), coder, quality, paused, monitor };
         if self.share.capturing.as_ref() == Some(&wanted) {
             return;
+        }
+        // What is held down may be held in a window that is shared no more.
+        let other = self.share.capturing.as_ref().is_some_and(|now| now.scope != wanted.scope);
+        if other && self.share.injecting.is_some() {
+            self.out.push(Output::ReleaseInput);
         }
         self.tell_of_watchers(&viewers);
         let permit = |(id, by)| Some((id, self.permit_viewer(id, by)?));

@@ -270,6 +270,10 @@ impl Message {
                     && s.gone.as_ref().is_none_or(|name| name.len() <= MAX_MONITOR_NAME)
                     && s.programs.len() <= MOST_SHARED
                     && s.programs.iter().all(SharedProgram::in_limits)
+                    && s.programs
+                        .iter()
+                        .enumerate()
+                        .all(|(n, p)| s.programs[..n].iter().all(|q| q.id != p.id))
             }
             Self::Input { event, .. } => input_in_limits(event),
             Self::Draw { draw } => draw.in_limits(),

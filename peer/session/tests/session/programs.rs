@@ -99,3 +99,29 @@ fn one_window_is_said_as_before_there_were_lists() {
     }
     assert!(serde_json::from_str::<Command>(r#"{"do":"only","windows":"all"}"#).is_err());
 }
+
+#[test]
+fn who_may_act_without_asking_is_asked_again_before_more_than_the_applications_is_seen() {
+    let mut w = World::with(Act::View);
+    w.command(CUSTOMER, Command::AllowAll);
+    w.command(CUSTOMER, Command::Only { windows: vec![70] });
+    w.run(100);
+    w.command(AGENT, Command::StopSharing);
+    w.run(100);
+    w.command(AGENT, Command::Ask { act: Act::View });
+    w.run(100);
+    assert!(w.view(CUSTOMER).prompt.is_some() && w.view(CUSTOMER).sharing.is_none());
+    assert!(!w.view(CUSTOMER).allow_all);
+}
+
+#[test]
+fn what_is_held_is_let_go_when_less_is_shared() {
+    let mut w = World::with(Act::Control);
+    w.command(CUSTOMER, Command::Only { windows: vec![70, 80] });
+    w.run(100);
+    let released = |w: &World| w.node(CUSTOMER).log.iter().filter(|o| **o == Output::ReleaseInput).count();
+    let before = released(&w);
+    w.command(CUSTOMER, Command::RemoveProgram { id: 1 });
+    w.run(100);
+    assert_eq!((scope(&w), released(&w)), (chosen(&[(2, 80)]), before + 1));
+}

@@ -366,10 +366,15 @@ fn limits() {
         Message::Sharing { sharing: Some(s) }
     };
     assert_eq!(decode(sharing(|s| s.monitors = vec![s.monitors[0].clone(); MAX_MONITORS])), Ok(()));
-    assert_eq!(decode(sharing(|s| s.programs = vec![editor(); MOST_SHARED])), Ok(()));
-    let bad: [fn(&mut Shared); 8] = [
+    let most = |s: &mut Shared| {
+        s.programs = (0..MOST_SHARED as u32).map(|id| SharedProgram { id, ..editor() }).collect();
+    };
+    assert_eq!(decode(sharing(most)), Ok(()));
+    let bad: [fn(&mut Shared); 10] = [
         |s| s.gone = Some("x".repeat(MAX_MONITOR_NAME + 1)),
-        |s| s.programs = vec![editor(); MOST_SHARED + 1],
+        |s| s.programs = (0..=MOST_SHARED as u32).map(|id| SharedProgram { id, ..editor() }).collect(),
+        |s| s.programs = vec![editor(); 2],
+        |s| s.programs[0].place = Some(Area { x: 1, y: 1, width: 0, height: 1 }),
         |s| s.programs[0].title = "x".repeat(LONGEST_TITLE + 1),
         |s| s.programs[0].name = "two\nlines".into(),
         |s| s.programs[0].window = Some(7),
