@@ -235,8 +235,7 @@ impl Encoding {
     /// Goes over to the coder that suits the line now.
     pub fn decide(&mut self, now: Instant) {
         let at = self.us(now);
-        let exact = self.mixed.regions.all_exact() && !self.refresh;
-        let wanted = self.rule.decide(at, self.viewers.iter().map(|v| &v.flow), exact);
+        let wanted = self.rule.decide(at, self.viewers.iter().map(|v| &v.flow), self.rest());
         self.switch(wanted, now);
     }
 

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use deskside_media::{
     Picture, Rect, h264,
     regions::{Haste, Regions},
-    rule::Wish,
+    rule::{Rest, Wish},
     wire::{self, PictureMessage, split},
 };
 use deskside_net::Channel;
@@ -27,6 +27,8 @@ const MOST_PIECE: usize = 256 * 1024;
 /// A piece that took longer than this was too long, and shorter than that too short, microseconds.
 const LONG_US: u64 = 150_000;
 const SHORT_US: u64 = 60_000;
+/// So long a coder is kept although the line became faster: each new one costs a key frame.
+const MADE_FOR: Duration = Duration::from_millis(1500);
 /// Bytes of an exact tile, before one was seen.
 const TILE_BYTES: f64 = 500.0;
 
@@ -41,6 +43,8 @@ pub(super) struct Mixed {
     video_waits: bool,
     refines_left: u32,
     video_at: Instant,
+    /// When the coder was made.
+    made_at: Instant,
 }
 
 impl Mixed {
@@ -54,6 +58,7 @@ impl Mixed {
             video_waits: false,
             refines_left: 0,
             video_at: now,
+            made_at: now,
         }
     }
 
@@ -89,6 +94,19 @@ impl Encoding {
             return Haste { changes: 1, backlog: 0 };
         }
         Haste { changes: self.rule.sharpness().changes(), backlog: self.backlog() }
+    }
+
+    pub(super) fn rest(&self) -> Rest {
+        let regions = &self.mixed.regions;
+        if self.refresh {
+            return Rest::Much;
+        }
+        let bytes = (regions.stale() + regions.video()) as f64 * self.mixed.tile_bytes;
+        match bytes {
+            _ if regions.all_exact() => Rest::Nothing,
+            _ if bytes <= self.at_once() as f64 => Rest::Little,
+            _ => Rest::Much,
+        }
     }
 
     /// So many tiles can be sent exactly in bearable time.
@@ -211,15 +229,16 @@ impl Encoding {
 
     /// A line of which nothing is known yet may be a slow one.
     fn finest(&self, bitrate: u32) -> u8 {
-        let known = self.viewers.iter().all(|v| v.flow.carries_bps().is_some());
+        let known = self.viewers.iter().any(|v| v.flow.carries_bps().is_some());
         h264::finest_for(if known { bitrate } else { 0 })
     }
 
     /// A coder is made anew for another mode, when it must begin anew on a slower line, and when the line became faster.
-    fn still_suits(&self, config: &h264::Config, mode: h264::Mode, bitrate: u32) -> bool {
-        let finest = self.finest(bitrate);
+    fn still_suits(&self, config: &h264::Config, mode: h264::Mode, bitrate: u32, now: Instant) -> bool {
+        let finest = self.finest(bitrate / 2);
         let slower = self.key_wanted && config.finest < finest;
-        let faster = config.finest > self.finest(bitrate / 3 * 2);
+        let rested = now.saturating_duration_since(self.mixed.made_at) > MADE_FOR;
+        let faster = rested && config.finest > self.finest(bitrate / 2);
         config.mode == mode && !slower && !faster
     }
 
@@ -228,8 +247,9 @@ impl Encoding {
         let bitrate = self.bitrate();
         let mode = self.mode(bitrate);
         let mut changed = changed.to_vec();
-        if self.video.as_ref().is_none_or(|v| !self.still_suits(v.config(), mode, bitrate)) {
-            let finest = self.finest(bitrate);
+        if self.video.as_ref().is_none_or(|v| !self.still_suits(v.config(), mode, bitrate, now)) {
+            let finest = self.finest(bitrate / 2);
+            self.mixed.made_at = now;
             let config = h264::Config { bitrate_bps: bitrate, max_fps: MAX_FPS, mode, parts: true, finest };
             match h264::Encoder::new(self.size.0, self.size.1, config) {
                 Ok(e) => self.video = Some(e),

@@ -92,6 +92,15 @@ impl Sharpness {
     }
 }
 
+/// What tiles would have to send first if they took over from H.264.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rest {
+    Nothing,
+    /// So little that it may go as one update.
+    Little,
+    Much,
+}
+
 /// Chooses for one shared picture, for all of its viewers, whether tiles alone are right or H.264 takes a part
 /// ([`crate::regions`]).
 #[derive(Debug)]
@@ -185,12 +194,13 @@ impl Rule {
         self.damaged.push_back((at_us, pixels));
     }
 
-    /// Decides anew. The worst of the lines counts. `exact`: the viewers have each pixel; only then H.264 gives back.
+    /// Decides anew. The worst of the lines counts. `rest`: what viewers do not have exactly; only without any H.264 gives back, or when
+    /// tiles were left for nothing but a lost packet and it is little.
     pub fn decide<'a>(
         &mut self,
         at_us: u64,
         lines: impl Iterator<Item = &'a Flow> + Clone,
-        exact: bool,
+        rest: Rest,
     ) -> Coder {
         let from = at_us.saturating_sub(WINDOW_US);
         while self.coded.front().is_some_and(|c| c.at_us < from) {
@@ -201,13 +211,15 @@ impl Rule {
         }
         if self.wish == Wish::Auto {
             if self.active == Coder::Tiles {
-                self.note_taken(at_us);
+                self.note_taken(at_us, lines.clone());
                 let late = self.is_late(at_us, lines.clone());
                 if late || self.too_much(lines) {
                     self.leave_tiles(at_us);
                     self.late = late.then_some(at_us);
                 }
-            } else if (self.may_come_back(at_us) && exact) || self.carry_what_was_late(at_us, lines) {
+            } else if (self.may_come_back(at_us) && rest == Rest::Nothing)
+                || (rest != Rest::Much && self.carry_what_was_late(at_us, lines))
+            {
                 self.came_back = Some(at_us);
                 self.go(Coder::Tiles);
             }
@@ -236,9 +248,11 @@ impl Rule {
         self.go(Coder::H264);
     }
 
-    fn note_taken(&mut self, at_us: u64) {
+    /// What is under way for long keeps all else from being coded, and so from being counted.
+    fn note_taken<'a>(&mut self, at_us: u64, mut lines: impl Iterator<Item = &'a Flow>) {
         let needed = self.needed_bps();
-        if needed >= self.took.0 || at_us.saturating_sub(self.took.1) > TAKEN_US {
+        let old = at_us.saturating_sub(self.took.1) > TAKEN_US && lines.all(|l| l.updates() == 0);
+        if needed >= self.took.0 || old {
             self.took = (needed, at_us);
         }
     }
@@ -262,7 +276,8 @@ impl Rule {
     fn carry_what_was_late<'a>(&self, at_us: u64, mut lines: impl Iterator<Item = &'a Flow>) -> bool {
         let most = f64::from(self.sharpness.most_load());
         let rested = self.late.is_some_and(|since| at_us.saturating_sub(since) >= self.calm_us);
-        rested && lines.all(|l| l.carries_bps().is_some_and(|carries| self.took.0 < most * carries))
+        let carries = |l: &Flow| l.carries_bps().is_some_and(|carries| self.took.0 < most * carries);
+        rested && lines.all(|l| carries(l) && !self.is_late(at_us, std::iter::once(l)))
     }
 
     /// Tiles take too much of the line or of the processor.

@@ -59,7 +59,7 @@ impl Sim {
                 self.flow.acked(at, update, 500);
             }
             let before = self.rule.coder();
-            let after = self.rule.decide(self.now, std::iter::once(&self.flow), true);
+            let after = self.rule.decide(self.now, std::iter::once(&self.flow), Rest::Nothing);
             if before != after {
                 self.changes.push((self.now, after));
                 self.flow.clear();
@@ -247,4 +247,29 @@ fn a_slow_line_that_was_stuck_does_not_get_tiles_back_while_it_is_busy() {
     sim.work(SCROLLING, 10_000_000);
     assert_eq!(sim.changes.len(), 1, "{:?}", sim.changes);
     assert_eq!(sim.rule.coder(), Coder::H264);
+}
+
+#[test]
+fn a_slow_line_is_not_taken_for_a_lost_packet_where_the_picture_is_to_be_sharper() {
+    let mut sim = Sim::new(0.3 * MBIT, 40_000);
+    sim.rule.set_sharpness(Sharpness::Sharper);
+    sim.flow.told_bitrate(300_000);
+    // Each is on the line for longer than is remembered what tiles took.
+    sim.work(Work { bytes: 80_000, ..SCROLLING }, 20_000_000);
+    assert_eq!(sim.changes.len(), 1, "{:?}", sim.changes);
+}
+
+#[test]
+fn what_is_too_much_for_one_update_keeps_h264() {
+    let (mut rule, mut flow) = (Rule::new(Wish::Auto, Sharpness::Auto), Flow::new());
+    flow.told_bitrate(20_000_000);
+    flow.sent(0, 1, 100);
+    assert_eq!(rule.decide(1_000_000, std::iter::once(&flow), Rest::Nothing), Coder::H264, "late");
+    flow.acked(1_100_000, 1, 0);
+    let mut moving = |at: u64, rest| {
+        rule.damaged(at, 1_000_000);
+        rule.decide(at, std::iter::once(&flow), rest)
+    };
+    assert_eq!(moving(2_000_000, Rest::Much), Coder::H264);
+    assert_eq!(moving(2_100_000, Rest::Little), Coder::Tiles);
 }

@@ -136,7 +136,9 @@ impl LineRate {
             // The waiting of the last packet is what the next one meets.
             queue = self.delay.waiting(now, came - left);
             self.ride(left, came, r.size, queue > QUEUE_S);
-            if let Some(seen) = self.standing.ride(came, r.size, queue > QUEUE_S) {
+            let seen = self.standing.ride(came, r.size, queue > QUEUE_S);
+            // Less than half of what may be sent says more about the source than about the line.
+            if let Some(seen) = seen.filter(|seen| *seen > self.target / 2.0) {
                 self.carries = Some(self.carries.map_or(seen, |old| old * 0.5 + seen * 0.5));
                 self.shown = true;
             }

@@ -73,6 +73,8 @@ impl Interceptor for KeyFrameRequests {
 
 /// Reported at most this often, and only when it changed by a twentieth.
 const REPORT: Duration = Duration::from_millis(100);
+/// And after this time in any case: a sharing that began anew does not know it.
+const REPORT_AGAIN: Duration = Duration::from_secs(2);
 
 /// What may be sent now, bits per second, as the estimate, the sender and the program share it.
 #[derive(Debug)]
@@ -115,7 +117,8 @@ impl Estimate {
         let worth_it = match self.told {
             None => true,
             Some((at, last)) => {
-                now.saturating_duration_since(at) >= REPORT && (target - last).abs() > last / 20.0
+                let since = now.saturating_duration_since(at);
+                (since >= REPORT && (target - last).abs() > last / 20.0) || since >= REPORT_AGAIN
             }
         };
         if worth_it {

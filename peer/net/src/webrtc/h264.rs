@@ -149,7 +149,8 @@ impl Assembler {
 
     /// A key frame is on its way, and nothing of it is missing for good yet.
     pub(super) fn key_comes(&self) -> bool {
-        !self.whole && (!self.unit.is_empty() || !self.parts.is_empty())
+        let begins = |p: &Part| !p.payload.is_empty() && begins_key(&p.payload);
+        !self.whole && (!self.unit.is_empty() || self.parts.values().any(begins))
     }
 
     /// Nothing comes out until a key frame does.
@@ -339,6 +340,28 @@ mod tests {
         }
         assert_eq!(out, [key(200)]);
         assert!(!assembler.wants_key());
+    }
+
+    #[test]
+    fn a_key_frame_comes_once_its_first_packet_is_there() {
+        let now = Instant::now();
+        let mut assembler = Assembler::default();
+        assembler.push(now, parts(&unit(&[(0x41, 50)]), 10, 1).remove(0));
+        assembler.push(now, parts(&unit(&[(0x41, 50)]), 12, 2).remove(0));
+        assert!(!assembler.key_comes(), "only others, behind a lost one");
+        let mut whole = parts(&key(200), 13, 3);
+        let last = whole.pop().expect("a packet");
+        for part in whole {
+            assembler.push(now, part);
+        }
+        assert!(assembler.key_comes());
+        assembler.push(now, parts(&unit(&[(0x41, 50)]), 11, 1).remove(0));
+        assert!(
+            assembler.key_comes() && assembler.due().is_none(),
+            "the last one is missing, and nobody knows"
+        );
+        assert_eq!(assembler.push(now, last), [key(200)]);
+        assert!(!assembler.key_comes());
     }
 
     #[test]

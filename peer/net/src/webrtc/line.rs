@@ -48,7 +48,7 @@ const H264_PAYLOAD: u8 = 102;
 const TRY_PATH: Duration = Duration::from_secs(3);
 /// How often a lost packet of video is asked for, and how long after it was missed; after that only a key frame helps.
 const MOST_ASKED: u16 = 5;
-const ASK_EVERY: Duration = Duration::from_millis(50);
+const ASK_EVERY: Duration = Duration::from_millis(120);
 /// Packets by which one may come late: what is sent again after 300 ms at 50 Mbit/s must be taken.
 const LATE: u16 = 2048;
 /// Bounds of the bandwidth estimate, bits per second.

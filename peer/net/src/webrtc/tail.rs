@@ -7,7 +7,7 @@
 use std::{sync::Arc, time::Duration};
 
 use bytes::BytesMut;
-use tokio::time::sleep;
+use tokio::time::timeout;
 use webrtc::data_channel::DataChannel;
 
 use super::{Shared, line::Line};
@@ -15,28 +15,49 @@ use crate::Channel;
 
 /// Nothing was sent for so long.
 const QUIET: Duration = Duration::from_millis(12);
-/// Between two probes, so that each goes in a packet of its own and is acknowledged by itself.
+/// Between the first probes, so that each goes in a packet of its own and is acknowledged by itself; as many as it takes, and
+/// one more that may be lost itself.
 const APART: Duration = Duration::from_millis(8);
-/// As many as it takes, and one more that may be lost itself.
-const PROBES: usize = 4;
+const FIRST: usize = 4;
+/// Later ones are for what leaves slowly, and go only while nothing more is acknowledged; so many, then SCTP's own timer is due.
+const LATER: Duration = Duration::from_millis(40);
+const MOST: usize = 28;
 
 type Reliable = Vec<Arc<dyn DataChannel>>;
 
 pub(super) async fn probe(shared: Arc<Shared>, reliable: Reliable, pointer: Arc<dyn DataChannel>) {
     loop {
         shared.sent.notified().await;
-        while tokio::time::timeout(QUIET, shared.sent.notified()).await.is_ok() {}
-        for _ in 0..PROBES {
-            if !is_waiting(&reliable).await {
-                break;
+        let mut busy = true;
+        while busy {
+            while timeout(QUIET, shared.sent.notified()).await.is_ok() {}
+            match after_quiet(&shared, &reliable, &pointer).await {
+                Some(more) => busy = more,
+                None => return,
             }
-            shared.pace.sending();
-            if pointer.send(BytesMut::new()).await.is_err() {
-                return;
-            }
-            sleep(APART).await;
         }
     }
+}
+
+/// Whether something was sent meanwhile; none when the channel is closed.
+async fn after_quiet(shared: &Shared, reliable: &Reliable, pointer: &Arc<dyn DataChannel>) -> Option<bool> {
+    let mut before = 0;
+    for n in 0..MOST {
+        let waiting = waiting(reliable).await;
+        if waiting == 0 {
+            return Some(false);
+        }
+        if n < FIRST || waiting >= before {
+            shared.pace.sending();
+            pointer.send(BytesMut::new()).await.ok()?;
+        }
+        before = waiting;
+        let pause = if n < FIRST { APART } else { LATER };
+        if timeout(pause, shared.sent.notified()).await.is_ok() {
+            return Some(true);
+        }
+    }
+    Some(false)
 }
 
 /// The channels that matter, and the one on which nothing is sent again.
@@ -47,12 +68,11 @@ pub(super) fn channels(line: &Line) -> Option<(Reliable, Arc<dyn DataChannel>)> 
     Some((reliable.into_iter().map(|(_, channel)| channel).collect(), pointer))
 }
 
-/// Whether anything is not acknowledged yet.
-async fn is_waiting(channels: &[Arc<dyn DataChannel>]) -> bool {
+/// Bytes that are not acknowledged yet.
+async fn waiting(channels: &Reliable) -> usize {
+    let mut all = 0;
     for channel in channels {
-        if channel.outstanding_bytes().await.is_ok_and(|bytes| bytes > 0) {
-            return true;
-        }
+        all += channel.outstanding_bytes().await.unwrap_or(0);
     }
-    false
+    all
 }

@@ -218,7 +218,11 @@ pub(super) async fn receive(shared: Arc<Shared>, track: Arc<dyn TrackRemote>) {
                         marker: packet.header.marker,
                         payload: packet.payload,
                     };
-                    assembler.push(Instant::now(), part)
+                    let units = assembler.push(Instant::now(), part);
+                    if assembler.key_comes() {
+                        came = Instant::now();
+                    }
+                    units
                 }
                 Some(_) => continue,
                 None => return,
@@ -230,8 +234,8 @@ pub(super) async fn receive(shared: Arc<Shared>, track: Arc<dyn TrackRemote>) {
         wish |= whole && assembler.wants_key();
         // One that was lost on its way is as if none had been asked for.
         wish |= coming && assembler.wants_key() && !assembler.key_comes();
-        if assembler.key_comes() {
-            came = Instant::now();
+        if !whole && !assembler.wants_key() {
+            wish = false;
         }
         for unit in units {
             shared.sink.video(unit);
