@@ -9,6 +9,16 @@ use deskside_session::{
 
 use crate::sim::{AGENT, CUSTOMER, World};
 
+pub fn editor() -> SharedProgram {
+    let place = Some(Area { x: 1, y: 2, width: 3, height: 4 });
+    let (title, name) = ("Letter".into(), "Editor".into());
+    SharedProgram { id: 2, title, name, state: Program::Shown, place, window: None }
+}
+
+pub fn editors(count: usize) -> Vec<SharedProgram> {
+    (0..count as u32).map(|id| SharedProgram { id, ..editor() }).collect()
+}
+
 fn seen(id: u32, title: &str, state: Program) -> SeenProgram {
     let place = (state == Program::Shown).then_some(Area { x: 1, y: 2, width: 30, height: 40 });
     SeenProgram { id, title: title.into(), name: "Editor".into(), state, place }

@@ -1,17 +1,18 @@
 //! Each message: its bytes, there and back, its limits, and garbage.
 
+use crate::programs::{editor, editors};
+
 use deskside_session::{
     HandOver, ParticipantId, Role, SessionNumber,
     acts::MAX_ENTRY,
     command::{Act, Coder, RequestId, Screen},
     direction::Direction,
-    hiding::Program,
     input::{Button, InputEvent, Key, NamedKey},
     marks::{
         Changes, Colour, Draw, MAX_MARKS, MAX_NAME, MAX_PART, MAX_POINTS, MAX_TEXT, Mark, Pen, Stroke, Tool,
         Width,
     },
-    programs::{Area, LONGEST_TITLE, MOST_SHARED, SharedProgram},
+    programs::{Area, LONGEST_TITLE, MOST_SHARED},
     quality::{Colours, Quality, Sharpness},
     view::{Monitor, Refusal, Trouble},
     wire::{
@@ -47,12 +48,6 @@ fn shared() -> Shared {
         gone: Some("DP-2".into()),
         area: 3,
     }
-}
-
-fn editor() -> SharedProgram {
-    let place = Some(Area { x: 1, y: 2, width: 3, height: 4 });
-    let (title, name) = ("Letter".into(), "Editor".into());
-    SharedProgram { id: 2, title, name, state: Program::Shown, place, window: None }
 }
 
 fn input(event: InputEvent) -> Message {
@@ -366,13 +361,10 @@ fn limits() {
         Message::Sharing { sharing: Some(s) }
     };
     assert_eq!(decode(sharing(|s| s.monitors = vec![s.monitors[0].clone(); MAX_MONITORS])), Ok(()));
-    let most = |s: &mut Shared| {
-        s.programs = (0..MOST_SHARED as u32).map(|id| SharedProgram { id, ..editor() }).collect();
-    };
-    assert_eq!(decode(sharing(most)), Ok(()));
+    assert_eq!(decode(sharing(|s| s.programs = editors(MOST_SHARED))), Ok(()));
     let bad: [fn(&mut Shared); 10] = [
         |s| s.gone = Some("x".repeat(MAX_MONITOR_NAME + 1)),
-        |s| s.programs = (0..=MOST_SHARED as u32).map(|id| SharedProgram { id, ..editor() }).collect(),
+        |s| s.programs = editors(MOST_SHARED + 1),
         |s| s.programs = vec![editor(); 2],
         |s| s.programs[0].place = Some(Area { x: 1, y: 1, width: 0, height: 1 }),
         |s| s.programs[0].title = "x".repeat(LONGEST_TITLE + 1),
