@@ -1,9 +1,11 @@
 //! The windows right below the root of an X11 display: whose they are, where, and which lies over which.
 
+pub mod alive;
 pub mod first;
 pub mod front;
 pub mod icons;
 mod list;
+pub mod mark;
 
 use std::collections::{HashMap, HashSet};
 
@@ -248,6 +250,12 @@ impl Tops {
         let top = tops.iter().find(|t| t.family.contains(&window))?;
         let own = self.of_programs(top);
         own.iter().copied().find(|w| *w == window).or_else(|| own.first().copied()).map(|w| (top, w))
+    }
+
+    /// The windows by the same connection as this one, of those whose end is told.
+    pub fn of_client(&self, tops: &[Top], window: Window) -> Vec<Window> {
+        let families = tops.iter().flat_map(|t| &t.family).copied();
+        families.filter(|w| w & self.client == window & self.client && self.said.contains_key(w)).collect()
     }
 
     /// Of each, which of these programs it is of, by the windows that they were chosen by: it is one of those or serves

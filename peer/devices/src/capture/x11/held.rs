@@ -12,12 +12,24 @@ use x11rb::{
 
 use super::area;
 use crate::{
-    windows::x11::{Top, Tops},
+    windows::x11::{
+        Top, Tops,
+        alive::Alive,
+        mark::{Marks, Token},
+    },
     x11::X11Error,
 };
 
 #[derive(Default)]
 pub struct Held(Vec<One>);
+
+/// What is on the screen.
+pub struct Seen<'a> {
+    pub tops: &'a [Top],
+    /// Of each, whether it is hidden.
+    pub hidden: &'a [bool],
+    pub screen: (u16, u16),
+}
 
 struct One {
     chosen: Chosen,
@@ -30,6 +42,9 @@ struct One {
     titled: Option<Window>,
     title: String,
     name: String,
+    /// Its mark, once it was found on a window of it.
+    token: Option<Token>,
+    alive: Alive,
 }
 
 impl One {
@@ -42,12 +57,59 @@ impl One {
             titled: None,
             title: String::new(),
             name: String::new(),
+            token: None,
+            alive: Alive::default(),
         }
     }
 
     /// Closed for ever: its numbers may be another program's from now on.
-    fn close(&mut self) {
+    fn close(&mut self, marks: &Marks) {
         (self.state, self.window, self.place) = (Program::Closed, None, None);
+        marks.close(self.chosen);
+    }
+
+    /// Whether it is closed now. It may be all that is heard before others have its numbers, and nothing is asked here.
+    fn hear(&mut self, marks: &Marks, event: &Event) -> bool {
+        let Some(window) = self.window else { return false };
+        let mut over = self.alive.hear(event, |w| self.token.is_some() && marks.is_same_client(w, window));
+        if let Event::DestroyNotify(e) = event {
+            marks.forget(self.chosen, e.window);
+            over |= e.window == window && marks.is_new(self.chosen);
+        }
+        if over {
+            self.close(marks);
+        }
+        over
+    }
+
+    /// Closes it unless a window of its client bears its mark; marks those that it opened since.
+    fn confirm(
+        &mut self,
+        conn: &RustConnection,
+        known: &Tops,
+        marks: &Marks,
+        tops: &[Top],
+    ) -> Result<(), X11Error> {
+        let token = if self.window.is_some() { marks.enrol(conn, self.chosen)? } else { None };
+        let Some((window, token)) = self.window.zip(token) else {
+            self.close(marks);
+            return Ok(());
+        };
+        let its = known.of_client(tops, window);
+        let mut bearers = Vec::new();
+        if self.token.is_none() {
+            bearers = marks.bearers(conn, token, &[its.as_slice(), &[window]].concat())?;
+        }
+        if bearers.is_empty() && !self.alive.goes_on(tops, &its) {
+            self.close(marks);
+            return Ok(());
+        }
+        for w in its.iter().filter(|w| !self.alive.was_seen(**w) && !bearers.contains(w)) {
+            marks.add(conn, self.chosen, token, *w)?;
+        }
+        self.token = Some(token);
+        self.alive.see(its);
+        Ok(())
     }
 
     fn seen(&self, area: (i32, i32, u16, u16)) -> SeenProgram {
@@ -69,10 +131,6 @@ impl One {
         its: &[(&Top, bool)],
         screen: (u16, u16),
     ) -> Result<(), X11Error> {
-        if its.is_empty() {
-            self.close();
-            return Ok(());
-        }
         let seen = |(t, _): &&(&Top, bool)| t.shown && !t.clear && t.place.2 > 1 && t.place.3 > 1;
         let on = its.iter().any(|(t, _)| t.shown);
         self.state = if on { Program::Shown } else { Program::Minimised };
@@ -119,10 +177,13 @@ impl Held {
         self.0.iter().map(|one| one.seen(area)).collect()
     }
 
-    /// Whether one has another title now.
-    pub fn hear(&mut self, known: &Tops, event: &Event) -> bool {
-        let Event::PropertyNotify(e) = event else { return false };
+    /// Whether one has another title now, or is closed.
+    pub fn hear(&mut self, known: &Tops, marks: &Marks, event: &Event) -> bool {
         let mut any = false;
+        for one in &mut self.0 {
+            any |= one.hear(marks, event);
+        }
+        let Event::PropertyNotify(e) = event else { return any };
         for one in self.0.iter_mut().filter(|one| one.titled == Some(e.window) && known.is_title(e.atom)) {
             (one.titled, any) = (None, true);
         }
@@ -134,20 +195,22 @@ impl Held {
         &mut self,
         conn: &RustConnection,
         known: &Tops,
-        tops: &[Top],
-        hidden: &[bool],
-        screen: (u16, u16),
+        marks: &Marks,
+        seen: &Seen<'_>,
     ) -> Result<Vec<bool>, X11Error> {
+        for one in &mut self.0 {
+            one.confirm(conn, known, marks, seen.tops)?;
+        }
         let open: Vec<_> = (0..self.0.len()).filter_map(|i| Some((i, self.0[i].window?))).collect();
         let windows: Vec<_> = open.iter().map(|(_, w)| *w).collect();
-        let whose = known.whose(tops, &windows);
-        for one in self.0.iter_mut().filter(|one| one.window.is_none()) {
-            one.close();
-        }
+        let whose = known.whose(seen.tops, &windows);
         for (n, (i, _)) in open.into_iter().enumerate() {
-            let all = tops.iter().zip(hidden.iter().copied()).zip(&whose);
+            let all = seen.tops.iter().zip(seen.hidden.iter().copied()).zip(&whose);
             let its: Vec<_> = all.filter(|(_, of)| **of == Some(n)).map(|(top, _)| top).collect();
-            self.0[i].look(conn, known, &its, screen)?;
+            match its.as_slice() {
+                [] => self.0[i].close(marks),
+                its => self.0[i].look(conn, known, its, seen.screen)?,
+            }
         }
         Ok(whose.iter().map(Option::is_some).collect())
     }

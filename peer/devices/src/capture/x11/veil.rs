@@ -11,13 +11,16 @@ use deskside_session::{
     hiding::{Hidden, Hiding, Scope},
     programs::SeenProgram,
 };
-use x11rb::{protocol::Event, rust_connection::RustConnection};
+use x11rb::{connection::Connection as _, protocol::Event, rust_connection::RustConnection};
 
-use super::{area, held::Held};
+use super::{
+    area,
+    held::{Held, Seen},
+};
 use crate::{
     windows::{
         region::Region,
-        x11::{Heard, Top, Tops},
+        x11::{Heard, Top, Tops, mark::Marks},
     },
     x11::X11Error,
 };
@@ -32,6 +35,7 @@ const MOST: usize = 256;
 
 pub struct Veil {
     tops: Tops,
+    marks: Marks,
     hidden: Hidden,
     /// The programs whose windows alone are in the picture; without, all of the desktop is.
     only: Option<Held>,
@@ -57,6 +61,7 @@ impl Veil {
         let hidden = Hidden { programs: Vec::new(), windows: Vec::new() };
         Ok(Self {
             tops: Tops::open(conn, number)?,
+            marks: Marks::open(conn, conn.setup().roots[number].root)?,
             hidden,
             only: None,
             cover: Region::default(),
@@ -104,8 +109,8 @@ impl Veil {
     }
 
     pub fn hear(&mut self, event: &Event) {
-        let renamed = self.only.as_mut().is_some_and(|held| held.hear(&self.tops, event));
-        self.expire(renamed);
+        let other = self.only.as_mut().is_some_and(|held| held.hear(&self.tops, &self.marks, event));
+        self.expire(other);
         match self.tops.hear(event) {
             Heard::Nothing => {}
             Heard::New => self.stale = true,
@@ -130,7 +135,8 @@ impl Veil {
         self.open = self.only.is_some() || tops.iter().zip(&hidden).any(|(t, h)| t.shown && *h);
         self.secret = !shown.is_empty();
         if let Some(held) = &mut self.only {
-            let of = held.look(conn, &self.tops, &tops, &hidden, screen)?;
+            let seen = Seen { tops: &tops, hidden: &hidden, screen };
+            let of = held.look(conn, &self.tops, &self.marks, &seen)?;
             shown.add_all(&others(&tops, &of, screen));
         }
         self.stale = false;

@@ -5,13 +5,14 @@ use std::{
     time::{Duration, Instant},
 };
 
-use deskside_session::hiding::Scope;
+use deskside_session::hiding::{Chosen, Scope};
 use x11rb::{
-    connection::Connection as _,
     errors::ReplyError,
     protocol::xproto::{Atom, AtomEnum, ConnectionExt as _, Window},
     rust_connection::RustConnection,
 };
+
+use crate::windows::x11::mark::Marks;
 
 x11rb::atom_manager! {
     Atoms: AtomsCookie { _NET_WM_PID, WM_CLIENT_MACHINE, WM_STATE, }
@@ -25,6 +26,7 @@ const MOST: usize = 64;
 
 pub(in crate::inject) struct Targets {
     atoms: Atoms,
+    marks: Marks,
     root: Window,
     host: Vec<u8>,
     pid: u32,
@@ -44,6 +46,7 @@ impl Targets {
         let atoms = Atoms::new(conn)?.reply()?;
         Ok(Self {
             atoms,
+            marks: Marks::open(conn, root)?,
             root,
             host: host_name(),
             pid: std::process::id(),
@@ -70,14 +73,36 @@ impl Targets {
         }
         let seen = &self.seen[&window];
         let registered = crate::own::registered();
-        let client = |w: u64| w & u64::from(!conn.setup().resource_id_mask);
-        let of = |w: &Window, window: u64| client(u64::from(*w)) == client(window);
         let outside = match &self.scope {
             Scope::Desktop => false,
-            Scope::Programs(all) => !seen.family.iter().any(|w| all.iter().any(|c| of(w, c.window))),
+            Scope::Programs(all) => !self.is_of_any(conn, &seen.family, all)?,
             Scope::Nothing => true,
         };
         Ok(outside || seen.ours || registered.iter().any(|r| seen.family.iter().any(|w| u64::from(*w) == *r)))
+    }
+
+    /// Whether these windows are of a program that is shared. It is asked each time: others may have its numbers now.
+    fn is_of_any(
+        &self,
+        conn: &RustConnection,
+        family: &[Window],
+        all: &[Chosen],
+    ) -> Result<bool, ReplyError> {
+        for chosen in all {
+            let Some(token) = self.marks.enrol(conn, *chosen)? else { continue };
+            let Ok(window) = Window::try_from(chosen.window) else { continue };
+            let same = family.iter().copied().filter(|w| self.marks.is_same_client(*w, window));
+            let same: Vec<_> = same.collect();
+            if same.is_empty() {
+                continue;
+            }
+            // What it opened just now bears no mark yet, but another window of it does.
+            let bears = |windows: &[Window]| self.marks.bearers(conn, token, windows).map(|b| !b.is_empty());
+            if bears(&same)? || bears(&self.marks.on(*chosen))? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     fn look(&self, conn: &RustConnection, window: Window) -> Result<(Vec<Window>, bool), ReplyError> {
