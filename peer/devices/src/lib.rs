@@ -7,6 +7,7 @@ pub mod clipboard;
 pub mod inject;
 pub mod overlay;
 pub mod own;
+mod png_file;
 pub mod programs;
 pub mod surface;
 pub mod watch;

@@ -1,20 +1,9 @@
 //! Pictures on the clipboard: PNG files from programs, and from the other side, where anything may come.
 
-use std::io::Cursor;
+use crate::png_file::{self, Most, Pixels};
 
-/// Longest side and most pixels of a picture that is taken.
-const MAX_SIDE: u32 = 16_384;
-const MAX_PIXELS: u64 = 40_000_000;
-/// Most bytes that reading one may take beside its pixels.
-const MAX_BYTES: usize = 512 << 20;
-
-/// A picture as it is drawn.
-pub(super) struct Pixels {
-    pub width: u32,
-    pub height: u32,
-    /// `width * height * 4` bytes, straight alpha.
-    pub rgba: Vec<u8>,
-}
+/// Of a picture that is taken.
+const MOST: Most = Most { side: 16_384, pixels: 40_000_000, bytes: 512 << 20 };
 
 /// The same picture, written anew: nothing but its pixels goes on, no place or name of a camera, and no program
 /// gets bytes that were not read here before. `None` for what is no picture, is too large, or is damaged.
@@ -23,27 +12,7 @@ pub(super) fn clean(png: &[u8]) -> Option<Vec<u8>> {
 }
 
 pub(super) fn read(file: &[u8]) -> Option<Pixels> {
-    let mut decoder = png::Decoder::new_with_limits(Cursor::new(file), png::Limits { bytes: MAX_BYTES });
-    decoder.set_transformations(png::Transformations::normalize_to_color8() | png::Transformations::ALPHA);
-    decoder.ignore_checksums(false);
-    let header = decoder.read_header_info().ok()?;
-    let (width, height) = (header.width, header.height);
-    if width > MAX_SIDE || height > MAX_SIDE || u64::from(width) * u64::from(height) > MAX_PIXELS {
-        return None;
-    }
-    let mut reader = decoder.read_info().ok()?;
-    let mut pixels = vec![0; reader.output_buffer_size()?];
-    let frame = reader.next_frame(&mut pixels).ok()?;
-    pixels.truncate(frame.buffer_size());
-    let rgba = match frame.color_type {
-        png::ColorType::Rgba => pixels,
-        png::ColorType::GrayscaleAlpha => {
-            pixels.as_chunks::<2>().0.iter().flat_map(|[grey, alpha]| [*grey, *grey, *grey, *alpha]).collect()
-        }
-        _ => return None,
-    };
-    let whole = rgba.len() as u64 == u64::from(width) * u64::from(height) * 4;
-    whole.then_some(Pixels { width, height, rgba })
+    png_file::read(file, &MOST)
 }
 
 pub(super) fn write(pixels: &Pixels) -> Option<Vec<u8>> {

@@ -9,6 +9,7 @@ use std::{
 use deskside_session::clipboard::Clip;
 
 use super::{Clipboard, Orders, Told, checked, lock, picture};
+use crate::png_file::Pixels;
 
 const PAUSE: Duration = Duration::from_secs(1);
 
@@ -102,5 +103,5 @@ fn look(clipboard: &mut arboard::Clipboard) -> Option<Clip> {
     }
     let image = clipboard.get_image().ok()?;
     let (width, height) = (u32::try_from(image.width).ok()?, u32::try_from(image.height).ok()?);
-    picture::write(&picture::Pixels { width, height, rgba: image.bytes.into_owned() }).map(Clip::Picture)
+    picture::write(&Pixels { width, height, rgba: image.bytes.into_owned() }).map(Clip::Picture)
 }

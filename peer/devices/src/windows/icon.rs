@@ -1,6 +1,8 @@
 //! Small pictures that stand for programs.
 
-use std::{io::Cursor, path::Path};
+use std::path::Path;
+
+use crate::png_file::{self, Most};
 
 /// Width and height of every icon, in pixels.
 pub const ICON: usize = 32;
@@ -46,26 +48,10 @@ impl Icon {
     }
 
     fn of_png(bytes: &[u8]) -> Option<Self> {
-        let limits = png::Limits { bytes: LARGEST * LARGEST * 8 };
-        let mut decoder = png::Decoder::new_with_limits(Cursor::new(bytes), limits);
-        decoder
-            .set_transformations(png::Transformations::normalize_to_color8() | png::Transformations::ALPHA);
-        let mut reader = decoder.read_info().ok()?;
-        let info = reader.info();
-        if info.width as usize > LARGEST || info.height as usize > LARGEST {
-            return None;
-        }
-        let mut pixels = vec![0; reader.output_buffer_size()?];
-        let frame = reader.next_frame(&mut pixels).ok()?;
-        pixels.truncate(frame.buffer_size());
-        let rgba = match frame.color_type {
-            png::ColorType::Rgba => pixels,
-            png::ColorType::GrayscaleAlpha => {
-                pixels.chunks_exact(2).flat_map(|p| [p[0], p[0], p[0], p[1]]).collect()
-            }
-            _ => return None,
-        };
-        Self::scaled(frame.width as usize, frame.height as usize, &rgba)
+        let side = LARGEST as u32;
+        let most = Most { side, pixels: u64::from(side) * u64::from(side), bytes: LARGEST * LARGEST * 8 };
+        let read = png_file::read(bytes, &most)?;
+        Self::scaled(read.width as usize, read.height as usize, &read.rgba)
     }
 }
 
