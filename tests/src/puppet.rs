@@ -236,6 +236,7 @@ impl Body {
                     keeping: Keeping::Nothing,
                     logs: Vec::new(),
                     unix_ms: 1_700_000_000_000,
+                    programs_after: 0,
                 };
                 self.core = Some((Session::new(Now::new(Duration::ZERO), start), Instant::now()));
                 self.carry_out();

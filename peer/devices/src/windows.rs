@@ -16,14 +16,6 @@ pub fn list() -> Option<Vec<OpenWindow>> {
     return None;
 }
 
-/// The person at this computer chose the program of this window to be shared.
-pub fn chosen(window: u64) {
-    #[cfg(all(unix, not(target_os = "macos")))]
-    x11::mark::chosen(window);
-    #[cfg(not(all(unix, not(target_os = "macos"))))]
-    let _ = window;
-}
-
 /// Those of this X11 display (`:1`); of the environment's one when there is none.
 #[cfg(all(unix, not(target_os = "macos")))]
 pub fn list_x11(display: Option<&str>) -> Option<Vec<OpenWindow>> {

@@ -82,6 +82,11 @@ pub(crate) struct Programs {
 }
 
 impl Programs {
+    /// None is chosen, and ids come after this one.
+    pub fn after(last: u32) -> Self {
+        Self { all: Vec::new(), last }
+    }
+
     /// These alone from now on; those that were chosen before stay what they are.
     pub fn only(&mut self, windows: &[u64]) {
         let mut before = std::mem::take(&mut self.all);

@@ -62,6 +62,8 @@ pub struct Start {
     pub logs: Vec<crate::acts::Log>,
     /// Wall clock at the `now` of [`Session::new`], milliseconds since 1970.
     pub unix_ms: u64,
+    /// Ids of shared programs come after this one: the devices take those of all sessions of this process apart by them.
+    pub programs_after: u32,
 }
 
 /// One participant's side of one session.
@@ -155,7 +157,7 @@ impl Session {
             people: People::default(),
             grants: Grants::new(start.number),
             consent: Consent::default(),
-            share: Share::default(),
+            share: Share::new(start.programs_after),
             requests: 0,
             pointer: Pointer::default(),
             board: Board::default(),

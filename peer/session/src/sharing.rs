@@ -57,6 +57,10 @@ pub(crate) struct Share {
 }
 
 impl Share {
+    pub(crate) fn new(programs_after: u32) -> Self {
+        Self { programs: Programs::after(programs_after), ..Self::default() }
+    }
+
     /// What the person is to be told of it.
     pub(crate) fn set_monitors(&mut self, mut monitors: Vec<Monitor>) -> Option<Notice> {
         monitors.truncate(MAX_MONITORS);

@@ -63,11 +63,6 @@ impl Choosing {
 
     /// Whoever chooses something else does not wait for a program any more.
     pub fn heed(&mut self, command: &Command) {
-        match command {
-            Command::Only { windows } => windows.iter().for_each(|w| deskside_devices::windows::chosen(*w)),
-            Command::AddProgram { window } => deskside_devices::windows::chosen(*window),
-            _ => {}
-        }
         if matches!(command, Command::Only { .. }) {
             self.starts += 1;
             self.view.started = None;

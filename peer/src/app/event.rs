@@ -72,6 +72,11 @@ pub struct SessionEvents {
 }
 
 impl SessionEvents {
+    /// Where the ids of shared programs begin, so that no two sessions of this process have the same.
+    pub fn programs_after(&self) -> u32 {
+        (self.place as u32) << 12
+    }
+
     /// Never blocks. False: too many wait, and it is lost.
     #[must_use]
     pub fn send(&self, event: SessionEvent) -> bool {

@@ -145,6 +145,7 @@ impl Running {
                 unix_ms: std::time::SystemTime::now()
                     .duration_since(std::time::UNIX_EPOCH)
                     .map_or(0, |d| u64::try_from(d.as_millis()).unwrap_or(u64::MAX)),
+                programs_after: events.programs_after(),
             },
         );
         let mut links = Links::new(connector, events.clone(), relay_only);

@@ -257,6 +257,7 @@ impl World {
                 .then(|| format!("https://x/join/123456789#{}", secret().to_text())),
             nonce_seed: [g.id.0 as u8 ^ self.starts.rotate_left(4); 32],
             unix_ms: 1_700_000_000_000,
+            programs_after: 0,
         };
         let node = Node {
             session: Session::new(self.now, start),

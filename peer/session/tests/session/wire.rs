@@ -1,7 +1,5 @@
 //! Each message: its bytes, there and back, its limits, and garbage.
 
-use crate::programs::{editor, editors};
-
 use deskside_session::{
     HandOver, ParticipantId, Role, SessionNumber,
     acts::MAX_ENTRY,
@@ -22,6 +20,8 @@ use deskside_session::{
     },
 };
 use proptest::prelude::*;
+
+use crate::programs::{editor, editors};
 
 fn shared() -> Shared {
     Shared {

@@ -60,11 +60,6 @@ fn known() -> MutexGuard<'static, HashMap<Key, Known>> {
     KNOWN.get_or_init(Mutex::default).lock().unwrap_or_else(|broken| broken.into_inner())
 }
 
-/// Somebody chose this window just now: that an earlier one with its number was closed does not count any more.
-pub fn chosen(window: u64) {
-    known().retain(|(_, chosen), one| chosen.window != window || one.life != Life::Closed);
-}
-
 /// The marks of a display; holds no connection of its own.
 pub struct Marks {
     atoms: Atoms,
