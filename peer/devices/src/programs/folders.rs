@@ -102,9 +102,10 @@ impl Places {
 
 /// The one that all programs put theirs into comes first.
 fn themes(icons: &Path) -> Vec<PathBuf> {
-    let all = std::fs::read_dir(icons).into_iter().flatten().flatten().take(THEMES).map(|f| f.path());
-    let mut all: Vec<_> = all.collect();
+    let mut all: Vec<_> =
+        std::fs::read_dir(icons).into_iter().flatten().flatten().map(|f| f.path()).collect();
     all.sort_unstable_by_key(|p| (p.file_name().is_none_or(|n| n != "hicolor"), p.clone()));
+    all.truncate(THEMES);
     all
 }
 
