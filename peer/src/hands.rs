@@ -95,14 +95,16 @@ fn run(told: &Receiver<Tell>, scope: &Mutex<Scope>, trouble: &dyn Fn(Trouble)) {
                 }
             }
             Tell::Inject(event) => {
-                let scope = scope.lock().unwrap_or_else(PoisonError::into_inner).clone();
+                let limit = |i: &mut Box<dyn Injector>| {
+                    i.limit(&scope.lock().unwrap_or_else(PoisonError::into_inner));
+                };
                 let result = match injector.as_mut() {
                     Some(i) => {
-                        i.limit(&scope);
+                        limit(i);
                         i.inject(&event, area.0, area.1)
                     }
                     None => inject::open().and_then(|mut i| {
-                        i.limit(&scope);
+                        limit(&mut i);
                         let result = i.inject(&event, area.0, area.1);
                         injector = Some(i);
                         result
