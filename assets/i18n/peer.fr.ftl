@@ -244,8 +244,8 @@ key-ctrl = Ctrl
 key-shift = Maj
 key-page-up = Page préc.
 key-page-down = Page suiv.
-key-plus = plus
-key-minus = moins
+key-plus = Plus
+key-minus = Moins
 
 # La vue
 viewer-viewing = Vous regardez
@@ -764,7 +764,7 @@ scope-desktop = Tout l’écran
 scope-program = Seulement les applications que je choisis
 scope-one = Une seule application
 scope-minimised = Une seule application : elle est réduite
-scope-closed = L’application est fermée : rien n’est partagé
+scope-closed = Ce qui était partagé est fermé : rien n’est partagé
 scope-widen = Partager tout l’écran
 scope-several = { $count } applications seulement
 scope-shared = Applications partagées
@@ -803,5 +803,5 @@ came-from-window = { $title } ({ $program }) : toutes ses fenêtres sont vues
 came-from-share = Ne partager que { $title }
 came-from-program = { $program } : toutes ses fenêtres sont vues
 show-title = Que voulez-vous montrer ?
-show-lead = Le client est d’abord interrogé, et ne voit rien d’autre.
+show-lead = Le client est d’abord interrogé, et ne voit que ce que vous choisissez ici.
 show-ask = Demander à montrer

@@ -121,7 +121,7 @@ fn how_the_program_stands_is_read_and_the_whole_screen_is_one_click_away() {
     s.click("Share the whole screen");
     assert_eq!(s.told(), [Command::Only { windows: vec![] }.into()]);
     s.set(with(Program::Closed));
-    s.must("The application is closed: nothing is shared");
+    s.must("What was shared is closed: nothing is shared");
     s.set(sample("customer-views"));
     s.click("More for my screen");
     s.must("Hide windows…");

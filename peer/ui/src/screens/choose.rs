@@ -73,7 +73,9 @@ impl Starter {
         }
         let all = cx.choosing.installed.as_deref();
         let fitting: Vec<_> = all.unwrap_or_default().iter().filter(|p| p.fits(&self.search)).collect();
-        if fitting.is_empty() {
+        // Where they can be listed, the list is on its way.
+        let waits = all.is_none() && cfg!(all(unix, not(target_os = "macos")));
+        if fitting.is_empty() && !waits {
             let words = match all {
                 Some([]) | None => cx.t.t("start-none"),
                 Some(_) => cx.t.t("start-none-fits"),

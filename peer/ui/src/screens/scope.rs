@@ -17,7 +17,7 @@ use crate::{
     IconOf,
     cx::Cx,
     widgets::{
-        Button, Look, app_icon, icon,
+        Button, Look, app_icon,
         menu::{item, pictured},
         text,
     },
@@ -115,13 +115,10 @@ pub fn shared(ui: &mut Ui, cx: &Cx<'_>, view: &View, hiding: &HidingView) {
     let own = |s: &&Sharing| s.sharer == view.me && !s.programs.is_empty();
     let Some(sharing) = view.sharing.as_ref().filter(own) else { return };
     text::strong(ui, cx, cx.t.t("scope-shared"));
-    if let Some(words) = hint(cx, sharing).filter(|_| sharing.programs.len() == 1) {
-        text::muted(ui, cx, words);
-    }
     let open = sharing.programs.iter().filter(|p| p.state != Program::Closed).count();
-    for program in sharing.programs.iter().filter(|p| p.window.is_some()) {
+    for (program, window) in sharing.programs.iter().filter_map(|p| Some((p, p.window?))) {
         // Without the last one nothing would be shared: that is what Stop is for.
-        row(ui, cx, program, program.state == Program::Closed || open > 1);
+        row(ui, cx, program, window, program.state == Program::Closed || open > 1);
     }
     more(ui, cx, sharing, hiding);
     let button = Button::new(cx, cx.t.t("scope-widen")).icon(Icon::Monitor).width(ui.available_width());
@@ -130,7 +127,7 @@ pub fn shared(ui: &mut Ui, cx: &Cx<'_>, view: &View, hiding: &HidingView) {
     }
 }
 
-fn row(ui: &mut Ui, cx: &Cx<'_>, program: &SharedProgram, removable: bool) {
+fn row(ui: &mut Ui, cx: &Cx<'_>, program: &SharedProgram, window: u64, removable: bool) {
     let k = cx.k;
     let name = picker::name(cx, &program.title, &program.name);
     ui.push_id(program.id, |ui| {
@@ -143,10 +140,7 @@ fn row(ui: &mut Ui, cx: &Cx<'_>, program: &SharedProgram, removable: bool) {
                     }
                 }
                 ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                    match program.window {
-                        Some(window) => app_icon::show(ui, cx, IconOf::Window(window)),
-                        None => icon(ui, cx, Icon::AppWindow, 20.0, k.c.muted),
-                    }
+                    app_icon::show(ui, cx, IconOf::Window(window));
                     let title = RichText::new(&name).color(k.c.text);
                     let Some(words) = state(cx, program) else { return text::elided(ui, title) };
                     let words = RichText::new(words).size(k.text.small).color(k.c.muted);
