@@ -120,7 +120,7 @@ fn a_program_is_started_in_the_question_and_it_alone_is_shared() {
 }
 
 #[test]
-fn only_who_could_share_starts_a_program() {
+fn without_a_session_no_program_is_started() {
     let data = tempfile::tempdir().expect("a folder");
     installed(data.path());
     let (server, desk) = (Server::start(), Display::start(800, 600, "us"));
@@ -239,11 +239,11 @@ fn the_window_from_which_a_customer_came_is_shared_by_one_click() {
 
 #[test]
 fn a_customer_who_typed_the_number_came_from_nowhere() {
-    let mut scene = Scene::joined();
+    let desk = Display::start(1280, 800, "us");
+    desk.terminal("in front", "40x10+700+500", "cat");
+    let scene = Scene::on(Server::start(), desk);
     let view = scene.customer.view().expect("a view");
     assert_eq!(view.choosing.came_from, None);
-    scene.customer.tell(AppOnly::ListPrograms);
-    scene.customer.wait("the programs", |v| v.choosing.installed.is_some());
 }
 
 fn click(desk: &Display, x: i16, y: i16) {

@@ -158,6 +158,7 @@ fn word_of_monitors_without_a_change_does_not_begin_the_picture_anew() {
     let before = sharing(&scene.customer);
     let begun = || scene.customer.log().matches("another part of the desktop is shared").count();
     let times = begun();
+    assert!(times > 0, "it is said each time");
     // The same again, and a change of another monitor.
     scene.desk.xrandr(&["--output", "DUMMY0", "--mode", "800x600"]);
     scene.desk.xrandr(&["--output", "DUMMY1", "--mode", "640x480"]);

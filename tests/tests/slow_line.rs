@@ -2,10 +2,14 @@
 
 use std::{
     collections::VecDeque,
+    sync::atomic::{AtomicBool, Ordering},
     time::{Duration, Instant},
 };
 
-use deskside_session::input::Button;
+use deskside_session::{
+    command::{Coder, Command},
+    input::Button,
+};
 use deskside_tests::{
     Display, Net, Picture, Probe, Quality, Scene, Server, net,
     probe::Seen,
@@ -38,13 +42,17 @@ fn scrolling(desk: &Display) {
 }
 
 fn over_a_slow_line() -> (Scene, Net) {
+    over(SLOW)
+}
+
+fn over(quality: Quality) -> (Scene, Net) {
     let desk = Display::start(1280, 800, "us");
     let (net, line) = Net::over(Quality::GOOD);
     net.go();
     let server = Server::at(&format!("{}:0", net::AGENT), &[]);
     let customer = net.customer.clone();
     let mut scene = Scene::with(server, desk, |agent| agent, |start| start.on(&customer));
-    line.set(SLOW);
+    line.set(quality);
     scene.take_control();
     (scene, net)
 }
@@ -103,4 +111,46 @@ fn control_goes_on_while_it_scrolls() {
         });
         eprintln!("a click arrived after {there:.2?}, its effect was seen after {:.2?}", begin.elapsed());
     }
+}
+
+/// A film that loses each picture shows three or four in a minute.
+const SHOWN: u32 = 12;
+
+/// Pictures full of grain, thirty a second, until it is told to stop.
+fn film(probe: &Probe, side: u16, stop: &AtomicBool) {
+    let mut number = 0u32;
+    let begin = Instant::now();
+    while !stop.load(Ordering::Relaxed) {
+        number += 1;
+        let grain = |i: u32| (i.wrapping_add(number * 7919).wrapping_mul(2_654_435_761) >> 24) as u8;
+        let pixels: Vec<u8> = (0..u32::from(side) * u32::from(side))
+            .flat_map(|i| [grain(i), grain(i + 1), (number * 3) as u8, 0])
+            .collect();
+        probe.draw(0, 0, side, side, &pixels);
+        let next = begin + Duration::from_millis(33) * number;
+        std::thread::park_timeout(next.saturating_duration_since(Instant::now()));
+    }
+}
+
+#[test]
+fn a_film_goes_on_where_packets_are_lost() {
+    let (mut scene, _net) = over(Quality { lost: 10, delay: Duration::from_millis(20), ..Quality::GOOD });
+    scene.agent.tell(Command::SetCoder { coder: Coder::H264 });
+    scene.agent.wait_session("H.264", |s| s.sharing.as_ref().is_some_and(|s| s.coder == Coder::H264));
+    let probe = Probe::open(&scene.desk, 300, 100, 600, 600);
+    let stop = AtomicBool::new(false);
+    std::thread::scope(|threads| {
+        threads.spawn(|| film(&probe, 600, &stop));
+        let mut last = None;
+        let end = Instant::now() + DEADLINE;
+        let mut shown = 0;
+        while shown < SHOWN && Instant::now() < end {
+            let now = scene.agent.try_picture().map(|p| p.part(350, 150, 500, 500));
+            if now.is_some() && now != last {
+                (shown, last) = (shown + 1, now);
+            }
+        }
+        stop.store(true, Ordering::Relaxed);
+        assert_eq!(shown, SHOWN, "the film stood still\n{}", scene.agent.story());
+    });
 }

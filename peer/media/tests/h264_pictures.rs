@@ -358,14 +358,16 @@ fn only_what_the_mask_shows_is_painted_and_the_rest_when_it_shows_that_too() {
 }
 
 #[test]
-fn a_key_frame_for_a_slow_line_is_small_enough_for_it() {
-    let canvas = desktop(1280, 800);
-    let size = |bitrate_bps: u32| {
-        let config = Config { bitrate_bps, finest: finest_for(bitrate_bps), ..Config::default() };
+fn a_key_frame_for_a_slow_line_is_much_smaller_than_the_coder_would_make_it() {
+    let mut canvas = Canvas::new(1280, 800, 0xff_ff_ff);
+    let inks = [0x20_40_a0, 0xa0_20_30, 0x10_60_30, 0x30_30_30];
+    canvas.page(canvas.whole(), true, 9.0, &inks, 0xff_ff_ff);
+    let size = |bitrate_bps: u32, finest: u8| {
+        let config = Config { bitrate_bps, finest, ..Config::default() };
         Pair::new(&canvas, config).encode(&canvas, &[], true).expect("a key frame").len()
     };
-    // Bytes in a second, and three at the lowest rate.
-    for (rate, seconds) in [(300_000, 3), (1_000_000, 1), (2_500_000, 1)] {
-        assert!(size(rate) < rate as usize / 8 * seconds, "{} bytes at {rate}", size(rate));
+    for (rate, less) in [(300_000, 0.6), (1_000_000, 0.9)] {
+        let (bounded, usual) = (size(rate, finest_for(rate)), size(rate, Config::default().finest));
+        assert!((bounded as f64) < usual as f64 * less, "{bounded} of {usual} bytes at {rate}");
     }
 }

@@ -275,6 +275,10 @@ mod tests {
         let later = later + Duration::from_secs(1);
         let took = leaves_in(&mut pacer, later, 50_000_000, 130_000);
         assert!(took < Duration::from_millis(6), "{took:?}");
+        // A slow line's queue would overflow: hardly faster than its rate after the first 8 kB.
+        let later = later + Duration::from_secs(1);
+        let took = leaves_in(&mut pacer, later, 300_000, 20_000);
+        assert!((Duration::from_millis(250)..Duration::from_millis(320)).contains(&took), "{took:?}");
     }
 
     #[test]
