@@ -244,8 +244,8 @@ key-ctrl = Ctrl
 key-shift = Maj
 key-page-up = Page préc.
 key-page-down = Page suiv.
-key-plus = Plus
-key-minus = Moins
+key-plus = plus
+key-minus = moins
 
 # La vue
 viewer-viewing = Vous regardez
