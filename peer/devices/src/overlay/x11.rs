@@ -122,8 +122,13 @@ impl Painter {
                 self.glass.show(&self.conn, mouse.then_some(self.place))?;
                 self.look |= mouse;
             }
+            // All that is known of the own windows counts before it comes to the top, over them.
+            while let Some(event) = self.conn.poll_for_event()? {
+                self.hear(&event);
+            }
             if (self.mapped || self.glass.is_shown()) && (self.look || self.measure) {
                 self.look_around()?;
+                continue;
             }
             let again = if self.mapped { self.on_top.stay(&self.conn, self.window)? } else { None };
             self.conn.flush()?;
