@@ -187,6 +187,7 @@ impl Encoder {
         self.find_changes(picture, &rects, &mut blocks);
         let left: usize = blocks.iter().map(Rect::area).sum();
         let scrolled: usize = self.copies.iter().map(|c| c.to.area()).sum();
+        self.scroll.left(left);
         if searched && (scrolled > 0 || left >= MOVE_FROM) {
             self.scroll_pause.note(scrolled > 0);
         }

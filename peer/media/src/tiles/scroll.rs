@@ -12,9 +12,24 @@ use crate::{Picture, Rect};
 /// Fewer changed rows than this are not worth a search.
 const FEWEST_ROWS: usize = 12;
 
+/// One in so many rows is asked whether they move as they did in the last picture.
+const ASKED: usize = 8;
+/// Of those that changed, all but one in so many must have.
+const AGREE: usize = 16;
+
+/// What was found in the last picture: what scrolls goes on mostly as it did.
+#[derive(Debug, Default)]
+struct Last {
+    rect: Rect,
+    copies: Vec<Copy>,
+    /// Pixels that the copies left to paint, once that is known.
+    left: Option<usize>,
+}
+
 /// Buffers of the search, kept between updates.
 #[derive(Debug, Default)]
 pub(super) struct Search {
+    last: Last,
     strips: Vec<Strip>,
     columns: Vec<u32>,
     old: Vec<u64>,
@@ -49,6 +64,15 @@ impl Search {
         if rows < FEWEST_ROWS * 2 {
             return;
         }
+        let room = MAX_COPIES.saturating_sub(out.len());
+        if self.last.rect == rect && self.last.copies.len() <= room && self.goes_on(picture, shadow) {
+            for copy in &self.last.copies {
+                copy.apply(shadow, usize::from(picture.width) * 4);
+                out.push(*copy);
+            }
+            return;
+        }
+        self.last = Last::default();
         self.find_strips(picture, shadow, rect);
         let Some(distance) = self.vote(rows) else { return };
         self.runs.clear();
@@ -61,11 +85,48 @@ impl Search {
         } else {
             self.runs.sort_unstable_by_key(|c| (std::cmp::Reverse(c.to.y), c.to.x));
         }
-        let room = MAX_COPIES.saturating_sub(out.len());
-        for copy in self.runs.iter().take(room) {
+        self.runs.truncate(room);
+        for copy in &self.runs {
             copy.apply(shadow, usize::from(picture.width) * 4);
             out.push(*copy);
         }
+        self.last = Last { rect, copies: self.runs.clone(), left: None };
+    }
+
+    /// So many pixels are painted after the copies. More than there were at first: something else moves.
+    pub(super) fn left(&mut self, pixels: usize) {
+        match self.last.left {
+            None => self.last.left = Some(pixels),
+            Some(at_first) if pixels > at_first * 2 => self.last = Last::default(),
+            Some(_) => {}
+        }
+    }
+
+    /// Whether the copies of the last picture mend this one too, as far as some of its rows show.
+    fn goes_on(&self, picture: &Picture<'_>, shadow: &[u8]) -> bool {
+        let mends = |copy: &Copy| {
+            let (x, w) = (usize::from(copy.to.x), usize::from(copy.to.w));
+            let (mut changed, mut mended) = (0, 0);
+            for row in (0..usize::from(copy.to.h)).step_by(ASKED) {
+                let new = picture.row(x, usize::from(copy.to.y) + row, w);
+                let there = shadow_row(shadow, picture, x, usize::from(copy.to.y) + row, w);
+                if new != there {
+                    let from = shadow_row(
+                        shadow,
+                        picture,
+                        usize::from(copy.from_x),
+                        usize::from(copy.from_y) + row,
+                        w,
+                    );
+                    changed += 1;
+                    mended += usize::from(new == from);
+                }
+            }
+            (changed, mended)
+        };
+        let all = self.last.copies.iter().map(mends);
+        let (changed, mended) = all.fold((0, 0), |a, b| (a.0 + b.0, a.1 + b.1));
+        changed > 0 && (changed - mended) * AGREE <= changed
     }
 
     /// Finds the strips in which enough rows changed, and the hashes of their rows.
