@@ -58,7 +58,7 @@ const TEST: &[&str] = &[
 
 /// What the figures are compared with, and the networks they are taken on.
 const BENCH: &[&str] =
-    &["nftables", "tigervnc-scraping-server", "tigervnc-viewer", "x11vnc", "ffmpeg", "procps"];
+    &["nftables", "tigervnc-scraping-server", "tigervnc-viewer", "x11vnc", "chromium", "ffmpeg", "procps"];
 
 /// Installs what is missing of the packages for building, running and testing, and with `bench` of
 /// those for measuring. On other systems than Debian and its relatives it says what is needed.

@@ -56,10 +56,16 @@ impl Reading {
     }
 }
 
+/// Of a program with all its processes.
 fn cpu(pid: u32) -> Result<f64> {
-    account::cpu(pid).context("a program that is measured is gone")
+    sum(pid, account::cpu)
 }
 
 fn rss(pid: u32) -> Result<f64> {
-    account::resident(pid).context("a program that is measured is gone")
+    sum(pid, account::resident)
+}
+
+fn sum(pid: u32, of: fn(u32) -> Option<f64>) -> Result<f64> {
+    let own = of(pid).context("a program that is measured is gone")?;
+    Ok(own + account::family(pid).into_iter().skip(1).filter_map(of).sum::<f64>())
 }

@@ -43,6 +43,8 @@ pub struct Figures {
     pub scroll: Option<Flow>,
     pub drag: Option<Flow>,
     pub video: Option<Flow>,
+    /// The same on a line of 8 Mbit/s.
+    pub narrow: Option<Flow>,
     pub memory_mb: (f64, f64),
     pub notes: Vec<String>,
 }

@@ -97,7 +97,7 @@ impl Deskside {
         let request =
             self.customer.session("a question", |s| s.pointer("/prompt/request").and_then(Value::as_u64))?;
         // A colour that is only there once the picture is.
-        let colour = 0xe0_40_10;
+        let colour = 0xff_20_e0;
         let mark = source.window(900, 500, 64, 64, colour)?;
         let begin = Instant::now();
         self.customer.tell(&json!({"do": "answer", "request": request, "allow": true}))?;

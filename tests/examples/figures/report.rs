@@ -17,6 +17,8 @@ pub fn print(all: &[Figures]) {
     row(all, "dragging: kB/s; cores", |f| f.drag.map(|s| cost(s.cost)));
     row(all, "video: pictures/s of 30, delay", |f| f.video.map(flow));
     row(all, "video: kB/s; cores", |f| f.video.map(|s| cost(s.cost)));
+    row(all, "video on 8 Mbit/s: pictures/s of 30, delay", |f| f.narrow.map(flow));
+    row(all, "video on 8 Mbit/s: kB/s; cores", |f| f.narrow.map(|s| cost(s.cost)));
     row(all, "still: kB/s; cores", |f| f.still.map(cost));
     row(all, "Allow → first whole picture, ms", |f| f.first_ms.map(|ms| format!("{ms:.0}")));
     row(all, "memory, MB, sharer, viewer", |f| Some(format!("{:.0}, {:.0}", f.memory_mb.0, f.memory_mb.1)));
