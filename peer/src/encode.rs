@@ -245,7 +245,7 @@ impl Encoding {
             return false;
         }
         match self.active {
-            wire::Coder::H264 => self.pay(now) <= self.allowed_debt() && now >= self.next_video(),
+            wire::Coder::H264 => self.looks(now),
             wire::Coder::Tiles => self
                 .viewers
                 .iter()
@@ -261,6 +261,8 @@ impl Encoding {
         match to {
             wire::Coder::H264 => {
                 self.mixed.begin(self.size);
+                let at = self.us(now);
+                self.viewers.iter_mut().for_each(|v| v.flow.give_up(at));
                 self.hint();
             }
             // After a pause everything comes anew.

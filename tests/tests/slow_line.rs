@@ -116,17 +116,31 @@ fn control_goes_on_while_it_scrolls() {
 /// A film that loses each picture shows three or four in a minute.
 const SHOWN: u32 = 12;
 
-/// Pictures full of grain, thirty a second, until it is told to stop.
-fn film(probe: &Probe, side: u16, stop: &AtomicBool) {
-    let mut number = 0u32;
+fn grain(i: u32, picture: u32) -> u8 {
+    (i.wrapping_add(picture * 7919).wrapping_mul(2_654_435_761) >> 24) as u8
+}
+
+/// A pixel full of grain, by its number.
+fn grainy(i: u32, picture: u32) -> [u8; 4] {
+    [grain(i, picture), grain(i + 1, picture), (picture * 3) as u8, 0]
+}
+
+/// Small squares of any colour: no coder makes little of them.
+fn squares(i: u32, picture: u32) -> [u8; 4] {
+    let square = i % 600 / 4 + i / 600 / 4 * 150;
+    [grain(square, picture), grain(square + 1, picture), grain(square * 3, picture), 0]
+}
+
+/// Pictures of 600×600 pixels, thirty a second, until it is told to stop.
+fn film(probe: &Probe, pixel: fn(u32, u32) -> [u8; 4], stop: &AtomicBool) {
+    let pictures: Vec<Vec<u8>> =
+        (0..15).map(|n| (0..600 * 600).flat_map(|i| pixel(i, n)).collect()).collect();
     let begin = Instant::now();
-    while !stop.load(Ordering::Relaxed) {
-        number += 1;
-        let grain = |i: u32| (i.wrapping_add(number * 7919).wrapping_mul(2_654_435_761) >> 24) as u8;
-        let pixels: Vec<u8> = (0..u32::from(side) * u32::from(side))
-            .flat_map(|i| [grain(i), grain(i + 1), (number * 3) as u8, 0])
-            .collect();
-        probe.draw(0, 0, side, side, &pixels);
+    for (number, pixels) in (1u32..).zip(pictures.iter().cycle()) {
+        if stop.load(Ordering::Relaxed) {
+            return;
+        }
+        probe.draw(0, 0, 600, 600, pixels);
         let next = begin + Duration::from_millis(33) * number;
         std::thread::park_timeout(next.saturating_duration_since(Instant::now()));
     }
@@ -140,7 +154,7 @@ fn a_film_goes_on_where_packets_are_lost() {
     let probe = Probe::open(&scene.desk, 300, 100, 600, 600);
     let stop = AtomicBool::new(false);
     std::thread::scope(|threads| {
-        threads.spawn(|| film(&probe, 600, &stop));
+        threads.spawn(|| film(&probe, grainy, &stop));
         let mut last = None;
         let end = Instant::now() + DEADLINE;
         let mut shown = 0;
@@ -152,5 +166,49 @@ fn a_film_goes_on_where_packets_are_lost() {
         }
         stop.store(true, Ordering::Relaxed);
         assert_eq!(shown, SHOWN, "the film stood still\n{}", scene.agent.story());
+    });
+}
+
+/// Changes beside a film, and how many of them must be seen before the film's next picture.
+const CHANGES: u32 = 12;
+const FIRST: usize = 6;
+
+#[test]
+fn what_changes_beside_a_film_does_not_wait_for_it() {
+    let (mut scene, _net) = over_a_slow_line();
+    let probe = Probe::open(&scene.desk, 300, 100, 600, 600);
+    let beside = Probe::open(&scene.desk, 1024, 600, 128, 128);
+    let stop = AtomicBool::new(false);
+    std::thread::scope(|threads| {
+        threads.spawn(|| film(&probe, squares, &stop));
+        scene.agent.wait_session("H.264", |s| s.sharing.as_ref().is_some_and(|s| s.coder == Coder::H264));
+        let mut pictures = Vec::new();
+        let end = Instant::now() + DEADLINE;
+        for n in 0..CHANGES {
+            let mut film = None;
+            let mut next = || {
+                let all = scene.agent.try_picture()?;
+                let now = all.part(350, 150, 500, 500);
+                let new = film.replace(now.clone()).is_some_and(|before| before != now);
+                Some((all.pixel(1060, 640), new))
+            };
+            // In the middle of a picture, which takes much of a second.
+            while !next().is_some_and(|(_, new)| new) && Instant::now() < end {}
+            let colour = [0x10, if n % 2 == 0 { 0xe0 } else { 0x20 }, 0x70];
+            beside.fill(0, 0, 128, 128, u32::from_be_bytes([0, colour[0], colour[1], colour[2]]));
+            let mut shown = 0;
+            while Instant::now() < end {
+                let Some((pixel, new)) = next() else { continue };
+                shown += u32::from(new);
+                if pixel == colour {
+                    break;
+                }
+            }
+            pictures.push(shown);
+        }
+        stop.store(true, Ordering::Relaxed);
+        eprintln!("pictures of the film before each change was seen: {pictures:?}");
+        let first = pictures.iter().filter(|p| **p == 0).count();
+        assert!(first >= FIRST, "{pictures:?}\n{}", scene.customer.story());
     });
 }

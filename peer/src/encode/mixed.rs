@@ -29,8 +29,26 @@ const LONG_US: u64 = 150_000;
 const SHORT_US: u64 = 60_000;
 /// So long a coder is kept although the line became faster: each new one costs a key frame.
 const MADE_FOR: Duration = Duration::from_millis(1500);
+/// So many tiles are sent exactly in any case: what those before took says little of them.
+const FEW: usize = 8;
 /// Bytes of an exact tile, before one was seen.
 const TILE_BYTES: f64 = 500.0;
+/// How often what changed is looked at while the line still carries the last picture by H.264.
+const LOOK_EVERY: Duration = Duration::from_millis(30);
+/// A picture that follows so soon on the last one shows that this was drawn in parts, which are waited for from then on.
+const TORN: Duration = Duration::from_millis(12);
+const SETTLE: Duration = Duration::from_millis(5);
+/// For so long; then it is looked at again.
+const SETTLES_FOR: Duration = Duration::from_secs(1);
+/// Torn pictures after which that is so: one alone may be chance.
+const TORN_PICTURES: u32 = 3;
+/// The finest quantiser for what moves beside what is exact: it becomes exact when it stands still.
+const MOVING: u8 = 24;
+/// Of the line, what changed beside a film may take before the film has left; at most so much at once, as time.
+const AHEAD: f64 = 0.25;
+const AHEAD_TIME: Duration = Duration::from_millis(100);
+/// Parts that wait for H.264; all of its tiles stand for more.
+const WAITING: usize = 4096;
 
 /// What only this way of coding needs.
 pub(super) struct Mixed {
@@ -39,8 +57,18 @@ pub(super) struct Mixed {
     piece: usize,
     last_piece: usize,
     tile_bytes: f64,
-    /// The last picture by H.264 was skipped to hold the bitrate.
+    /// There is something for H.264 that did not leave: the line was full, or its rate control skipped it.
     video_waits: bool,
+    /// What changed in its tiles since its last picture.
+    waiting: Vec<Rect>,
+    looked_at: Instant,
+    /// When what was not looked at yet was damaged first.
+    damaged_at: Option<Instant>,
+    torn: u32,
+    settles_until: Option<Instant>,
+    /// What may be sent before the line is free, in bits, at `ahead_at`.
+    ahead_bits: f64,
+    ahead_at: Instant,
     refines_left: u32,
     video_at: Instant,
     /// When the coder was made.
@@ -56,6 +84,13 @@ impl Mixed {
             last_piece: 0,
             tile_bytes: TILE_BYTES,
             video_waits: false,
+            waiting: Vec::new(),
+            looked_at: now,
+            damaged_at: None,
+            torn: 0,
+            settles_until: None,
+            ahead_bits: 0.0,
+            ahead_at: now,
             refines_left: 0,
             video_at: now,
             made_at: now,
@@ -66,7 +101,16 @@ impl Mixed {
     pub fn begin(&mut self, (width, height): (u16, u16)) {
         self.regions = Regions::new(width, height);
         self.video_waits = false;
+        self.waiting.clear();
         self.refines_left = 0;
+    }
+
+    /// What H.264 has to take with its next picture.
+    fn wait(&mut self, parts: Vec<Rect>) {
+        self.waiting.extend(parts);
+        if self.waiting.len() > WAITING {
+            self.waiting = self.regions.video_tiles();
+        }
     }
 
     /// A viewer has a piece, which took so long.
@@ -93,7 +137,7 @@ impl Encoding {
         if self.is_forced() {
             return Haste { changes: 1, backlog: 0 };
         }
-        Haste { changes: self.rule.sharpness().changes(), backlog: self.backlog() }
+        Haste { changes: self.rule.sharpness().changes(), backlog: self.backlog().max(FEW) }
     }
 
     pub(super) fn rest(&self) -> Rest {
@@ -144,10 +188,17 @@ impl Encoding {
         self.rule.damaged(at, blocks.iter().map(Rect::area).sum());
         let haste = self.haste();
         self.mixed.regions.changed(at, &blocks, haste);
+        self.mixed.damaged_at = None;
         let video = self.mixed.regions.take_video(&blocks);
         if !video.is_empty() {
+            self.count_torn(now);
             self.mixed.refines_left = REFINES;
-            self.send_video(&video, now);
+            self.mixed.video_waits = true;
+            self.mixed.wait(video);
+        }
+        self.mixed.looked_at = now;
+        if self.mixed.video_waits && self.is_free(now) {
+            self.send_video(now);
         }
         let any = !blocks.is_empty();
         self.mixed.blocks = blocks;
@@ -160,9 +211,9 @@ impl Encoding {
         if self.active != wire::Coder::H264 || self.paused || self.refresh || self.viewers.is_empty() {
             return;
         }
-        if self.wants_video(now) && self.pay(now) <= self.allowed_debt() {
+        if self.wants_video(now) && self.is_free(now) {
             self.mixed.refines_left = self.mixed.refines_left.saturating_sub(1);
-            self.send_video(&[], now);
+            self.send_video(now);
         }
         self.send_pieces(now);
     }
@@ -178,8 +229,37 @@ impl Encoding {
     }
 
     /// When H.264 may send its next picture.
-    pub(super) fn next_video(&self) -> Instant {
+    fn next_video(&self) -> Instant {
         self.mixed.video_at + Duration::from_micros(self.rule.sharpness().picture_us())
+    }
+
+    /// H.264 may send a picture now.
+    fn is_free(&mut self, now: Instant) -> bool {
+        self.pay(now) <= self.allowed_debt() && now >= self.next_video()
+    }
+
+    /// Whether what changed is looked at now. A line that is full of film has room for what changes beside it.
+    pub(super) fn looks(&mut self, now: Instant) -> bool {
+        now >= self.settled(now) && (self.is_free(now) || now >= self.mixed.looked_at + LOOK_EVERY)
+    }
+
+    /// When a picture that is drawn in parts is whole.
+    fn settled(&mut self, now: Instant) -> Instant {
+        let damaged = *self.mixed.damaged_at.get_or_insert(now);
+        let settles = self.mixed.settles_until.is_some_and(|until| now < until);
+        if settles { damaged + SETTLE } else { damaged }
+    }
+
+    /// A picture of what moves is taken: whether the one before was whole.
+    fn count_torn(&mut self, now: Instant) {
+        if now >= self.mixed.looked_at + TORN {
+            self.mixed.torn = self.mixed.torn.saturating_sub(1);
+            return;
+        }
+        self.mixed.torn += 2;
+        if self.mixed.torn > TORN_PICTURES {
+            (self.mixed.torn, self.mixed.settles_until) = (0, Some(now + SETTLES_FOR));
+        }
     }
 
     /// How long the thread may sleep if nothing else happens.
@@ -187,12 +267,14 @@ impl Encoding {
         let at = self.us(now);
         let debt = (self.pay(now) - self.allowed_debt()).max(0.0);
         let paid = Duration::from_secs_f64(debt / f64::from(self.bitrate()));
+        let free = paid.max(self.next_video().saturating_duration_since(now));
         let mut waits = super::FOREVER;
         if damaged {
-            waits = paid.max(self.next_video().saturating_duration_since(now));
+            waits = free.min((self.mixed.looked_at + LOOK_EVERY).saturating_duration_since(now));
+            waits = waits.max(self.settled(now).saturating_duration_since(now));
         } else if self.mixed.regions.any_video() {
             if self.key_wanted || self.mixed.video_waits {
-                waits = paid;
+                waits = free;
             } else if self.refines() {
                 let next = (self.mixed.video_at + REFINE_EVERY).saturating_duration_since(now);
                 waits = next.max(paid);
@@ -200,7 +282,8 @@ impl Encoding {
         }
         // A line that is full says by an acknowledgement when it is not.
         if let Some(us) = self.mixed.regions.due_us(at).filter(|_| self.has_room()) {
-            waits = waits.min(Duration::from_micros(us).max(self.spare_in(now)));
+            let spare = self.spare_in(now).min(self.ahead_in(now));
+            waits = waits.min(Duration::from_micros(us).max(spare));
         }
         waits.max(Duration::from_millis(1))
     }
@@ -218,6 +301,44 @@ impl Encoding {
         Duration::from_secs_f64(debt / f64::from(self.bitrate()))
     }
 
+    /// Bytes that may leave although H.264 has left nothing of the line. Negative: of those before.
+    fn ahead(&mut self, now: Instant) -> f64 {
+        let bitrate = f64::from(self.bitrate());
+        let more = now.saturating_duration_since(self.mixed.ahead_at).as_secs_f64() * bitrate * AHEAD;
+        self.mixed.ahead_at = now;
+        self.mixed.ahead_bits = (self.mixed.ahead_bits + more).min(bitrate * AHEAD_TIME.as_secs_f64());
+        self.mixed.ahead_bits / 8.0
+    }
+
+    /// In what time a change beside a film may leave before it.
+    fn ahead_in(&mut self, now: Instant) -> Duration {
+        if self.mixed.regions.stale() == 0 {
+            return super::FOREVER;
+        }
+        let lacking = (self.least_ahead() - self.ahead(now)).max(0.0) * 8.0;
+        Duration::from_secs_f64(lacking / (f64::from(self.bitrate()) * AHEAD))
+    }
+
+    /// Bytes of a tile, or all that is ever saved up.
+    fn least_ahead(&self) -> f64 {
+        self.mixed.tile_bytes.min(f64::from(self.bitrate()) * AHEAD_TIME.as_secs_f64() / 8.0)
+    }
+
+    /// Bytes of exact tiles that may be sent now.
+    fn piece(&mut self, now: Instant) -> Option<f64> {
+        let at = self.us(now);
+        if self.mixed.regions.due_us(at) != Some(0) || !self.has_room() {
+            return None;
+        }
+        let piece = self.mixed.piece as f64;
+        if self.spare_in(now).is_zero() {
+            return Some(piece);
+        }
+        let stale = self.mixed.regions.stale() as f64 * self.mixed.tile_bytes;
+        let ahead = self.ahead(now);
+        (stale > 0.0 && ahead >= self.least_ahead()).then_some(ahead.min(stale).min(piece))
+    }
+
     fn send_mask(&mut self) {
         if let Some(mask) = self.mixed.regions.take_mask() {
             let mask = PictureMessage::Regions(mask);
@@ -230,7 +351,8 @@ impl Encoding {
     /// A line of which nothing is known yet may be a slow one.
     fn finest(&self, bitrate: u32) -> u8 {
         let known = self.viewers.iter().any(|v| v.flow.carries_bps().is_some());
-        h264::finest_for(if known { bitrate } else { 0 })
+        let least = if self.is_forced() { 0 } else { MOVING };
+        h264::finest_for(if known { bitrate } else { 0 }).max(least)
     }
 
     /// A coder is made anew for another mode, when it must begin anew on a slower line, and when the line became faster.
@@ -242,11 +364,11 @@ impl Encoding {
         config.mode == mode && !slower && !faster
     }
 
-    fn send_video(&mut self, changed: &[Rect], now: Instant) {
+    fn send_video(&mut self, now: Instant) {
         let at = self.us(now);
         let bitrate = self.bitrate();
         let mode = self.mode(bitrate);
-        let mut changed = changed.to_vec();
+        let mut changed = std::mem::take(&mut self.mixed.waiting);
         if self.video.as_ref().is_none_or(|v| !self.still_suits(v.config(), mode, bitrate, now)) {
             let finest = self.finest(bitrate / 2);
             self.mixed.made_at = now;
@@ -291,21 +413,24 @@ impl Encoding {
     /// Sends exact tiles while there are some and the line has room.
     fn send_pieces(&mut self, now: Instant) {
         let at = self.us(now);
-        while self.mixed.regions.due_us(at) == Some(0) && self.has_room() && self.spare_in(now).is_zero() {
-            let most = (self.mixed.piece as f64 / self.mixed.tile_bytes).max(1.0) as usize;
+        while let Some(piece) = self.piece(now) {
+            let most = (piece / self.mixed.tile_bytes).max(1.0) as usize;
             let mut tiles = self.mixed.regions.next(at, most);
             loop {
                 self.update.clear();
                 let stats = self.tiles.encode_blocks(&tiles, &mut self.update);
                 let each = stats.bytes as f64 / tiles.len() as f64;
                 self.mixed.tile_bytes = self.mixed.tile_bytes * 0.5 + each * 0.5;
-                if stats.bytes <= self.mixed.piece * 2 || tiles.len() == 1 {
+                if stats.bytes as f64 <= piece * 2.0 || tiles.len() == 1 {
                     break;
                 }
                 tiles.truncate(tiles.len() / 2);
                 self.mixed.regions.keep_first(tiles.len());
             }
             self.mixed.last_piece = self.update.len();
+            if !self.spare_in(now).is_zero() {
+                self.mixed.ahead_bits -= self.update.len() as f64 * 8.0;
+            }
             self.send_exact(now);
         }
     }
@@ -316,6 +441,7 @@ impl Encoding {
         let at = self.us(now);
         self.serial = self.serial.wrapping_add(1);
         let (serial, update) = (self.serial, std::mem::take(&mut self.update));
+        tracing::trace!(bytes = update.len(), "exact tiles");
         self.debt_bits += update.len() as f64 * 8.0;
         for v in &mut self.viewers {
             if !send_update(v, at, serial, &update) {

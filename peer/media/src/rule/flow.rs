@@ -18,6 +18,8 @@ const FORGET_US: u64 = 10_000_000;
 const SAMPLE: usize = 32 * 1024;
 const SMALL_SAMPLE: usize = 4 * 1024;
 const SLOW_US: u64 = 60_000;
+/// Under way for longer is not for what else the computer had to do, microseconds.
+const STUCK_US: u64 = 150_000;
 
 /// The line to one viewer. Times are microseconds of one steady clock.
 #[derive(Debug, Default)]
@@ -99,6 +101,15 @@ impl Flow {
             self.busy.pop_front();
         }
         true
+    }
+
+    /// What is under way for long shows that the line carries no more than that now, whatever was seen before.
+    pub fn give_up(&mut self, at_us: u64) {
+        let age = self.oldest_us(at_us).unwrap_or(0).saturating_sub(self.base_us());
+        if age > STUCK_US {
+            let bps = self.bytes() as f64 * 8.0 * 1e6 / age as f64;
+            self.seen_bps = self.seen_bps.map(|seen| seen.min(bps));
+        }
     }
 
     /// How long the last update that arrived was on the line, or waited for it, microseconds.
