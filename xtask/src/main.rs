@@ -1,9 +1,10 @@
 //! The project's chores, so that each is one command on any machine: `cargo xtask setup`, `test`,
-//! `demo`, `bench`, `tidy`.
+//! `demo`, `bench`, `package`, `tidy`.
 #![expect(clippy::print_stdout, reason = "a program for people at a terminal")]
 
 mod bench;
 mod demo;
+mod package;
 mod run;
 mod setup;
 mod test;
@@ -21,6 +22,9 @@ cargo xtask <what>
                       what follows `--` goes to the test runner
   demo  [--keep]      sets up, then shows a whole session; --keep leaves it running
   bench               sets up, builds with optimisation, prints the figures
+  package [--dev] [--check]
+                      makes the Debian packages in target/packages; --dev of the development
+                      builds; --check installs and removes them on a copy that is thrown away
   tidy  [--bless]     checks the rules that no compiler checks; --bless renews the wire hashes";
 
 fn main() -> ExitCode {
@@ -52,6 +56,10 @@ fn dispatch(args: &[String]) -> Result<()> {
         "bench" => {
             flags(rest, &[])?;
             bench::bench()
+        }
+        "package" => {
+            let given = flags(rest, &["--dev", "--check"])?;
+            package::package(given.contains(&"--dev"), given.contains(&"--check"))
         }
         "tidy" => tidy::tidy(flags(rest, &["--bless"])?.contains(&"--bless")),
         "help" | "--help" | "-h" => {
