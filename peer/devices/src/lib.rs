@@ -4,6 +4,8 @@
 
 pub mod capture;
 pub mod clipboard;
+pub mod console;
+pub mod handler;
 pub mod inject;
 pub mod overlay;
 pub mod own;

@@ -37,6 +37,8 @@ pub fn open(own: Own, on_input: OnInput) -> Option<Box<dyn Overlay>> {
         Ok(overlay) => return Some(Box::new(overlay)),
         Err(why) => tracing::info!(%why, "nothing can be drawn on this desktop"),
     }
+    #[cfg(not(all(unix, not(target_os = "macos"))))]
+    let _ = (own, on_input);
     None
 }
 
