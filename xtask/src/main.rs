@@ -1,5 +1,5 @@
 //! The project's chores, so that each is one command on any machine: `cargo xtask setup`, `test`,
-//! `demo`, `bench`, `tidy`.
+//! `demo`, `bench`, `tidy`, `windows`.
 #![expect(clippy::print_stdout, reason = "a program for people at a terminal")]
 
 mod bench;
@@ -8,6 +8,7 @@ mod run;
 mod setup;
 mod test;
 mod tidy;
+mod windows;
 
 use std::process::ExitCode;
 
@@ -21,7 +22,9 @@ cargo xtask <what>
                       what follows `--` goes to the test runner
   demo  [--keep]      sets up, then shows a whole session; --keep leaves it running
   bench               sets up, builds with optimisation, prints the figures
-  tidy  [--bless]     checks the rules that no compiler checks; --bless renews the wire hashes";
+  tidy  [--bless]     checks the rules that no compiler checks; --bless renews the wire hashes
+  windows [--no-setup]
+                      sets up, lints and builds the peer for Windows, and tries it under Wine";
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -54,6 +57,7 @@ fn dispatch(args: &[String]) -> Result<()> {
             bench::bench()
         }
         "tidy" => tidy::tidy(flags(rest, &["--bless"])?.contains(&"--bless")),
+        "windows" => windows::windows(!flags(rest, &["--no-setup"])?.contains(&"--no-setup")),
         "help" | "--help" | "-h" => {
             println!("{HELP}");
             Ok(())

@@ -43,7 +43,11 @@ impl Down {
         match self {
             Self::Scan { code, extended } => {
                 let more = if extended { km::KEYEVENTF_EXTENDEDKEY } else { 0 };
-                vec![event(0, code, km::KEYEVENTF_SCANCODE | more | up)]
+                // Windows finds the key by itself; Wine does not.
+                let prefixed = u32::from(code) | if extended { 0xe000 } else { 0 };
+                // SAFETY: plain numbers go in and out.
+                let key = unsafe { km::MapVirtualKeyExW(prefixed, km::MAPVK_VSC_TO_VK_EX, layout()) };
+                vec![event(key as u16, code, km::KEYEVENTF_SCANCODE | more | up)]
             }
             Self::Virtual { key, scan, shift } => {
                 let mut all = vec![event(key, scan, up)];
@@ -68,18 +72,24 @@ fn event(key: u16, scan: u16, flags: km::KEYBD_EVENT_FLAGS) -> km::INPUT {
     km::INPUT { r#type: km::INPUT_KEYBOARD, Anonymous: km::INPUT_0 { ki } }
 }
 
+/// The layout of the program in front.
+fn layout() -> km::HKL {
+    // SAFETY: plain numbers go in and out; a window that went away gives thread 0, which is this one's layout.
+    unsafe {
+        let thread = GetWindowThreadProcessId(GetForegroundWindow(), std::ptr::null_mut());
+        km::GetKeyboardLayout(thread)
+    }
+}
+
 /// The key of a character in the layout of the program in front, as far as the held modifiers let it mean that; with
 /// Control, Alt or the Windows key the key all the same, because it is a shortcut; else the character itself.
 pub(super) fn of_char(c: char, held: Modifiers) -> Down {
     let shortcut = held.control || held.alt || held.windows;
     let mut units = [0; 2];
     let [unit] = c.encode_utf16(&mut units) else { return Down::Char(c) };
-    // SAFETY: plain numbers go in and out; a window that went away gives thread 0, which is this one's layout.
-    let (found, layout) = unsafe {
-        let thread = GetWindowThreadProcessId(GetForegroundWindow(), std::ptr::null_mut());
-        let layout = km::GetKeyboardLayout(thread);
-        (km::VkKeyScanExW(*unit, layout), layout)
-    };
+    let layout = layout();
+    // SAFETY: plain numbers go in and out.
+    let found = unsafe { km::VkKeyScanExW(*unit, layout) };
     let [key, state] = found.to_le_bytes();
     if found == -1 || state & 0b1111_1000 != 0 {
         return Down::Char(c);
