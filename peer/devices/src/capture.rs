@@ -85,6 +85,8 @@ pub enum CaptureError {
     NoDisplay,
     #[error("the system or its owner does not permit to capture the screen")]
     Denied,
+    #[error("the system asks the person something that no program sees")]
+    SystemPrompt,
     #[error("there is no monitor {0}")]
     NoSuchMonitor(u32),
     #[error("capturing the screen failed: {0}")]

@@ -41,6 +41,8 @@ pub enum InjectError {
     NoDisplay,
     #[error("the system does not permit to send input")]
     Denied,
+    #[error("the system asks the person something where no program acts")]
+    SystemPrompt,
     #[error("the event would have reached a window of this program, or one that is not shared")]
     OwnWindow,
     #[error("this key cannot be typed here")]

@@ -5,6 +5,8 @@
 pub mod capture;
 pub mod clipboard;
 pub mod console;
+#[cfg(windows)]
+mod desktop;
 pub mod handler;
 pub mod inject;
 pub mod overlay;

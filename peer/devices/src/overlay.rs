@@ -30,6 +30,11 @@ pub struct Own {
     pub usable: &'static [&'static str],
 }
 
+/// Whether this system has a way to draw on the desktop at all.
+pub fn possible() -> bool {
+    cfg!(all(unix, not(target_os = "macos")))
+}
+
 /// Opens one; none where the system has no way to draw on the desktop.
 pub fn open(own: Own, on_input: OnInput) -> Option<Box<dyn Overlay>> {
     #[cfg(all(unix, not(target_os = "macos")))]

@@ -88,6 +88,11 @@ impl Xcap {
 
     /// Takes a picture of each monitor that is wanted, and notes what differs from the one before.
     fn take(&mut self, changed: &mut Vec<Rect>) -> Result<(), CaptureError> {
+        // What would be taken then is black, or what was there before.
+        #[cfg(windows)]
+        if crate::desktop::is_away() {
+            return Err(CaptureError::SystemPrompt);
+        }
         let all = all()?;
         self.geometry |= std::mem::replace(&mut self.count, all.len()) != all.len();
         let wanted: Vec<_> = match self.screen {

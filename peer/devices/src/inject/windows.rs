@@ -235,7 +235,8 @@ fn send(events: &[km::INPUT]) -> Result<(), InjectError> {
     }
     // SAFETY: a plain number.
     match unsafe { GetLastError() } {
-        // The secure desktop is in front, or a program of an administrator.
+        _ if crate::desktop::is_away() => Err(InjectError::SystemPrompt),
+        // A program of an administrator is in front.
         ERROR_ACCESS_DENIED => Err(InjectError::Denied),
         code => Err(InjectError::Failed(format!("the system took {sent} of {count} events, error {code}"))),
     }
