@@ -1,28 +1,39 @@
 //! The Windows program under Wine, with a server and an agent of this system; `cargo xtask windows` runs it.
 //! What Wine cannot show is listed in docs/windows.md.
 
+use std::time::Duration;
+
 use deskside_session::{
     app::{Ending, Screen},
     command::{Act, Command},
     input::{Button, InputEvent, Key, NamedKey},
+    view::{Notice, View},
 };
 use deskside_tests::{Display, Peer, Probe, Scene, Server, Wine, peer::Start, scene, until, wait, wine};
+
+/// The person's mouse rests where no window is: Wine takes a window that moves below it for a move of the mouse.
+fn screen() -> Display {
+    let desk = Display::start(1280, 800, "us");
+    desk.move_mouse(1260, 780);
+    desk
+}
 
 /// A customer at a Windows of 1280×800 has joined by the number. Wine is the last to go.
 fn at_windows() -> (Wine, Scene) {
     let wine = Wine::start();
-    let desk = Display::start(1280, 800, "us");
-    let scene = Scene::with(Server::start(), desk, |agent| agent, |customer| wine.peer(customer));
+    let scene = Scene::with(Server::start(), screen(), |agent| agent, |customer| wine.peer(customer));
     (wine, scene)
 }
 
 /// An editor of Windows on the customer's screen, in front, and empty; what the agent types goes there.
 fn editor(scene: &mut Scene, wine: &Wine) {
     wine.run(&scene.desk, &["notepad"]);
-    let window = scene.desk.window("Notepad");
-    until("the editor is in front", || (scene.desk.active()? == window).then_some(()));
-    // Input is held back for a moment after the answer: the first keys may be lost.
+    let window = scene.desk.window("Notepad").to_string();
+    // Beside the program's own window, where there is one.
+    scene.desk.xdotool(&["windowmove", "--sync", &window, "500", "150"]);
+    // Input is held back for a moment after the answer: the first clicks and keys may be lost.
     let typed = wait::within(wait::DEADLINE, || {
+        scene.agent.click(Button::Left, 700, 500);
         scene.agent.key(Key::Char('x'));
         copied(scene).starts_with('x').then_some(())
     });
@@ -103,6 +114,30 @@ fn ending(peer: &Peer) -> Ending {
     let view = peer.wait("the end", |v| matches!(v.screen, Screen::Ended { .. }));
     let Screen::Ended { ending, .. } = view.screen else { unreachable!("it ended") };
     ending
+}
+
+#[test]
+#[ignore = "cargo xtask windows runs it"]
+fn the_own_mouse_takes_control_back_and_the_agents_input_does_not() {
+    let (wine, mut scene) = at_windows();
+    scene.allow(Act::Control);
+    editor(&mut scene, &wine);
+    let held = |s: &View| s.grants.iter().any(|g| g.act == Act::Control);
+    for step in 0..20 {
+        scene.agent.click(Button::Left, 600 + step * 20, 500);
+    }
+    scene.agent.type_keys(&"abc".repeat(20));
+    until("it is typed", || copied(&mut scene).contains("abcabcabc").then_some(()));
+    assert!(scene.customer.session().is_some_and(|s| held(&s)));
+    let (x, y, ..) = scene.desk.place(scene.desk.window("Notepad"));
+    let mut step = 0;
+    until("control is taken back", || {
+        step = (step + 25) % 300;
+        scene.desk.move_mouse(x + 50 + step, y + 100);
+        let taken = || scene.customer.session().is_some_and(|s| !held(&s)).then_some(());
+        wait::within(Duration::from_millis(200), taken)
+    });
+    scene.customer.wait_session("why", |s| s.notice.as_ref().is_some_and(|(_, n)| *n == Notice::TakenBack));
 }
 
 #[test]

@@ -150,7 +150,7 @@ fn unregister_in(windows: &mut Vec<u64>, window: u64) {
 }
 
 /// Width of the frame around what is shared, in pixels.
-#[cfg(all(unix, not(target_os = "macos")))]
+#[cfg(not(target_os = "macos"))]
 pub(crate) const FRAME: u16 = 4;
 
 /// A coloured frame around the shared part of the desktop, always on top, that input passes through.
@@ -182,7 +182,16 @@ pub fn frame(stop: Option<Stop>) -> Option<Box<dyn Frame>> {
         Ok(frame) => return Some(Box::new(frame)),
         Err(why) => tracing::info!(%why, "no frame around what is shared"),
     }
-    #[cfg(not(all(unix, not(target_os = "macos"))))]
+    #[cfg(windows)]
+    match windows::frame::Strips::open() {
+        Ok(frame) => {
+            // It has no tab; the bar stops.
+            drop(stop);
+            return Some(Box::new(frame));
+        }
+        Err(why) => tracing::info!(%why, "no frame around what is shared"),
+    }
+    #[cfg(target_os = "macos")]
     drop(stop);
     None
 }

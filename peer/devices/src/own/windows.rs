@@ -1,5 +1,7 @@
 //! Whether a window of Windows belongs to this process.
 
+pub(crate) mod frame;
+
 use windows_sys::Win32::{
     Foundation::{HWND, POINT},
     System::Threading::GetCurrentProcessId,

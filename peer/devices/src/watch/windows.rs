@@ -115,8 +115,12 @@ unsafe extern "system" fn on_mouse(code: i32, what: WPARAM, about: LPARAM) -> LR
         if sent && !ends && own::at(event.pt.x, event.pt.y) {
             return 1;
         }
-        if !sent {
-            hear(|ear| ear.mouse(what == WM_MOUSEMOVE, (event.pt.x, event.pt.y)));
+        let at = (event.pt.x, event.pt.y);
+        if sent {
+            // The person's next move begins where this one ends.
+            hear(|ear| ear.at = Some(at));
+        } else {
+            hear(|ear| ear.mouse(what == WM_MOUSEMOVE, at));
         }
     }
     // SAFETY: what was given is handed on.
@@ -154,6 +158,7 @@ fn hear(act: impl FnOnce(&mut Ear)) {
 
 struct Ear {
     start: Instant,
+    /// Where the pointer is, whoever moved it.
     at: Option<(i32, i32)>,
     /// Held keys: the system reports one again and again.
     down: HashSet<u32>,
@@ -167,6 +172,9 @@ impl Ear {
         let now = self.now();
         let way = f64::from(x.abs_diff(ox)) + f64::from(y.abs_diff(oy));
         let act = if moved { self.judge.moved(now, way) } else { self.judge.clicked(now) };
+        if act.is_some() {
+            tracing::debug!(moved, x, y, way, "the own mouse");
+        }
         act.into_iter().for_each(&self.told);
     }
 

@@ -102,9 +102,11 @@ pub(super) fn of_char(c: char, held: Modifiers) -> Down {
     };
     let (scan, dead) = (scan as u16, meaning & 0x8000_0000 != 0);
     let shift = state & 1 != 0;
+    // SAFETY: a plain number. Its lowest bit says that CapsLock is on, which would make another letter of it.
+    let locked = unsafe { km::GetKeyState(km::VK_CAPITAL.into()) } & 1 != 0;
     match (shortcut, state >> 1) {
         (true, 0) => Down::Virtual { key, scan, shift: shift && !held.shift },
-        (false, 0) if !dead && shift == held.shift => Down::Virtual { key, scan, shift: false },
+        (false, 0) if !dead && !locked && shift == held.shift => Down::Virtual { key, scan, shift: false },
         // AltGr, a dead key, or a Shift that the other keyboard does not need.
         _ => Down::Char(c),
     }
