@@ -142,6 +142,43 @@ fn the_own_mouse_takes_control_back_and_the_agents_input_does_not() {
 
 #[test]
 #[ignore = "cargo xtask windows runs it"]
+fn the_agent_cannot_use_the_programs_own_windows() {
+    let wine = Wine::start();
+    let customer = |c: Start| wine.peer(c.windows());
+    let mut scene = Scene::with(Server::start(), screen(), |agent| agent, customer);
+    scene.allow(Act::Control);
+    until("a frame", || {
+        let screen = scene.desk.picture();
+        let rim = screen.pixel(0, 600);
+        let around = [(0, 799), (640, 799), (1279, 400)].iter().all(|(x, y)| screen.pixel(*x, *y) == rim);
+        (around && rim != [0, 0, 0] && screen.pixel(4, 795) == [0, 0, 0]).then_some(())
+    });
+    scene.wait_same_picture();
+    editor(&mut scene, &wine);
+    // The window, its bar with the ways to end, and what else is there.
+    let everywhere = |agent: &mut Peer| {
+        for (x, y) in (10..1280).step_by(48).flat_map(|x| (10..800).step_by(48).map(move |y| (x, y))) {
+            agent.click(Button::Left, x, y);
+        }
+        agent.type_keys("\n y");
+        agent.tell(Command::Chat { to: None, text: "behind it".into() });
+    };
+    everywhere(&mut scene.agent);
+    let s = scene.customer.wait_session("the chat", |s| s.chat.len() == 1);
+    let sharing = s.sharing.expect("it goes on");
+    assert!(sharing.controller.is_some() && !sharing.paused, "{:?}\n{}", s.notice, scene.customer.story());
+
+    scene.agent.tell(Command::Ask { act: Act::Clipboard });
+    scene.customer.wait_session("a prompt", |s| s.prompt.is_some());
+    everywhere(&mut scene.agent);
+    let s = scene.customer.wait_session("the chat", |s| s.chat.len() == 2);
+    assert!(s.prompt.is_some() && s.grants.iter().all(|g| g.act != Act::Clipboard), "{s:?}");
+    scene.customer.answer(Act::Clipboard, false);
+    scene.agent.wait_session("the refusal", |s| s.asked.is_none());
+}
+
+#[test]
+#[ignore = "cargo xtask windows runs it"]
 fn the_window_joins_by_the_mouse_and_the_keyboard() {
     let wine = Wine::start();
     let server = Server::start();

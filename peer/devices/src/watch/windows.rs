@@ -3,7 +3,7 @@
 
 use std::{
     cell::RefCell,
-    collections::HashSet,
+    collections::{HashSet, VecDeque},
     ptr::null_mut,
     sync::mpsc::{SyncSender, sync_channel},
     thread::JoinHandle,
@@ -29,6 +29,9 @@ use crate::{
     inject::{InjectError, windows::MARK},
     own::windows as own,
 };
+
+/// How many of the places where this program put the pointer may come back.
+const ECHOES: usize = 64;
 
 /// Watches until it is dropped.
 struct Hooked {
@@ -86,7 +89,14 @@ thread_local! {
 }
 
 fn run(told: Box<dyn Fn(OwnAct) + Send>, ready: &SyncSender<Result<u32, InjectError>>) {
-    let ear = Ear { start: Instant::now(), at: None, down: HashSet::new(), judge: Judge::default(), told };
+    let ear = Ear {
+        start: Instant::now(),
+        at: None,
+        put: VecDeque::new(),
+        down: HashSet::new(),
+        judge: Judge::default(),
+        told,
+    };
     EAR.set(Some(ear));
     let mut message = MSG::default();
     // SAFETY: `message` is valid for writing. This makes the thread's queue.
@@ -117,8 +127,7 @@ unsafe extern "system" fn on_mouse(code: i32, what: WPARAM, about: LPARAM) -> LR
         }
         let at = (event.pt.x, event.pt.y);
         if sent {
-            // The person's next move begins where this one ends.
-            hear(|ear| ear.at = Some(at));
+            hear(|ear| ear.sent(at));
         } else {
             hear(|ear| ear.mouse(what == WM_MOUSEMOVE, at));
         }
@@ -160,6 +169,8 @@ struct Ear {
     start: Instant,
     /// Where the pointer is, whoever moved it.
     at: Option<(i32, i32)>,
+    /// Where this program put it lately.
+    put: VecDeque<(i32, i32)>,
     /// Held keys: the system reports one again and again.
     down: HashSet<u32>,
     judge: Judge,
@@ -167,7 +178,20 @@ struct Ear {
 }
 
 impl Ear {
+    /// The person's next move begins where this one ends.
+    fn sent(&mut self, at: (i32, i32)) {
+        if self.put.len() >= ECHOES {
+            self.put.pop_front();
+        }
+        self.put.push_back(at);
+        self.at = Some(at);
+    }
+
     fn mouse(&mut self, moved: bool, (x, y): (i32, i32)) {
+        // Systems repeat a place without its mark when windows come or go; a hand goes on from there in its next event.
+        if moved && self.put.contains(&(x, y)) {
+            return;
+        }
         let (ox, oy) = self.at.replace((x, y)).unwrap_or((x, y));
         let now = self.now();
         let way = f64::from(x.abs_diff(ox)) + f64::from(y.abs_diff(oy));
