@@ -305,7 +305,7 @@ customer-quality-now = Picture: { $quality }
 draw = Draw
 draw-hint = Draw on the picture, for everybody who sees it
 draw-off = Stop drawing
-draw-forbidden = The one who shares lets nobody draw
+draw-forbidden = Nobody can draw on this screen now
 draw-pen = Pen
 draw-highlighter = Highlighter
 draw-line = Line
@@ -340,6 +340,7 @@ screen-pause = Pause my screen
 screen-resume = Share my screen again
 screen-draw = Draw
 screen-no-drawing = You let nobody draw on your screen
+screen-cannot-draw = Drawing on the screen is not possible on this system yet
 screen-more = More
 screen-more-name = More for my screen
 screen-hide-hint = What is hidden is seen by nobody
@@ -354,6 +355,8 @@ trouble-input-denied = The customer’s system does not permit remote control.
 trouble-input-denied-do = You can go on watching. Ask the customer to allow remote control in the system’s settings.
 trouble-input-failed = Mouse and keyboard do not reach the customer’s computer.
 trouble-input-failed-do = Release control and ask again.
+trouble-system-prompt = The customer has a prompt of Windows open, or the screen is locked.
+trouble-system-prompt-do = Only the person there can see and answer it. The picture comes back by itself afterwards.
 
 # Chat
 chat-empty = No messages yet.

@@ -305,7 +305,7 @@ customer-quality-now = Image : { $quality }
 draw = Dessiner
 draw-hint = Dessiner sur l’image, pour tous ceux qui la voient
 draw-off = Ne plus dessiner
-draw-forbidden = La personne qui partage ne permet à personne de dessiner
+draw-forbidden = Personne ne peut dessiner sur cet écran pour le moment
 draw-pen = Stylo
 draw-highlighter = Surligneur
 draw-line = Ligne
@@ -340,6 +340,7 @@ screen-pause = Mettre mon écran en pause
 screen-resume = Partager mon écran à nouveau
 screen-draw = Dessiner
 screen-no-drawing = Vous ne laissez personne dessiner sur votre écran
+screen-cannot-draw = Dessiner à l’écran n’est pas encore possible sur ce système
 screen-more = Plus
 screen-more-name = Plus, pour mon écran
 screen-hide-hint = Ce qui est masqué n’est vu par personne
@@ -354,6 +355,8 @@ trouble-input-denied = Le système du client ne permet pas le contrôle à dista
 trouble-input-denied-do = Vous pouvez continuer à regarder. Demandez au client d’autoriser le contrôle à distance dans les réglages du système.
 trouble-input-failed = La souris et le clavier n’atteignent pas l’ordinateur du client.
 trouble-input-failed-do = Rendez le contrôle et redemandez-le.
+trouble-system-prompt = Une demande de Windows est ouverte chez le client, ou l’écran est verrouillé.
+trouble-system-prompt-do = Seule la personne sur place peut la voir et y répondre. L’image revient ensuite d’elle-même.
 
 # Discussion
 chat-empty = Aucun message.

@@ -84,10 +84,7 @@ impl Backend for Windows {
     }
 
     fn window_of(&self, app_id: &str) -> Option<u64> {
-        #[cfg(all(unix, not(target_os = "macos")))]
-        return own::finder()?.find(app_id).first().copied();
-        #[cfg(not(all(unix, not(target_os = "macos"))))]
-        return None;
+        own::finder()?.find(app_id).first().copied()
     }
 
     fn own_window(&self, window: u64, there: bool) {

@@ -53,11 +53,24 @@ pub enum RoleCommand {
         #[arg(long)]
         name: Option<String>,
     },
+    /// Whether links to sessions open this program, for the person who runs it (on Windows)
+    Links {
+        #[command(subcommand)]
+        command: LinksCommand,
+    },
     /// The signed logs of what was asked, allowed and done
     Log {
         #[command(subcommand)]
         command: LogCommand,
     },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Subcommand)]
+pub enum LinksCommand {
+    /// From now on links open this very file
+    Add,
+    /// No more
+    Remove,
 }
 
 #[derive(Debug, Clone, Subcommand)]

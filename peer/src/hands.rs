@@ -78,6 +78,8 @@ impl Drop for Hands {
 fn trouble_of(e: &InjectError) -> Option<Trouble> {
     match e {
         InjectError::OwnWindow | InjectError::NoSuchKey => None,
+        // The picture says it, once.
+        InjectError::SystemPrompt => None,
         InjectError::Denied => Some(Trouble::InputDenied),
         InjectError::NoDisplay | InjectError::Failed(_) => Some(Trouble::InputFailed),
     }

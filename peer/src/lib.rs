@@ -15,6 +15,7 @@ mod hidden;
 pub mod icons;
 pub mod identity;
 mod kept;
+pub mod links_command;
 pub mod log_command;
 mod logs;
 mod preferences;

@@ -1,4 +1,6 @@
 //! `deskside`: the command line around the library.
+// No console of its own on Windows; see `deskside_devices::console`.
+#![cfg_attr(windows, windows_subsystem = "windows")]
 
 use std::{process::ExitCode, sync::Arc};
 
@@ -11,13 +13,14 @@ use deskside::{
     exit,
     headless::{self, Line, Printer},
     icons::Icons,
-    identity, log_command,
+    identity, links_command, log_command,
     publish::Publisher,
 };
 use deskside_net::{NetworkWatch, SystemNetwork, WebrtcConnector, watch_network};
 use deskside_session::app::{AppOnly, AppView, Screen};
 
 fn main() -> ExitCode {
+    deskside_devices::console::attach();
     tracing_subscriber::fmt()
         .with_writer(std::io::stderr)
         .with_env_filter(
@@ -39,6 +42,7 @@ fn run(cli: Cli) -> anyhow::Result<u8> {
     let home = cli.home.clone().unwrap_or_else(identity::default_home);
     let first = match cli.role.clone() {
         None => First::Nothing,
+        Some(RoleCommand::Links { command }) => return links_command::run(command),
         Some(RoleCommand::Log { command }) => return log_command::run(command, &home),
         Some(RoleCommand::Agent { name, start }) => {
             First::Agent { name, password: std::env::var("DESKSIDE_PASSWORD").ok(), start }
@@ -53,6 +57,9 @@ fn run(cli: Cli) -> anyhow::Result<u8> {
     tracing::info!(version = env!("CARGO_PKG_VERSION"), server = cli.server, "Deskside starts");
     let agent = matches!(first, First::Agent { .. });
     let slot = (!cli.headless).then(Arc::<Slot>::default);
+    if slot.is_some() {
+        links_command::keep();
+    }
     let icons = slot.as_ref().map(|_| Arc::<Icons>::default());
     let options = Options {
         server: cli.server.trim_end_matches('/').to_owned(),

@@ -216,10 +216,15 @@ struct Sharing<'a> {
 impl Sharing<'_> {
     fn run(mut self, waker: &SharedWaker) {
         let mut tries = 0;
+        let mut prompted = false;
         loop {
             let next = match capture::open(self.wanted.screen) {
-                Ok(capturer) => self.opened(capturer, waker, &mut tries),
+                Ok(capturer) => {
+                    prompted = false;
+                    self.opened(capturer, waker, &mut tries)
+                }
                 Err(CaptureError::NoSuchMonitor(_)) => Next::Gone,
+                Err(e @ CaptureError::SystemPrompt) => Next::Broke(e),
                 Err(e) => {
                     tracing::warn!(error = %e, "the screen cannot be captured");
                     let lasting = matches!(e, CaptureError::NoDisplay | CaptureError::Denied);
@@ -246,6 +251,17 @@ impl Sharing<'_> {
                     if !self.wait() {
                         return;
                     }
+                }
+                // It passes, however long it takes; then all is told anew, so that the trouble is over.
+                Next::Broke(e @ CaptureError::SystemPrompt) => {
+                    if !std::mem::replace(&mut prompted, true) {
+                        (self.report)(Report::Trouble(trouble_of(&e)));
+                    }
+                    self.known.forget_place();
+                    if !self.wait() {
+                        return;
+                    }
+                    continue;
                 }
                 Next::Broke(e) => {
                     tracing::warn!(error = %e, "capturing broke, opening it anew");
@@ -335,6 +351,7 @@ fn trouble_of(e: &CaptureError) -> Trouble {
     match e {
         CaptureError::NoDisplay => Trouble::NoDisplay,
         CaptureError::Denied => Trouble::CaptureDenied,
+        CaptureError::SystemPrompt => Trouble::SystemPrompt,
         CaptureError::NoSuchMonitor(_) | CaptureError::Failed(_) => Trouble::CaptureFailed,
     }
 }

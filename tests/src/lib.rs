@@ -21,6 +21,7 @@ pub mod scene;
 pub mod server;
 pub mod turn;
 pub mod wait;
+pub mod wine;
 
 pub use dice::Dice;
 pub use display::Display;
@@ -34,3 +35,4 @@ pub use puppet::Puppet;
 pub use scene::Scene;
 pub use server::Server;
 pub use wait::until;
+pub use wine::Wine;

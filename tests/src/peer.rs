@@ -78,9 +78,21 @@ impl Start {
     }
 
     /// On another computer, see [`crate::Net`].
-    pub fn on(mut self, namespace: &str) -> Self {
+    pub fn on(self, namespace: &str) -> Self {
         let mut command = Command::new("ip");
         command.args(["netns", "exec", namespace]).arg(self.command.get_program());
+        self.by(command)
+    }
+
+    /// Another executable of the peer, by the program that runs it.
+    pub fn through(self, runner: &str, exe: &std::path::Path) -> Self {
+        let mut command = Command::new(runner);
+        command.arg(exe);
+        self.by(command)
+    }
+
+    /// By this command, with the same environment.
+    fn by(mut self, mut command: Command) -> Self {
         for (name, value) in self.command.get_envs() {
             match value {
                 Some(value) => command.env(name, value),

@@ -1,5 +1,5 @@
 //! The project's chores, so that each is one command on any machine: `cargo xtask setup`, `test`,
-//! `demo`, `bench`, `package`, `tidy`.
+//! `demo`, `bench`, `package`, `tidy`, `windows`.
 #![expect(clippy::print_stdout, reason = "a program for people at a terminal")]
 
 mod bench;
@@ -9,6 +9,7 @@ mod run;
 mod setup;
 mod test;
 mod tidy;
+mod windows;
 
 use std::process::ExitCode;
 
@@ -25,7 +26,9 @@ cargo xtask <what>
   package [--dev] [--check]
                       makes the Debian packages in target/packages; --dev of the development
                       builds; --check installs and removes them on a copy that is thrown away
-  tidy  [--bless]     checks the rules that no compiler checks; --bless renews the wire hashes";
+  tidy  [--bless]     checks the rules that no compiler checks; --bless renews the wire hashes
+  windows [--no-setup]
+                      sets up, lints and builds the peer for Windows, and tries it under Wine";
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -62,6 +65,7 @@ fn dispatch(args: &[String]) -> Result<()> {
             package::package(given.contains(&"--dev"), given.contains(&"--check"))
         }
         "tidy" => tidy::tidy(flags(rest, &["--bless"])?.contains(&"--bless")),
+        "windows" => windows::windows(!flags(rest, &["--no-setup"])?.contains(&"--no-setup")),
         "help" | "--help" | "-h" => {
             println!("{HELP}");
             Ok(())

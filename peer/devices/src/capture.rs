@@ -1,6 +1,8 @@
 //! Pictures of the desktop, and the pointer's shape and place apart from them.
 
 pub(crate) mod area;
+#[cfg(all(windows, feature = "xcap"))]
+mod cursor;
 #[cfg(all(unix, not(target_os = "macos")))]
 mod x11;
 #[cfg(feature = "xcap")]
@@ -83,6 +85,8 @@ pub enum CaptureError {
     NoDisplay,
     #[error("the system or its owner does not permit to capture the screen")]
     Denied,
+    #[error("the system asks the person something that no program sees")]
+    SystemPrompt,
     #[error("there is no monitor {0}")]
     NoSuchMonitor(u32),
     #[error("capturing the screen failed: {0}")]
@@ -125,6 +129,7 @@ pub fn open_x11(display: Option<&str>, screen: Screen) -> Result<Box<dyn Capture
 }
 
 /// The monitor of this name; where none is known yet, of this index.
+#[cfg(all(unix, not(target_os = "macos")))]
 fn find<'a>(all: &'a [Monitor], index: u32, name: Option<&str>) -> Option<&'a Monitor> {
     match name {
         Some(name) => all.iter().find(|m| m.name == name),

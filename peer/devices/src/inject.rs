@@ -7,11 +7,15 @@ use deskside_session::{hiding::Scope, input::InputEvent};
 pub(crate) mod codes;
 pub mod rdev;
 mod sent;
+#[cfg(windows)]
+pub(crate) mod windows;
 #[cfg(all(unix, not(target_os = "macos")))]
 pub mod x11;
 
 pub(crate) use rdev::heard;
-pub(crate) use sent::{ANY_DISPLAY, Act, display_id, take as take_sent};
+#[cfg(all(unix, not(target_os = "macos")))]
+pub(crate) use sent::display_id;
+pub(crate) use sent::{ANY_DISPLAY, Act, take as take_sent};
 
 /// The longest [`InputEvent::Text`], in characters.
 pub const MAX_TEXT: usize = 1_000;
@@ -37,6 +41,8 @@ pub enum InjectError {
     NoDisplay,
     #[error("the system does not permit to send input")]
     Denied,
+    #[error("the system asks the person something where no program acts")]
+    SystemPrompt,
     #[error("the event would have reached a window of this program, or one that is not shared")]
     OwnWindow,
     #[error("this key cannot be typed here")]
@@ -45,13 +51,15 @@ pub enum InjectError {
     Failed(String),
 }
 
-/// Opens the best back end: XTest on a kept X11 connection, else rdev (with enigo for text).
-/// The environment's `DESKSIDE_INPUT` may ask for one of them: `xtest` or `rdev`.
+/// Opens the best back end: XTest on a kept X11 connection, SendInput on Windows, else rdev (with enigo for text).
+/// The environment's `DESKSIDE_INPUT` may ask for one of them: `xtest`, `sendinput` or `rdev`.
 pub fn open() -> Result<Box<dyn Injector>, InjectError> {
     let wish = std::env::var("DESKSIDE_INPUT").unwrap_or_default();
     match wish.as_str() {
         "xtest" => open_xtest(),
+        "sendinput" => open_sendinput(),
         "rdev" => open_rdev(),
+        _ if cfg!(windows) => open_sendinput(),
         _ => match open_xtest() {
             // A person said no: that is not to be got round.
             Err(e) if e != InjectError::Denied => {
@@ -67,6 +75,13 @@ fn open_xtest() -> Result<Box<dyn Injector>, InjectError> {
     #[cfg(all(unix, not(target_os = "macos")))]
     return Ok(Box::new(x11::XTest::open(None)?));
     #[cfg(not(all(unix, not(target_os = "macos"))))]
+    return Err(InjectError::NoDisplay);
+}
+
+fn open_sendinput() -> Result<Box<dyn Injector>, InjectError> {
+    #[cfg(windows)]
+    return Ok(Box::new(windows::SendInput::open()));
+    #[cfg(not(windows))]
     return Err(InjectError::NoDisplay);
 }
 

@@ -4,6 +4,10 @@
 
 pub mod capture;
 pub mod clipboard;
+pub mod console;
+#[cfg(windows)]
+mod desktop;
+pub mod handler;
 pub mod inject;
 pub mod overlay;
 pub mod own;

@@ -30,6 +30,11 @@ pub struct Own {
     pub usable: &'static [&'static str],
 }
 
+/// Whether this system has a way to draw on the desktop at all.
+pub fn possible() -> bool {
+    cfg!(all(unix, not(target_os = "macos")))
+}
+
 /// Opens one; none where the system has no way to draw on the desktop.
 pub fn open(own: Own, on_input: OnInput) -> Option<Box<dyn Overlay>> {
     #[cfg(all(unix, not(target_os = "macos")))]
@@ -37,6 +42,8 @@ pub fn open(own: Own, on_input: OnInput) -> Option<Box<dyn Overlay>> {
         Ok(overlay) => return Some(Box::new(overlay)),
         Err(why) => tracing::info!(%why, "nothing can be drawn on this desktop"),
     }
+    #[cfg(not(all(unix, not(target_os = "macos"))))]
+    let _ = (own, on_input);
     None
 }
 

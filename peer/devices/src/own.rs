@@ -9,6 +9,8 @@ mod label;
 mod strip;
 #[cfg(all(unix, not(target_os = "macos")))]
 mod tab;
+#[cfg(windows)]
+pub(crate) mod windows;
 #[cfg(all(unix, not(target_os = "macos")))]
 mod x11;
 
@@ -24,6 +26,7 @@ pub fn register(window: u64) {
 }
 
 /// The same for one that shows nothing but its own few pixels, and covers nothing: the frame, and drawings.
+#[cfg(all(unix, not(target_os = "macos")))]
 pub(crate) fn register_clear(window: u64) {
     let mut s = state();
     register_in(&mut s.own, window);
@@ -37,6 +40,7 @@ pub fn unregister(window: u64) {
 }
 
 /// The windows that [`register_clear`] named.
+#[cfg(all(unix, not(target_os = "macos")))]
 pub(crate) fn clear() -> Vec<u64> {
     state().clear.clone()
 }
@@ -69,13 +73,31 @@ pub fn finder() -> Option<Finder> {
     Finder::open(None).ok()
 }
 
+/// A way to find windows of this process by their class: there is none here, where windows have none of their own.
+#[cfg(not(all(unix, not(target_os = "macos"))))]
+pub struct Finder(std::convert::Infallible);
+
+#[cfg(not(all(unix, not(target_os = "macos"))))]
+impl Finder {
+    pub fn find(&self, _class: &str) -> Vec<u64> {
+        match self.0 {}
+    }
+}
+
+#[cfg(not(all(unix, not(target_os = "macos"))))]
+pub fn finder() -> Option<Finder> {
+    None
+}
+
 /// Grows with each change of the private windows; 0 before the first.
+#[cfg(all(unix, not(target_os = "macos")))]
 pub(crate) fn private_serial() -> u64 {
     state().serial
 }
 
 /// Calls `told` whenever the private windows change, until the listener is dropped. `told` must not
 /// call back into this module.
+#[cfg(all(unix, not(target_os = "macos")))]
 pub(crate) fn listen(told: Box<dyn Fn() + Send>) -> Listener {
     let mut s = state();
     s.next += 1;
@@ -84,8 +106,10 @@ pub(crate) fn listen(told: Box<dyn Fn() + Send>) -> Listener {
     Listener(id)
 }
 
+#[cfg(all(unix, not(target_os = "macos")))]
 pub(crate) struct Listener(u64);
 
+#[cfg(all(unix, not(target_os = "macos")))]
 impl Drop for Listener {
     fn drop(&mut self) {
         state().listeners.retain(|(id, _)| *id != self.0);
@@ -99,6 +123,7 @@ struct State {
     private: Vec<u64>,
     serial: u64,
     listeners: Vec<(u64, Box<dyn Fn() + Send>)>,
+    #[cfg(all(unix, not(target_os = "macos")))]
     next: u64,
 }
 
@@ -125,6 +150,7 @@ fn unregister_in(windows: &mut Vec<u64>, window: u64) {
 }
 
 /// Width of the frame around what is shared, in pixels.
+#[cfg(not(target_os = "macos"))]
 pub(crate) const FRAME: u16 = 4;
 
 /// A coloured frame around the shared part of the desktop, always on top, that input passes through.
@@ -156,7 +182,16 @@ pub fn frame(stop: Option<Stop>) -> Option<Box<dyn Frame>> {
         Ok(frame) => return Some(Box::new(frame)),
         Err(why) => tracing::info!(%why, "no frame around what is shared"),
     }
-    #[cfg(not(all(unix, not(target_os = "macos"))))]
+    #[cfg(windows)]
+    match windows::frame::Strips::open() {
+        Ok(frame) => {
+            // It has no tab; the bar stops.
+            drop(stop);
+            return Some(Box::new(frame));
+        }
+        Err(why) => tracing::info!(%why, "no frame around what is shared"),
+    }
+    #[cfg(target_os = "macos")]
     drop(stop);
     None
 }

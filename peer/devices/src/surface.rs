@@ -1,6 +1,7 @@
 //! Where a received picture is shown: memory that decoders write to, and a native window that puts
 //! only what changed on the screen.
 
+#[cfg(all(unix, not(target_os = "macos")))]
 mod layout;
 mod memory;
 #[cfg(all(unix, not(target_os = "macos")))]
@@ -88,6 +89,8 @@ pub fn open(on_input: OnInput) -> Box<dyn Surface> {
         Ok(surface) => return Box::new(surface),
         Err(why) => tracing::info!(%why, "the picture has no window of its own"),
     }
+    #[cfg(not(all(unix, not(target_os = "macos"))))]
+    drop(on_input);
     headless()
 }
 

@@ -5,6 +5,8 @@ use crate::inject::InjectError;
 
 mod judge;
 pub mod rdev;
+#[cfg(windows)]
+mod windows;
 #[cfg(all(unix, not(target_os = "macos")))]
 pub mod x11;
 
@@ -21,10 +23,12 @@ pub enum OwnAct {
 pub trait Watch: Send {}
 
 /// Starts a thread that calls `told` for each act, at most 20 times a second each: by XInput2 on X11,
-/// else by rdev.
+/// by hooks on Windows, else by rdev.
 pub fn start(told: Box<dyn Fn(OwnAct) + Send>) -> Result<Box<dyn Watch>, InjectError> {
     #[cfg(all(unix, not(target_os = "macos")))]
     return Ok(Box::new(x11::start(None, told)?));
-    #[cfg(not(all(unix, not(target_os = "macos"))))]
+    #[cfg(windows)]
+    return Ok(Box::new(windows::start(told)?));
+    #[cfg(target_os = "macos")]
     return Ok(Box::new(rdev::start(told)?));
 }

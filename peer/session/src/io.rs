@@ -93,6 +93,8 @@ pub enum DeviceEvent {
     /// How the programs stand that alone are shared.
     Programs(Vec<SeenProgram>),
     Trouble(Trouble),
+    /// Nothing can be drawn on this computer's desktop: then nobody is let.
+    CannotDraw,
     /// Whether the log of acts can be written on this computer; told at each change.
     LogKept(bool),
     /// Sharer: another part of the desktop is captured, or the same part elsewhere or in another size; told right before its size.

@@ -44,6 +44,8 @@ pub(crate) struct Share {
     pub trouble: Option<Trouble>,
     /// Stays for the whole session.
     pub no_drawing: bool,
+    /// Nothing can be drawn on this desktop.
+    pub cannot_draw: bool,
     /// What the marks were drawn on.
     pub drawn_on: (u32, (u16, u16)),
     /// Which state of the marks is on the desktop; none when there are none.
@@ -127,7 +129,7 @@ impl Share {
             hidden: self.hiding == Hiding::Something,
             programs: self.programs.told(),
             trouble: self.trouble,
-            no_drawing: self.no_drawing,
+            no_drawing: self.no_drawing || self.cannot_draw,
             gone: self.gone.clone(),
             area: self.area,
         }
@@ -160,7 +162,7 @@ fn monitor_news(before: Option<&str>, after: Option<&str>, shown: Option<&str>) 
 /// Whether this keeps the picture from coming.
 pub(crate) fn stops_picture(t: Trouble) -> bool {
     match t {
-        Trouble::NoDisplay | Trouble::CaptureDenied | Trouble::CaptureFailed => true,
+        Trouble::NoDisplay | Trouble::CaptureDenied | Trouble::CaptureFailed | Trouble::SystemPrompt => true,
         Trouble::InputDenied | Trouble::InputFailed => false,
     }
 }

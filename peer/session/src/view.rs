@@ -181,6 +181,9 @@ pub struct Sharing {
     /// The sharer lets nobody draw on it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub no_drawing: bool,
+    /// Sharer: this computer cannot show drawings on its desktop, so that nobody draws.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub cannot_draw: bool,
     /// The monitor that was chosen is not there: another one stands in until it is back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gone: Option<String>,
@@ -204,6 +207,8 @@ pub enum Trouble {
     CaptureFailed,
     InputDenied,
     InputFailed,
+    /// The system asks the person something, or is locked, where no program sees or acts; it passes.
+    SystemPrompt,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

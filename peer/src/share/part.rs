@@ -50,6 +50,11 @@ impl Known {
         }
     }
 
+    /// Makes the place new.
+    pub fn forget_place(&mut self) {
+        self.place = None;
+    }
+
     /// The number of the area; whether it is new.
     pub fn place(&mut self, capturer: &dyn Capturer, report: &dyn Fn(Report)) -> (u32, bool) {
         let place = Some((capturer.monitor().map(str::to_owned), capturer.area()));

@@ -25,16 +25,17 @@ impl Language {
         }
     }
 
-    /// What the environment asks for: `DESKSIDE_LANG`, then `LC_ALL`, `LC_MESSAGES` and `LANG`.
+    /// What the environment asks for: `DESKSIDE_LANG`, then `LC_ALL`, `LC_MESSAGES` and `LANG`; else what the system does.
     pub fn from_env() -> Self {
-        Self::from_vars(|name| std::env::var(name).ok())
+        Self::from_vars(|name| std::env::var(name).ok(), sys_locale::get_locale)
     }
 
-    fn from_vars(var: impl Fn(&str) -> Option<String>) -> Self {
+    fn from_vars(var: impl Fn(&str) -> Option<String>, system: impl Fn() -> Option<String>) -> Self {
         ["DESKSIDE_LANG", "LC_ALL", "LC_MESSAGES", "LANG"]
             .into_iter()
             .filter_map(var)
             .find(|v| !v.is_empty())
+            .or_else(system)
             .and_then(|v| Self::from_locale(&v))
             .unwrap_or_default()
     }
@@ -215,9 +216,11 @@ mod tests {
     #[test]
     fn the_environment_chooses_the_language() {
         let lang = |vars: &[(&str, &str)]| {
-            Language::from_vars(|n| vars.iter().find(|(k, _)| *k == n).map(|(_, v)| (*v).to_owned()))
+            let var = |n: &str| vars.iter().find(|(k, _)| *k == n).map(|(_, v)| (*v).to_owned());
+            Language::from_vars(var, || Some("fr-CH".into()))
         };
-        assert_eq!(lang(&[]), Language::English);
+        assert_eq!(lang(&[]), Language::French, "as the system says");
+        assert_eq!(Language::from_vars(|_| None, || None), Language::English);
         assert_eq!(lang(&[("LANG", "fr_FR.UTF-8")]), Language::French);
         assert_eq!(lang(&[("LANG", "fr_FR.UTF-8"), ("LC_ALL", "en_GB")]), Language::English);
         assert_eq!(lang(&[("LC_ALL", "C"), ("DESKSIDE_LANG", "fr")]), Language::French);

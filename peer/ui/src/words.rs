@@ -85,12 +85,16 @@ pub fn trouble(t: &Texts, trouble: Trouble) -> (String, String) {
         Trouble::CaptureFailed => (t.t("trouble-capture-failed"), t.t("trouble-capture-failed-do")),
         Trouble::InputDenied => (t.t("trouble-input-denied"), t.t("trouble-input-denied-do")),
         Trouble::InputFailed => (t.t("trouble-input-failed"), t.t("trouble-input-failed-do")),
+        Trouble::SystemPrompt => (t.t("trouble-system-prompt"), t.t("trouble-system-prompt-do")),
     }
 }
 
 /// Whether there is no picture at all for this reason.
 pub fn hides_picture(trouble: Trouble) -> bool {
-    matches!(trouble, Trouble::NoDisplay | Trouble::CaptureDenied | Trouble::CaptureFailed)
+    match trouble {
+        Trouble::NoDisplay | Trouble::CaptureDenied | Trouble::CaptureFailed | Trouble::SystemPrompt => true,
+        Trouble::InputDenied | Trouble::InputFailed => false,
+    }
 }
 
 /// News on one or two lines; `me` is who reads it.

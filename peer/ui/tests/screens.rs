@@ -333,6 +333,7 @@ fn every_trouble_is_worded() {
         Trouble::CaptureDenied,
         Trouble::CaptureFailed,
         Trouble::InputDenied,
+        Trouble::SystemPrompt,
         Trouble::InputFailed,
     ] {
         let mut view = samples::session(Role::Primary, Some(("Ana", samples::secure(Verified::Link))));

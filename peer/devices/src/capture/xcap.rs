@@ -38,6 +38,8 @@ pub struct Xcap {
     /// Windows cannot be told apart: then all is black.
     scope: Scope,
     bell: Arc<Bell>,
+    #[cfg(windows)]
+    cursor: super::cursor::Cursor,
 }
 
 #[derive(Default)]
@@ -75,6 +77,8 @@ impl Xcap {
             hiding: Hiding::Nothing,
             scope: Scope::Desktop,
             bell: Arc::default(),
+            #[cfg(windows)]
+            cursor: Default::default(),
         };
         // Says at once whether the system permits it.
         this.take(&mut Vec::new())?;
@@ -84,6 +88,11 @@ impl Xcap {
 
     /// Takes a picture of each monitor that is wanted, and notes what differs from the one before.
     fn take(&mut self, changed: &mut Vec<Rect>) -> Result<(), CaptureError> {
+        // What would be taken then is black, or what was there before.
+        #[cfg(windows)]
+        if crate::desktop::is_away() {
+            return Err(CaptureError::SystemPrompt);
+        }
         let all = all()?;
         self.geometry |= std::mem::replace(&mut self.count, all.len()) != all.len();
         let wanted: Vec<_> = match self.screen {
@@ -213,13 +222,19 @@ impl Capturer for Xcap {
         let nothing_due = self.told && !self.whole;
         let sleep = match (geometry, nothing_due) {
             (true, _) => Duration::ZERO,
+            // The pointer is looked at all the same.
+            (_, true) if cfg!(windows) => timeout.min(INTERVAL),
             (_, true) => timeout,
             (_, false) => timeout.min(due),
         };
         let woken = self.bell.wait(sleep);
         let damage = !nothing_due && self.last.is_none_or(|t| t.elapsed() >= INTERVAL);
         self.told |= damage;
-        Ok(Happened { damage, pointer: false, geometry, woken })
+        #[cfg(windows)]
+        let pointer = self.cursor.changed();
+        #[cfg(not(windows))]
+        let pointer = false;
+        Ok(Happened { damage, pointer, geometry, woken })
     }
 
     fn grab(&mut self, changed: &mut Vec<Rect>) -> Result<Picture<'_>, CaptureError> {
@@ -240,8 +255,12 @@ impl Capturer for Xcap {
         self.whole = true;
     }
 
-    /// xcap knows nothing of the pointer: it stays outside of the picture.
+    /// xcap knows nothing of the pointer: where nothing else does, it stays outside of the picture.
     fn pointer(&mut self) -> Result<Pointer, CaptureError> {
+        #[cfg(windows)]
+        if let Some(((x, y), shape)) = self.cursor.now() {
+            return Ok(Pointer { x: x - self.area.0, y: y - self.area.1, shape });
+        }
         Ok(Pointer { x: -1, y: -1, shape: None })
     }
 

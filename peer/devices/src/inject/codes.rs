@@ -61,6 +61,7 @@ pub(crate) fn x11_keycode(usage: u16) -> Option<u8> {
 }
 
 /// The X11 keysyms that a named key may have, the likeliest first.
+#[cfg(all(unix, not(target_os = "macos")))]
 pub(crate) fn keysyms(key: NamedKey) -> &'static [u32] {
     use NamedKey as N;
     match key {

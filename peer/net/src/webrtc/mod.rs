@@ -11,6 +11,8 @@ mod line;
 mod negotiate;
 mod pace;
 mod path;
+#[cfg(feature = "wine")]
+mod plain;
 mod sdp;
 mod tail;
 mod video;

@@ -114,6 +114,9 @@ impl Runtime for PacedRuntime {
 
     fn wrap_udp_socket(&self, socket: std::net::UdpSocket) -> io::Result<Arc<dyn AsyncUdpSocket>> {
         widen(&socket);
+        #[cfg(feature = "wine")]
+        let inner = super::plain::wrap(socket)?;
+        #[cfg(not(feature = "wine"))]
         let inner = TokioRuntime.wrap_udp_socket(socket)?;
         Ok(Arc::new(PacedSocket { inner, pace: self.0.clone() }))
     }

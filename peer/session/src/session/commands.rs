@@ -128,6 +128,7 @@ impl Session {
             DeviceEvent::Programs(seen) => self.share.programs.see(seen),
             DeviceEvent::Hiding(hiding) => self.share.hiding = hiding,
             DeviceEvent::Trouble(trouble) => self.on_trouble(trouble),
+            DeviceEvent::CannotDraw => self.share.cannot_draw = true,
         }
     }
 

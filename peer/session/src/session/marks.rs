@@ -94,7 +94,10 @@ impl Session {
     fn take_drawn(&mut self, artist: &Artist, draw: Draw) {
         let adds = matches!(draw, Draw::Stroke(_));
         // Nobody draws beside a question what could be taken for a part of it.
-        let held = self.share.paused || self.consent.open.is_some() || self.share.no_drawing;
+        let held = self.share.paused
+            || self.consent.open.is_some()
+            || self.share.no_drawing
+            || self.share.cannot_draw;
         if !(adds && held) {
             self.board.draw(self.now, artist, draw, self.share.size);
         }

@@ -171,7 +171,8 @@ impl Session {
         let s = self.shared(self.controller());
         // That it is impossible is for this person alone, and so are the windows' numbers.
         let (hiding, programs) = (self.share.hiding, self.share.programs.here());
-        Some(Sharing { hiding, programs, ..sharing_view(self.me, s) })
+        let cannot_draw = self.share.cannot_draw;
+        Some(Sharing { hiding, programs, cannot_draw, ..sharing_view(self.me, s) })
     }
 
     /// Customer: tells an agent what it may do. Sharer: tells who sees how the sharing stands. If that is new.
@@ -272,6 +273,7 @@ pub(super) fn sharing_view(sharer: ParticipantId, s: Shared) -> Sharing {
         hiding: if s.hidden { Hiding::Something } else { Hiding::Nothing },
         trouble: s.trouble,
         no_drawing: s.no_drawing,
+        cannot_draw: false,
         gone: s.gone,
     }
 }

@@ -76,6 +76,19 @@ fn watched() -> World {
 }
 
 #[test]
+fn where_nothing_can_be_drawn_nobody_is_let() {
+    let mut w = watched();
+    w.device(CUSTOMER, DeviceEvent::CannotDraw);
+    w.run(50);
+    let theirs = w.view(AGENT).sharing.unwrap();
+    let mine = w.view(CUSTOMER).sharing.unwrap();
+    assert!(theirs.no_drawing && !theirs.cannot_draw && mine.no_drawing && mine.cannot_draw);
+    w.command(CUSTOMER, Command::ForbidDrawing { forbidden: false });
+    w.run(50);
+    assert!(w.view(AGENT).sharing.unwrap().no_drawing);
+}
+
+#[test]
 fn what_one_draws_by_the_mouse_all_see_and_the_desktop_shows() {
     let mut w = watched();
     take(&mut w, AGENT, Tool::Pen);

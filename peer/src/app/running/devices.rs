@@ -57,6 +57,9 @@ impl Running {
     }
 
     fn start_share(&mut self, capture: &Capture) -> bool {
+        if !deskside_devices::overlay::possible() {
+            self.input(Input::Device(DeviceEvent::CannotDraw));
+        }
         let events = self.events.clone();
         let tell = move |report| {
             // Never blocks: the loop may be waiting for this very thread to end.

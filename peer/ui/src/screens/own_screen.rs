@@ -106,7 +106,11 @@ fn tools(ui: &mut Ui, cx: &Cx<'_>, view: &View, sharing: &Sharing) {
         let pen =
             Button::new(cx, t.t("screen-draw")).tool().icon(Icon::PencilLine).name(&name).selected(drawing);
         let may = !sharing.no_drawing && !sharing.paused;
-        let hint = if sharing.no_drawing { t.t("screen-no-drawing") } else { name };
+        let hint = match (sharing.cannot_draw, sharing.no_drawing) {
+            (true, _) => t.t("screen-cannot-draw"),
+            (false, true) => t.t("screen-no-drawing"),
+            (false, false) => name,
+        };
         let pen = ui.add_enabled(may || drawing, pen);
         if pen.on_hover_text(&hint).on_disabled_hover_text(&hint).clicked() {
             draw::toggle(cx, view, sharing, Pen::default());
@@ -152,7 +156,7 @@ fn more(ui: &mut Ui, cx: &Cx<'_>, view: &View, sharing: &Sharing) {
             cx.session(Command::Draw { draw: Draw::Clear });
         }
         let words = if sharing.no_drawing { t.t("draw-allow") } else { t.t("draw-forbid") };
-        if item(ui, cx, None, &words, "").clicked() {
+        if !sharing.cannot_draw && item(ui, cx, None, &words, "").clicked() {
             cx.session(Command::ForbidDrawing { forbidden: !sharing.no_drawing });
         }
     });

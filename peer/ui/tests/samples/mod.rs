@@ -108,6 +108,7 @@ pub fn sharing(sharer: ParticipantId, viewer: ParticipantId) -> Sharing {
         programs: Vec::new(),
         trouble: None,
         no_drawing: false,
+        cannot_draw: false,
         gone: None,
     }
 }

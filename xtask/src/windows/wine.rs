@@ -1,0 +1,68 @@
+//! A Wine to try the peer on, with a prefix of its own in the target folder.
+
+use std::{
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+};
+
+use anyhow::{Context, Result, bail};
+
+use crate::{
+    run::{root, run, target_dir, works},
+    setup,
+};
+
+const PACKAGES: &[&str] = &["wine", "wine64", "xauth"];
+
+/// A prefix that programs can be started in.
+pub(super) struct Wine {
+    prefix: PathBuf,
+}
+
+impl Wine {
+    /// Sets what Wine reads.
+    pub(super) fn apply(&self, command: &mut Command) {
+        command
+            .env("WINEPREFIX", &self.prefix)
+            .env("WINEDEBUG", "-all")
+            // Neither .NET nor a browser engine is offered to be downloaded.
+            .env("WINEDLLOVERRIDES", "mscoree=;mshtml=");
+    }
+}
+
+/// Makes the prefix if it is not there; with `set_up` installs Wine.
+pub(super) fn ready(set_up: bool) -> Result<Wine> {
+    if set_up {
+        setup::packages(PACKAGES)?;
+    }
+    if !works("wine", &["--version"]) {
+        bail!("there is no wine; install it (Debian: apt-get install {})", PACKAGES.join(" "));
+    }
+    let wine = Wine { prefix: target_dir()?.join("windows/prefix") };
+    if !wine.prefix.join("system.reg").exists() {
+        std::fs::create_dir_all(&wine.prefix)?;
+        // Without a display it makes the prefix all the same.
+        for (program, argument) in [("wineboot", "-i"), ("wineserver", "-w")] {
+            let mut command = Command::new("timeout");
+            wine.apply(command.args(["300", program, argument]).env_remove("DISPLAY"));
+            run(command.stdout(Stdio::null()).stderr(Stdio::null()))?;
+        }
+    }
+    let system = wine.prefix.join("drive_c/windows/system32");
+    if !system.join("bcryptprimitives.dll").exists() {
+        stand_in(&system)?;
+    }
+    Ok(wine)
+}
+
+/// Wine before 9 has no bcryptprimitives.dll, of which Rust's standard library needs one function.
+fn stand_in(system: &Path) -> Result<()> {
+    let source = root().join("xtask/src/windows/bcryptprimitives.c");
+    let made = system.join("bcryptprimitives.dll");
+    run(Command::new("x86_64-w64-mingw32-gcc-posix")
+        .args(["-O2", "-s", "-shared", "-o"])
+        .arg(&made)
+        .arg(source)
+        .arg("-ladvapi32"))
+    .context("a stand-in for bcryptprimitives.dll")
+}
