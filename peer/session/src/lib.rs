@@ -12,6 +12,7 @@ pub mod clipboard;
 pub mod command;
 mod consent;
 pub mod direction;
+pub mod files;
 mod grants;
 pub mod hiding;
 mod identity;
