@@ -29,6 +29,7 @@ mod session;
 mod sharing;
 mod snapshot;
 mod time;
+mod transfers;
 mod trust;
 pub mod view;
 pub mod wire;

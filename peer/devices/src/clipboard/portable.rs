@@ -1,4 +1,5 @@
-//! The clipboard through arboard, which tells of no changes: it is looked at once a second.
+//! The clipboard through arboard, which tells of no changes: it is looked at once a second. Files go neither way by it:
+//! it gives nothing to who pastes, but what was there before.
 
 use std::{
     sync::{Arc, Condvar, Mutex, PoisonError},
@@ -8,7 +9,7 @@ use std::{
 
 use deskside_session::clipboard::Clip;
 
-use super::{Clipboard, Orders, Told, checked, lock, picture};
+use super::{Clipboard, Copied, Orders, Pasted, Told, checked, lock, picture};
 use crate::png_file::Pixels;
 
 const PAUSE: Duration = Duration::from_secs(1);
@@ -38,6 +39,10 @@ impl Clipboard for Polled {
         lock(&self.shared.0).watch = on;
         self.shared.1.notify_one();
     }
+
+    fn watch_files(&self, _: bool) {}
+
+    fn pasted(&self, _: Pasted) {}
 }
 
 impl Drop for Polled {
@@ -51,7 +56,7 @@ impl Drop for Polled {
     }
 }
 
-fn keep(mut clipboard: arboard::Clipboard, orders: &Mutex<Orders>, changed: &Condvar, told: &dyn Fn(Clip)) {
+fn keep(mut clipboard: arboard::Clipboard, orders: &Mutex<Orders>, changed: &Condvar, told: &dyn Fn(Copied)) {
     let mut last: Option<Clip> = None;
     let mut watching = false;
     loop {
@@ -76,7 +81,7 @@ fn keep(mut clipboard: arboard::Clipboard, orders: &Mutex<Orders>, changed: &Con
             // What was there before the watch began is no change.
             if let Some(clip) = look(&mut clipboard).filter(|c| last.as_ref() != Some(c)) {
                 if watching && let Some(clip) = checked(clip.clone()) {
-                    told(clip);
+                    told(Copied::Clip(clip));
                 }
                 last = Some(clip);
             }
@@ -88,6 +93,7 @@ fn keep(mut clipboard: arboard::Clipboard, orders: &Mutex<Orders>, changed: &Con
 fn put(clipboard: &mut arboard::Clipboard, clip: &Clip) -> Result<(), arboard::Error> {
     match clip {
         Clip::Text(text) => clipboard.set_text(text.clone()),
+        Clip::Files(_) => Err(arboard::Error::ClipboardNotSupported),
         Clip::Picture(png) => {
             let p = picture::read(png).ok_or(arboard::Error::ConversionFailure)?;
             let (width, height) = (p.width as usize, p.height as usize);

@@ -12,7 +12,7 @@ use std::{
 };
 
 use deskside_devices::{
-    clipboard::{Clipboard as _, portable},
+    clipboard::{Clipboard as _, Copied, portable},
     inject::{self, InjectError, Injector},
     watch::{self, OwnAct},
 };
@@ -199,7 +199,12 @@ fn child_copies() {
         return;
     }
     let (told, texts) = mpsc::sync_channel(8);
-    let clipboard = portable::open(Box::new(move |t| told.send(t).unwrap())).unwrap();
+    let tell = move |c| {
+        if let Copied::Clip(clip) = c {
+            told.send(clip).unwrap()
+        }
+    };
+    let clipboard = portable::open(Box::new(tell)).unwrap();
     let mut other = arboard::Clipboard::new().unwrap();
     clipboard.watch(true);
     clipboard.set("ours é中".into());
