@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Frame, List, PIECE, Stopped, Window};
+use super::{Frame, List, Stopped, Window};
 use crate::time::Now;
 
 /// What the mover is to do next.
@@ -63,7 +63,7 @@ impl Sending {
             _ if self.done => Next::Done,
             Some(size) if self.window.is_open() => {
                 let left = usize::try_from(size - self.offset).unwrap_or(usize::MAX);
-                Next::Read { entry: self.entry(), most: left.clamp(1, PIECE) }
+                Next::Read { entry: self.entry(), most: left.clamp(1, self.window.piece()) }
             }
             _ => Next::Wait,
         }

@@ -2,11 +2,17 @@
 
 use std::{collections::VecDeque, time::Duration};
 
+use super::PIECE;
 use crate::time::Now;
 
-/// Least and most weight under way, see [`super::Frame::weight`].
-const LEAST: u64 = 64 * 1024;
+/// Weight under way at first, at least and at most, see [`super::Frame::weight`].
+const FIRST: u64 = 16 * 1024;
+const LEAST: u64 = 12 * 1024;
 const MOST: u64 = 3 * 1024 * 1024;
+/// Smallest piece of a file that is not its last, in bytes.
+const LEAST_PIECE: usize = 3 * 1024;
+/// After this long the way there and back is measured anew.
+const JUDGE: Duration = Duration::from_secs(10);
 /// So much longer than the line's own way there and back, and the transfer is what makes it slow.
 const QUEUE: Duration = Duration::from_millis(40);
 
@@ -20,13 +26,26 @@ pub struct Window {
     /// What was sent up to here, and when.
     marks: VecDeque<(u64, Now)>,
     fastest: Option<Duration>,
+    /// The fastest since the path was judged last, and when that was.
+    recent: Option<Duration>,
+    judged: Now,
     shrunk: u64,
 }
 
 impl Default for Window {
     fn default() -> Self {
         let marks = VecDeque::new();
-        Self { size: LEAST, opening: true, sent: 0, taken: 0, marks, fastest: None, shrunk: 0 }
+        Self {
+            size: FIRST,
+            opening: true,
+            sent: 0,
+            taken: 0,
+            marks,
+            fastest: None,
+            recent: None,
+            judged: Now::default(),
+            shrunk: 0,
+        }
     }
 }
 
@@ -47,13 +66,18 @@ impl Window {
             return false;
         }
         let news = weight - self.taken;
-        let full = self.sent - self.taken + super::Frame::weight(super::MAX_FRAME) >= self.size;
+        let full = self.sent - self.taken + super::Frame::weight(PIECE) >= self.size;
         self.taken = weight;
         let mut went = None;
         while let Some((_, at)) = self.marks.pop_front_if(|(upto, _)| *upto <= weight) {
             went = Some(at);
         }
         let Some(took) = went.map(|at| now.since(at)) else { return true };
+        self.recent = Some(self.recent.map_or(took, |f| f.min(took)));
+        if now.since(self.judged) > JUDGE {
+            // Another path may be a longer one.
+            (self.fastest, self.judged) = (self.recent.take(), now);
+        }
         let fastest = self.fastest.map_or(took, |f| f.min(took));
         self.fastest = Some(fastest);
         if took > fastest + QUEUE {
@@ -70,8 +94,9 @@ impl Window {
         true
     }
 
-    pub fn size(&self) -> u64 {
-        self.size
+    /// How large the next piece of a file may be, in bytes: on a slow line several small ones are under way rather than a large one.
+    pub fn piece(&self) -> usize {
+        usize::try_from(self.size / 4).unwrap_or(PIECE).clamp(LEAST_PIECE, PIECE)
     }
 }
 
@@ -82,15 +107,15 @@ mod tests {
     /// Sends for ten seconds over a line of so many bytes a second with a queue without end; returns bytes a second and the
     /// longest wait in the queue over the last five.
     fn run(rate: u64, way: Duration) -> (u64, Duration) {
-        const FRAME: u64 = 16_000;
         let (mut w, mut now) = (Window::default(), Now::from_millis(0));
         let (mut busy, mut total, mut worst) = (now, 0, Duration::ZERO);
         let mut answers = VecDeque::new();
         while now < Now::from_millis(10_000) {
             while w.is_open() {
-                w.sent(FRAME, now);
-                busy = busy.max(now) + Duration::from_nanos(FRAME * 1_000_000_000 / rate);
-                total += FRAME;
+                let frame = w.piece() as u64;
+                w.sent(frame, now);
+                busy = busy.max(now) + Duration::from_nanos(frame * 1_000_000_000 / rate);
+                total += frame;
                 if now > Now::from_millis(5_000) {
                     worst = worst.max(busy.since(now));
                 }
@@ -111,7 +136,24 @@ mod tests {
             assert!(worst < Duration::from_millis(200), "{worst:?} at {rate}, {way} ms");
         }
         // 300 kbit/s: the least window is what waits.
-        assert!(run(37_500, Duration::from_millis(20)).1 < Duration::from_secs(3));
+        let (got, worst) = run(37_500, Duration::from_millis(20));
+        assert!(got > 25_000 && worst < Duration::from_millis(450), "{got}, {worst:?}");
+    }
+
+    #[test]
+    fn a_longer_path_is_no_queue_for_ever() {
+        let mut w = Window::default();
+        let (mut now, mut total) = (0, 0);
+        // Two milliseconds there and back, and then a hundred.
+        for round in 0..400 {
+            while w.is_open() {
+                total += w.piece() as u64;
+                w.sent(w.piece() as u64, Now::from_millis(now));
+            }
+            now += if round < 20 { 2 } else { 100 };
+            assert!(w.taken(total, Now::from_millis(now)));
+        }
+        assert!(w.size > 200_000, "{}", w.size);
     }
 
     #[test]
