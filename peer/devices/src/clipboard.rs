@@ -69,7 +69,6 @@ pub fn open(told: Told) -> Option<Box<dyn Clipboard>> {
 struct Orders {
     set: Option<Clip>,
     watch: bool,
-    #[cfg(all(unix, not(target_os = "macos")))]
     watch_files: bool,
     #[cfg(all(unix, not(target_os = "macos")))]
     pasted: Option<Pasted>,
