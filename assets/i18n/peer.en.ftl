@@ -811,3 +811,66 @@ came-from-program = { $program }: all its windows are seen
 show-title = What do you want to show?
 show-lead = The customer is asked first, and sees only what you choose here.
 show-ask = Ask to show
+
+## Files
+ask-copied-files = Ask to copy files
+what-copied-files = copying files
+what-send-files = sending files
+act-copied-files = Copy files and folders
+act-send-files = Send you files
+prompt-copied-files = asks to copy files
+prompt-send-files = asks to send you files
+prompt-copied-files-means = Files and folders that you copy can be pasted on their computer, and the other way round. Nothing goes before somebody pastes. They cannot look through your folders.
+prompt-send-files-means = These files go into your Downloads folder; nothing there is replaced. Open them only if you expect them.
+files-first-of = { $name } ({ $count } files in all)
+files-to = To { $name }: { $done } of { $all }
+files-from = From { $name }: { $done } of { $all }
+files-in-downloads = In your Downloads folder, { $size }
+files-drop = Drop the files to send them to { $name }
+files-stop = Stop
+files-close = Close
+files-open = Open the folder
+files-more = and { $count } more
+files-all = { $count ->
+    [0] Only folders
+    [one] One file, { $size }
+   *[other] { $count } files, { $size }
+}
+files-came = { $count ->
+    [one] { $name } came.
+   *[other] { $name }: { $count } files came.
+}
+files-sent = { $count ->
+    [one] { $name } was sent.
+   *[other] { $name }: { $count } files were sent.
+}
+files-skipped = { $count ->
+    [one] One link or device was left out.
+   *[other] { $count } links or devices were left out.
+}
+files-not-come = { $name } did not come.
+files-not-sent = { $name } was not sent.
+files-cancelled = It was stopped.
+files-not-allowed = It is not allowed now.
+files-gone = It is not offered any more: copy it again.
+files-changed = { $name } was changed meanwhile: copy it again.
+files-unreadable = { $name } cannot be read.
+files-disk-full = The disk is full.
+files-unwritable = It cannot be written to the disk.
+files-wrong = It arrived damaged: try again.
+files-lost = The connection was lost: try again.
+files-too-many = Too many transfers run at once: wait for one of them.
+files-other = Something went wrong: try again.
+files-not-offered = These files cannot be sent: there are more than 10,000 of them, or one cannot be read. Put them into an archive.
+size-point = .
+size-bytes = { $count ->
+    [one] { $count } byte
+   *[other] { $count } bytes
+}
+size-kilobytes = { $n } kB
+size-megabytes = { $n } MB
+size-gigabytes = { $n } GB
+size-terabytes = { $n } TB
+receipt-files = Files
+receipt-files-sent = { $when }: { $count } files from your computer, { $size }
+receipt-files-came = { $when }: { $count } files to your computer, { $size }

@@ -808,3 +808,69 @@ came-from-program = { $program } : toutes ses fenêtres sont vues
 show-title = Que voulez-vous montrer ?
 show-lead = Le client est d’abord interrogé, et ne voit que ce que vous choisissez ici.
 show-ask = Demander à montrer
+
+## Fichiers
+ask-copied-files = Demander à copier des fichiers
+what-copied-files = la copie de fichiers
+what-send-files = l’envoi de fichiers
+act-copied-files = Copier des fichiers et des dossiers
+act-send-files = Vous envoyer des fichiers
+prompt-copied-files = demande à copier des fichiers
+prompt-send-files = demande à vous envoyer des fichiers
+prompt-copied-files-means = Les fichiers et dossiers que vous copiez peuvent être collés sur son ordinateur, et inversement. Rien ne part avant que quelqu’un ne colle. Vos dossiers restent fermés à l’autre personne.
+prompt-send-files-means = Ces fichiers vont dans votre dossier Téléchargements ; rien n’y est remplacé. Ne les ouvrez que si vous les attendez.
+files-first-of = { $name } ({ $count } fichiers en tout)
+files-to = Vers { $name } : { $done } sur { $all }
+files-from = De { $name } : { $done } sur { $all }
+files-in-downloads = Dans votre dossier Téléchargements, { $size }
+files-drop = Lâchez les fichiers pour les envoyer à { $name }
+files-stop = Arrêter
+files-close = Fermer
+files-open = Ouvrir le dossier
+files-more = { $count ->
+    [one] et un autre
+   *[other] et { $count } autres
+}
+files-all = { $count ->
+    [0] Seulement des dossiers
+    [one] Un fichier, { $size }
+   *[other] { $count } fichiers, { $size }
+}
+files-came = { $count ->
+    [one] { $name } est arrivé.
+   *[other] { $name } : { $count } fichiers sont arrivés.
+}
+files-sent = { $count ->
+    [one] { $name } a été envoyé.
+   *[other] { $name } : { $count } fichiers ont été envoyés.
+}
+files-skipped = { $count ->
+    [one] Un lien ou périphérique a été laissé de côté.
+   *[other] { $count } liens ou périphériques ont été laissés de côté.
+}
+files-not-come = { $name } n’est pas arrivé.
+files-not-sent = { $name } n’a pas été envoyé.
+files-cancelled = Le transfert a été arrêté.
+files-not-allowed = Ce n’est pas autorisé pour l’instant.
+files-gone = Ce n’est plus proposé : copiez à nouveau.
+files-changed = { $name } a été modifié entre-temps : copiez à nouveau.
+files-unreadable = { $name } ne peut pas être lu.
+files-disk-full = Le disque est plein.
+files-unwritable = L’écriture sur le disque est impossible.
+files-wrong = Le contenu est arrivé endommagé : réessayez.
+files-lost = La connexion a été perdue : réessayez.
+files-too-many = Trop de transferts sont en cours : attendez la fin de l’un d’eux.
+files-other = Un problème est survenu : réessayez.
+files-not-offered = Ces fichiers ne peuvent pas être envoyés : il y en a plus de 10 000, ou l’un d’eux ne peut pas être lu. Mettez-les dans une archive.
+size-point = ,
+size-bytes = { $count ->
+    [one] { $count } octet
+   *[other] { $count } octets
+}
+size-kilobytes = { $n } ko
+size-megabytes = { $n } Mo
+size-gigabytes = { $n } Go
+size-terabytes = { $n } To
+receipt-files = Fichiers
+receipt-files-sent = { $when } : { $count } fichiers de votre ordinateur, { $size }
+receipt-files-came = { $when } : { $count } fichiers vers votre ordinateur, { $size }

@@ -9,6 +9,7 @@ pub mod cli;
 mod drafts;
 mod encode;
 pub mod exit;
+mod files;
 mod hands;
 pub mod headless;
 mod hidden;

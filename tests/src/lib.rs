@@ -6,6 +6,7 @@
 pub mod account;
 pub mod dice;
 pub mod display;
+pub mod drag;
 pub mod evil;
 pub mod http;
 pub mod line;

@@ -65,6 +65,8 @@ impl Start {
             .env("DESKSIDE_HOME", folder.path().join("home"))
             .env("DESKSIDE_SERVER", server)
             .env("HOME", folder.path())
+            .env_remove("XDG_CACHE_HOME")
+            .env_remove("XDG_CONFIG_HOME")
             .env("RUST_LOG", "info,deskside=debug")
             .current_dir(folder.path())
             .stdin(Stdio::piped());

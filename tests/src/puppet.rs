@@ -298,6 +298,9 @@ impl Body {
                         link.close();
                     }
                 }
+                // Its honest core knows nothing of what the test makes it offer.
+                Output::SendControl { bytes, .. }
+                    if matches!(Message::decode(&bytes), Ok(Message::StopFiles { .. })) => {}
                 Output::SendControl { peer, bytes } => {
                     let link = lock(&self.shared.links).get(&peer).cloned();
                     link.map(|l| l.send(Channel::Control, bytes.into()));

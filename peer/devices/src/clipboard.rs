@@ -1,6 +1,9 @@
-//! The clipboard: texts, and pictures as PNG files.
+//! The clipboard: texts, pictures as PNG files, and files.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::{
+    path::PathBuf,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
 
 use deskside_session::{
     clipboard::Clip,
@@ -15,13 +18,37 @@ pub mod x11;
 /// Lives on its own thread; what is set is not reported as a change. What is larger than the session carries is left
 /// where it is; a picture is read and written anew, on its way in and out.
 pub trait Clipboard: Send {
+    /// Files are offered by their names; the first program that pastes them is told, see [`Copied::Paste`].
     fn set(&self, clip: Clip);
-    /// Whether changes are told from now on.
+    /// Whether changes of texts and pictures are told from now on.
     fn watch(&self, on: bool);
+    /// Whether copied files are told from now on.
+    fn watch_files(&self, on: bool);
+    /// Answers [`Copied::Paste`].
+    fn pasted(&self, pasted: Pasted);
 }
 
-/// Called with each new text or picture, from the clipboard's thread.
-pub type Told = Box<dyn Fn(Clip) + Send>;
+/// What is told of the clipboard.
+#[derive(Debug)]
+pub enum Copied {
+    Clip(Clip),
+    /// Files and folders of this computer.
+    Files(Vec<PathBuf>),
+    /// A program waits for the contents of the files that were set.
+    Paste,
+}
+
+/// What becomes of the programs that wait for files.
+#[derive(Debug)]
+pub enum Pasted {
+    /// They are here.
+    Ready(Vec<PathBuf>),
+    /// They cannot be had now. `forget`: nor later, and they are not offered any more.
+    Nothing { forget: bool },
+}
+
+/// Called from the clipboard's thread.
+pub type Told = Box<dyn Fn(Copied) + Send>;
 
 /// `told` is called with what another program put there: a text of at most 1 MiB, or, where there is none, a picture of
 /// at most 8 MiB.
@@ -42,6 +69,9 @@ pub fn open(told: Told) -> Option<Box<dyn Clipboard>> {
 struct Orders {
     set: Option<Clip>,
     watch: bool,
+    watch_files: bool,
+    #[cfg(all(unix, not(target_os = "macos")))]
+    pasted: Option<Pasted>,
     quit: bool,
 }
 
@@ -58,6 +88,7 @@ fn fits(bytes: usize, most: usize) -> bool {
 fn checked(clip: Clip) -> Option<Clip> {
     match clip {
         Clip::Text(text) => fits(text.len(), MAX_CLIPBOARD).then_some(Clip::Text(text)),
+        Clip::Files(list) => Some(Clip::Files(list)),
         Clip::Picture(png) => {
             let clean = picture::clean(&png);
             if clean.is_none() {

@@ -1,5 +1,5 @@
 //! The computer's devices behind small traits, with an ordered fall-back of back ends:
-//! capture, input, own-input watch, clipboard, and the window surface that shows a picture.
+//! capture, input, own-input watch, clipboard, files that are copied, and the window surface that shows a picture.
 //! Operating-system code lives only in `*/<backend>.rs`.
 
 pub mod capture;
@@ -7,6 +7,7 @@ pub mod clipboard;
 pub mod console;
 #[cfg(windows)]
 mod desktop;
+pub mod files;
 pub mod handler;
 pub mod inject;
 pub mod overlay;

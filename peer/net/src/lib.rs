@@ -31,7 +31,8 @@ pub enum Channel {
     Control,
     /// Unordered, never sent again: pointer moves, the newest wins.
     Pointer,
-    /// Ordered, reliable: lossless pictures and pointer shapes, at most 60 KiB a message.
+    /// Ordered, reliable: lossless pictures and pointer shapes, at most 60 KiB a message. On a connection that was made
+    /// for a transfer of files: its frames.
     Picture,
 }
 

@@ -109,6 +109,12 @@ pub enum AppOnly {
         #[serde(default)]
         path: Option<String>,
     },
+    /// Agent: asks the customer who is helped to take these files and folders of this computer.
+    SendFiles {
+        paths: Vec<String>,
+    },
+    /// Shows the folder of downloads, where received files are.
+    OpenDownloads,
     /// Headless: prints the whole view again.
     Show,
     Quit,

@@ -1,10 +1,14 @@
 //! What is on the clipboard, in pieces that fit a message.
 
-use std::collections::VecDeque;
+use std::{collections::VecDeque, sync::Arc};
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
 
-use crate::wire::{MAX_CLIPBOARD, MAX_CLIPBOARD_PICTURE, Message};
+use crate::{
+    command::RequestId,
+    files::{List, MAX_LIST},
+    wire::{MAX_CLIPBOARD, MAX_CLIPBOARD_PICTURE, Message},
+};
 
 /// What a person copied.
 #[derive(Clone, PartialEq, Eq)]
@@ -12,6 +16,8 @@ pub enum Clip {
     Text(String),
     /// A PNG file. Of the other side: any bytes.
     Picture(Vec<u8>),
+    /// What there is to be fetched; no contents.
+    Files(Arc<List>),
 }
 
 // Never what is copied: it may be a password.
@@ -20,6 +26,7 @@ impl std::fmt::Debug for Clip {
         match self {
             Self::Text(text) => write!(f, "Text of {} bytes", text.len()),
             Self::Picture(png) => write!(f, "Picture of {} bytes", png.len()),
+            Self::Files(list) => write!(f, "{} files and folders", list.entries().len()),
         }
     }
 }
@@ -35,6 +42,7 @@ impl From<&str> for Clip {
 pub(crate) enum Kind {
     Text,
     Picture,
+    Files,
 }
 
 impl Kind {
@@ -43,6 +51,7 @@ impl Kind {
         match self {
             Self::Text => MAX_CLIPBOARD,
             Self::Picture => MAX_CLIPBOARD_PICTURE.div_ceil(3) * 4,
+            Self::Files => MAX_LIST,
         }
     }
 
@@ -53,6 +62,7 @@ impl Kind {
                 let png = BASE64.decode(text).ok()?;
                 (png.len() <= MAX_CLIPBOARD_PICTURE).then_some(Clip::Picture(png))
             }
+            Self::Files => Some(Clip::Files(Arc::new(List::decode(&text).ok()?))),
         }
     }
 }
@@ -71,6 +81,12 @@ pub(crate) fn pieces(transfer: u32, clip: &Clip) -> Vec<Message> {
         Clip::Picture(png) if png.len() > MAX_CLIPBOARD_PICTURE => Vec::new(),
         Clip::Picture(png) => cut(&BASE64.encode(png), Kind::Picture, |part, last, png| {
             Message::ClipboardPicture { transfer, part, last, png }
+        }),
+        Clip::Files(list) => cut(&list.encode(), Kind::Files, |part, last, list| Message::ClipboardFiles {
+            transfer,
+            part,
+            last,
+            list,
         }),
     }
 }
@@ -115,10 +131,12 @@ pub(crate) struct Sender {
 }
 
 impl Sender {
-    pub(crate) fn start(&mut self, clip: &Clip) {
+    /// Returns the number of this transfer.
+    pub(crate) fn start(&mut self, clip: &Clip) -> u32 {
         self.transfer = self.transfer.wrapping_add(1);
         self.waiting = pieces(self.transfer, clip).into();
         self.in_flight = 0;
+        self.transfer
     }
 
     /// What may be sent now.
@@ -126,6 +144,19 @@ impl Sender {
         let n = WINDOW.saturating_sub(self.in_flight).min(self.waiting.len());
         self.in_flight += n;
         self.waiting.drain(..n).collect()
+    }
+
+    /// The list of files about which `request` asks.
+    pub(crate) fn ask(&mut self, request: RequestId, list: &List) {
+        self.transfer = request.0;
+        let message = |part, last, list| Message::OfferFiles { request, part, last, list };
+        self.waiting = cut(&list.encode(), Kind::Files, message).into();
+        self.in_flight = 0;
+    }
+
+    /// What waits is a list of copied files.
+    pub(crate) fn carries_files(&self) -> bool {
+        matches!(self.waiting.front(), Some(Message::ClipboardFiles { .. }))
     }
 
     pub(crate) fn acknowledge(&mut self, transfer: u32) {
@@ -203,6 +234,9 @@ mod tests {
             Message::ClipboardPicture { transfer, part, last, png } => {
                 a.piece(Kind::Picture, &Piece { transfer: *transfer, part: *part, last: *last, text: png })
             }
+            Message::ClipboardFiles { transfer, part, last, list } => {
+                a.piece(Kind::Files, &Piece { transfer: *transfer, part: *part, last: *last, text: list })
+            }
             _ => unreachable!("no piece"),
         }
     }
@@ -240,6 +274,19 @@ mod tests {
             assert_eq!(carry(&clip), Some(clip), "{size}");
         }
         assert_eq!(carry(&Clip::Picture(vec![0; MAX_CLIPBOARD_PICTURE + 1])), None);
+    }
+
+    #[test]
+    fn lists_of_files_arrive_whole() {
+        let mut draft = crate::files::Draft::default();
+        for i in 0..crate::files::MAX_ENTRIES as u64 {
+            draft.add(None, &format!("a \"file\" ñ {i}"), Some(i)).unwrap();
+        }
+        let clip = Clip::Files(Arc::new(draft.list()));
+        assert_eq!(carry(&clip), Some(clip));
+        let bad = r#"{"entries":[{"path":"../x","size":1}]}"#;
+        let m = Message::ClipboardFiles { transfer: 1, part: 0, last: true, list: bad.into() };
+        assert_eq!(put(&mut Assembler::default(), &m), None);
     }
 
     #[test]

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     ParticipantId,
     direction::Direction,
+    files::FilesId,
     input::InputEvent,
     marks::{Draw, Pen},
     quality::{Colours, Sharpness},
@@ -20,6 +21,10 @@ pub enum Act {
     Control,
     /// Read and set the clipboard: texts and pictures.
     Clipboard,
+    /// Copy and paste files and folders between the two computers.
+    CopiedFiles,
+    /// Send it the files that are named in the question; ends with the transfer.
+    SendFiles,
     /// Show the agent's own desktop on it, instead of seeing this one.
     Show,
     /// Look through folders, transfer, rename and delete files.
@@ -43,10 +48,12 @@ pub enum Act {
 }
 
 impl Act {
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 15] = [
         Self::View,
         Self::Control,
         Self::Clipboard,
+        Self::CopiedFiles,
+        Self::SendFiles,
         Self::Show,
         Self::Files,
         Self::Scripts,
@@ -233,6 +240,10 @@ pub enum Command {
     /// Customer: which way what is copied may go from now on, for the rest of the session.
     ClipboardDirection {
         direction: Direction,
+    },
+    /// Either side: stops a transfer of files, or takes one that is over off the list.
+    StopFiles {
+        id: FilesId,
     },
     /// Sharer, where not the whole desktop is shared: the program that made this window is seen and may be used, too.
     AddProgram {

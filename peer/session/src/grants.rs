@@ -93,6 +93,16 @@ impl Grants {
         self.permit(person, Act::Clipboard).filter(|_| self.direction(person).goes(to))
     }
 
+    /// To announce, send or take files by this act; `to` says which side gets them.
+    pub(crate) fn permit_files(&self, person: PublicKey, act: Act, to: Side) -> Option<Permit> {
+        let goes = match act {
+            Act::CopiedFiles => self.direction(person).goes(to),
+            Act::SendFiles => to == Side::Customer,
+            _ => false,
+        };
+        self.permit(person, act).filter(|_| goes)
+    }
+
     pub(crate) fn direction(&self, person: PublicKey) -> Direction {
         self.directions.get(&person).copied().unwrap_or(self.direction)
     }
@@ -356,6 +366,24 @@ mod tests {
         }
         assert!(g.note_direction(a, Direction::Off));
         assert_eq!(goes(&g), [false, false]);
+    }
+
+    #[test]
+    fn files_go_by_their_own_grant_and_the_direction() {
+        let mut g = Grants::new(SessionNumber::new(123_456_789).unwrap());
+        let (a, sides) = (person(1), [Side::Agent, Side::Customer]);
+        let goes = |g: &Grants, act| sides.map(|to| g.permit_files(a, act, to).is_some());
+        g.give(a, Act::Clipboard);
+        assert_eq!(goes(&g, Act::CopiedFiles), [false, false]);
+        assert_eq!(goes(&g, Act::Clipboard), [false, false]);
+        g.give(a, Act::CopiedFiles);
+        assert_eq!(goes(&g, Act::CopiedFiles), [true, true]);
+        g.direct(Direction::ToAgent);
+        assert_eq!(goes(&g, Act::CopiedFiles), [true, false]);
+        g.take(a, Act::Clipboard);
+        assert_eq!(goes(&g, Act::CopiedFiles), [true, false]);
+        g.give(a, Act::SendFiles);
+        assert_eq!(goes(&g, Act::SendFiles), [false, true]);
     }
 
     #[test]

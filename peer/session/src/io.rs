@@ -1,12 +1,19 @@
 //! What goes into the core and what comes out of it. In-process only: never on the wire.
 
-use deskside_protocol::{HandOver, api::Entry, socket::EndReason};
+use std::sync::Arc;
+
+use deskside_protocol::{
+    HandOver,
+    api::Entry,
+    socket::{EndReason, Signal},
+};
 
 use crate::{
     ParticipantId,
     app::Ending,
     clipboard::Clip,
     command::{Coder, Command, Screen},
+    files::{FilesId, List, Stopped},
     hiding::{Hiding, Scope},
     identity::PublicKey,
     input::InputEvent,
@@ -89,6 +96,24 @@ pub enum DeviceEvent {
     /// The coder in use now.
     Coder(Coder),
     Clipboard(Clip),
+    /// The person copied these files; `key`: where they are found.
+    CopiedFiles {
+        key: u32,
+        list: Arc<List>,
+    },
+    /// Agent: the person dropped these files on the customer's picture.
+    DroppedFiles {
+        key: u32,
+        list: Arc<List>,
+    },
+    /// Files were copied or dropped that cannot be offered: too many, or not to be read.
+    FilesNotOffered,
+    /// A program wants the contents of the files that are offered on the clipboard.
+    Paste,
+    Files {
+        id: FilesId,
+        news: FilesNews,
+    },
     Hiding(Hiding),
     /// How the programs stand that alone are shared.
     Programs(Vec<SeenProgram>),
@@ -102,6 +127,27 @@ pub enum DeviceEvent {
     Area(u32),
     /// Viewer: what is on the screen is this part of the sharer's desktop from now on.
     Shows(u32),
+}
+
+/// How a transfer goes on this side.
+#[derive(Clone, Debug, PartialEq)]
+pub enum FilesNews {
+    /// To be carried to the other side.
+    Signal(Signal),
+    /// Bytes of files so far.
+    Moved(u64),
+    /// All of it is there, at these places.
+    Done,
+    Stopped(Stopped),
+}
+
+/// Where received files go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Into {
+    /// A private folder, for the programs that paste them.
+    Clipboard,
+    /// The folder of downloads, beside what is there.
+    Downloads,
 }
 
 /// What to do.
@@ -151,6 +197,34 @@ pub enum Output {
     SetClipboard(Clip),
     /// Tell about changes of the clipboard from now on, or no longer.
     WatchClipboard(bool),
+    /// Tell of copied files, too.
+    WatchFiles(bool),
+    /// What of files is on the clipboard and was not fetched yet cannot be had: programs that wait for it get nothing.
+    /// `forget`: it is not offered there any more.
+    NoPaste {
+        forget: bool,
+    },
+    /// Send these files over a connection that this side offers; only with a grant.
+    SendFiles {
+        id: FilesId,
+        key: u32,
+        list: Arc<List>,
+    },
+    /// Take the files of this list, and nothing else, over a connection that the other side offers; only with a grant.
+    ReceiveFiles {
+        id: FilesId,
+        list: Arc<List>,
+        into: Into,
+    },
+    /// Of the other side, for the connection of a transfer.
+    FilesSignal {
+        id: FilesId,
+        signal: Signal,
+    },
+    /// Nothing of it is sent or taken from now on.
+    StopFiles {
+        id: FilesId,
+    },
     /// Viewer: expect pictures from this participant, and show them.
     OpenViewer {
         from: ParticipantId,

@@ -31,7 +31,14 @@ impl Outbox {
 
     /// Everything that needs no grant; what does is dropped here.
     pub(crate) fn push(&mut self, output: Output) {
-        let device = matches!(output, Output::Capture(_) | Output::Inject(_) | Output::SetClipboard(_));
+        let device = matches!(
+            output,
+            Output::Capture(_)
+                | Output::Inject(_)
+                | Output::SetClipboard(_)
+                | Output::SendFiles { .. }
+                | Output::ReceiveFiles { .. }
+        );
         debug_assert!(!device, "a device output without a permit");
         if !device {
             self.0.push_back(output);
@@ -49,8 +56,17 @@ impl Outbox {
     }
 
     pub(crate) fn set_clipboard(&mut self, permit: &Permit, clip: Clip) {
-        if permit.act() == Act::Clipboard {
+        let act = if matches!(clip, Clip::Files(_)) { Act::CopiedFiles } else { Act::Clipboard };
+        if permit.act() == act {
             self.0.push_back(Output::SetClipboard(clip));
+        }
+    }
+
+    /// Sends or takes files.
+    pub(crate) fn move_files(&mut self, permit: &Permit, output: Output) {
+        let moves = matches!(output, Output::SendFiles { .. } | Output::ReceiveFiles { .. });
+        if moves && matches!(permit.act(), Act::CopiedFiles | Act::SendFiles) {
+            self.0.push_back(output);
         }
     }
 

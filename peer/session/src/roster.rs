@@ -14,6 +14,7 @@ use crate::{
     io::Binding,
     sharing::Viewing,
     time::Now,
+    transfers::Transfers,
     trust::{Claim, Handshake, Pin},
     view::{LinkView, Refusal, Route, Verified},
     wire::{Lead, Outcome, Shared, Why},
@@ -104,6 +105,7 @@ pub(crate) struct Peer {
     pub mailbox: Mailbox,
     pub clipboard_in: Assembler,
     pub clipboard_out: Sender,
+    pub files: Transfers,
     /// Customer: what its last requests came to.
     answered: Vec<(RequestId, Outcome)>,
     /// Customer: why it lost grants last.
@@ -161,6 +163,7 @@ impl Peer {
             mailbox: Mailbox::default(),
             clipboard_in: Assembler::default(),
             clipboard_out: Sender::default(),
+            files: Transfers::default(),
             answered: Vec::new(),
             why: None,
             told: Told::default(),

@@ -3,6 +3,7 @@
 mod acts;
 mod commands;
 mod consent;
+mod files;
 mod keep;
 mod links;
 mod marks;
@@ -105,6 +106,8 @@ pub struct Session {
     /// Sharer: what people drew.
     board: Board,
     hand: Hand,
+    /// Files of somebody else on my clipboard.
+    pasteable: Option<files::Pasteable>,
     /// Agent: whose picture is shown.
     viewer: Option<ParticipantId>,
     chat: Log,
@@ -162,6 +165,7 @@ impl Session {
             pointer: Pointer::default(),
             board: Board::default(),
             hand: Hand::default(),
+            pasteable: None,
             viewer: None,
             chat: Log::default(),
             notices: Notices::default(),

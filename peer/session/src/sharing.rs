@@ -56,6 +56,7 @@ pub(crate) struct Share {
     pub capturing: Option<Capture>,
     pub injecting: Option<ParticipantId>,
     pub watching_clipboard: bool,
+    pub watching_files: bool,
 }
 
 impl Share {

@@ -6,6 +6,7 @@ use crate::{
     ParticipantId, Role, SessionNumber,
     command::{Act, Coder, RequestId, Screen},
     direction::Direction,
+    files::{FilesId, Stopped},
     hiding::Hiding,
     marks::{Mark, Pen},
     programs::SharedProgram,
@@ -67,9 +68,37 @@ pub struct View {
     /// The last thing that a person should be told, with a serial number that grows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub notice: Option<(u64, Notice)>,
+    /// Files on their way, and those that came into the folder of downloads.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<MovingFiles>,
     /// Which way what is copied may go, once the clipboard is granted: my choice, or that of the customer who is helped.
     #[serde(default, skip_serializing_if = "is_both")]
     pub clipboard: Direction,
+}
+
+/// Files on their way.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MovingFiles {
+    #[serde(flatten)]
+    pub id: FilesId,
+    /// By which act.
+    pub act: Act,
+    /// Of the first file or folder.
+    pub name: String,
+    /// All of them, without folders.
+    pub files: u32,
+    pub bytes: u64,
+    /// Bytes so far.
+    pub done: u64,
+    /// Links and devices, which do not go.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub skipped: u32,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub over: bool,
+}
+
+fn is_zero(n: &u32) -> bool {
+    *n == 0
 }
 
 fn is_both(direction: &Direction) -> bool {
@@ -140,12 +169,30 @@ pub struct Prompt {
     pub from: ParticipantId,
     pub name: String,
     pub act: Act,
+    /// To send files: which ones.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub files: Option<AskedFiles>,
     /// To see or control: the names of the assistants who would see it too.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub along: Vec<String>,
     /// Milliseconds after which silence counts as no.
     pub remaining_ms: u64,
 }
+
+/// Files that somebody wants to send.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AskedFiles {
+    /// Of the first files and folders, at most [`MOST_NAMES`]; folders end in `/`.
+    pub names: Vec<String>,
+    /// Files and folders beside these, without what is in a folder.
+    pub more: u32,
+    /// All files, also those in folders.
+    pub files: u32,
+    pub bytes: u64,
+}
+
+/// Most names in a question about files.
+pub const MOST_NAMES: usize = 5;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Grant {
@@ -327,4 +374,21 @@ pub enum Notice {
     ClipboardGoes {
         direction: Direction,
     },
+    /// All of these files were sent, or came; `skipped` links and devices were left out.
+    FilesMoved {
+        sent: bool,
+        name: String,
+        files: u32,
+        skipped: u32,
+    },
+    /// They did not; `entry`: the file because of which.
+    FilesStopped {
+        sent: bool,
+        name: String,
+        stopped: Stopped,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        entry: Option<String>,
+    },
+    /// What was copied here cannot be offered: too many files, or it cannot be read.
+    FilesNotOffered,
 }

@@ -1,14 +1,15 @@
 //! Everything that can happen to the program, in one enum.
 
-use deskside_devices::watch::OwnAct;
+use deskside_devices::{clipboard::Copied, watch::OwnAct};
 use deskside_net::{ApiError, Change, DeskEvent, LinkEvent, SignalingEvent};
 use deskside_protocol::api::{Joined, SessionOpened, SignedIn};
 use deskside_session::{
-    ParticipantId, SessionNumber, app::AppCommand, hiding::OpenWindow, input::InputEvent, view::Trouble,
+    ParticipantId, SessionNumber, app::AppCommand, files::FilesId, hiding::OpenWindow, input::InputEvent,
+    view::Trouble,
 };
 
-use super::{choosing::News, notes::NotesAnswer, phrases::PhrasesAnswer};
-use crate::share::Report;
+use super::{choosing::News, notes::NotesAnswer, phrases::PhrasesAnswer, running::Scanned};
+use crate::{files::MoverNews, share::Report};
 
 #[derive(Debug)]
 pub enum Event {
@@ -40,7 +41,11 @@ pub enum SessionEvent {
     Link(u64, ParticipantId, LinkEvent),
     Share(Report),
     Own(OwnAct),
-    Clipboard(deskside_session::clipboard::Clip),
+    Clipboard(Copied),
+    /// Copied or dropped files were listed.
+    Scanned(Scanned),
+    /// Of a transfer of files.
+    Files(FilesId, MoverNews),
     Trouble(Trouble),
     /// On the viewer's surface.
     Surface(InputEvent),

@@ -198,6 +198,12 @@ impl Links {
         self.links.insert(peer, Link { generation, transport, offerer });
     }
 
+    /// A connection beside the others, for one transfer of files: who signals it is who it is made for.
+    pub fn for_files(&self, offerer: bool, sink: Arc<dyn LinkSink>) -> Arc<dyn Transport> {
+        let (ice, relay_only) = (self.ice.clone(), self.relay_only);
+        self.connector.connect(LinkConfig { ice, offerer, relay_only, start_bitrate: 2_000_000 }, sink)
+    }
+
     pub fn disconnect(&mut self, peer: ParticipantId) {
         if let Some(link) = self.links.remove(&peer) {
             link.transport.close();

@@ -33,6 +33,7 @@ use tokio::sync::mpsc::Receiver;
 use crate::{
     backend::Slot,
     exit,
+    files::Received,
     headless::{Line, Printer},
     icons::Icons,
     privacy::Privacy,
@@ -137,6 +138,9 @@ impl App {
                 .inspect_err(|e| tracing::error!(error = %e, "prompts cannot be kept out of the picture"))
                 .ok()
         });
+        if let Some(base) = Received::base() {
+            Received::sweep(&base);
+        }
         let hidden = crate::hidden::load(&options.home);
         let choosing = Choosing::start(options.came_from.take(), &events, options.icons.clone());
         Self {
@@ -351,6 +355,11 @@ impl App {
                 None => self.bad_command("there is no session"),
             },
             AppOnly::TakeTransfer { id } => return self.take_transfer(id, joining),
+            AppOnly::SendFiles { paths } => match self.shown_running() {
+                Some(r) => r.scan(paths.into_iter().map(PathBuf::from).collect(), true),
+                None => self.bad_command("there is no session"),
+            },
+            AppOnly::OpenDownloads => self.open_downloads(),
             AppOnly::Hide(hidden) => self.hide(hidden),
             AppOnly::ListWindows => self.list_windows(),
             AppOnly::ListPrograms => self.list_programs(),
@@ -393,6 +402,12 @@ impl App {
         self.look_at(None);
         self.places.retain(|p| matches!(p.state, State::Running(_)));
         self.phase = phase;
+    }
+
+    fn open_downloads(&mut self) {
+        if let Err(e) = open::that_detached(running::downloads()) {
+            self.bad_command(&format!("the folder cannot be shown: {e}"));
+        }
     }
 
     fn screenshot(&mut self, path: Option<String>) {

@@ -2,10 +2,14 @@
 
 mod devices;
 mod drawing;
+mod end;
+mod files;
 mod line;
 mod transfer;
 
 pub(super) use drawing::picture_file;
+use end::tab;
+pub use files::{Scanned, downloads};
 
 use std::{
     path::Path,
@@ -22,15 +26,14 @@ use deskside_protocol::{
 };
 use deskside_session::{
     Identity, Keeping, Now, ParticipantId, Role, Session, Snapshot, Start,
-    app::{Ending, Tab, TabState, TransferView},
+    app::{Ending, Tab, TransferView},
     command::Command,
     hiding::Hidden,
     io::{Capture, DeviceEvent, Input, Output},
-    view::{ChatLine, LinkView, Refusal, View},
+    view::{ChatLine, Refusal, View},
 };
 
 use super::{
-    GOODBYE,
     event::{SessionEvent, SessionEvents},
     links::Links,
     places::Entering,
@@ -84,6 +87,7 @@ pub struct Running {
     areas: Arc<std::sync::atomic::AtomicU32>,
     clipboard: Option<Box<dyn clipboard::Clipboard>>,
     viewing: Option<(ParticipantId, Viewing)>,
+    files: files::Files,
     /// The network is another one: the connections are made anew when the server is there.
     remake: bool,
     over: Option<Ending>,
@@ -170,6 +174,7 @@ impl Running {
             areas: Arc::default(),
             clipboard: None,
             viewing: None,
+            files: files::Files::default(),
             remake: false,
             over: None,
             refusal: None,
@@ -326,10 +331,9 @@ impl Running {
             SessionEvent::Share(report) => self.report(report),
             SessionEvent::Own(watch::OwnAct::Input) => self.input(Input::Device(DeviceEvent::OwnInput)),
             SessionEvent::Own(watch::OwnAct::PanicKey) => self.input(Input::Device(DeviceEvent::PanicKey)),
-            SessionEvent::Clipboard(clip) if self.shown => {
-                self.input(Input::Device(DeviceEvent::Clipboard(clip)));
-            }
-            SessionEvent::Clipboard(_) => {}
+            SessionEvent::Clipboard(copied) => self.on_copied(copied),
+            SessionEvent::Scanned(scanned) => self.on_scanned(scanned),
+            SessionEvent::Files(id, news) => self.on_mover(id, news),
             SessionEvent::Trouble(t) => self.input(Input::Device(DeviceEvent::Trouble(t))),
             SessionEvent::Shows(area) => self.input(Input::Device(DeviceEvent::Shows(area))),
             SessionEvent::Surface(event) => self.command(Command::Input { event }),
@@ -418,6 +422,18 @@ impl Running {
                     c.watch(on);
                 }
             }
+            Output::WatchFiles(on) => {
+                if (on || self.clipboard.is_some())
+                    && let Some(c) = self.clipboard()
+                {
+                    c.watch_files(on);
+                }
+            }
+            Output::NoPaste { forget } => self.no_paste(forget),
+            Output::SendFiles { id, key, .. } => self.send_files(id, key),
+            Output::ReceiveFiles { id, list, into } => self.receive_files(id, list, into),
+            Output::FilesSignal { id, signal } => self.files_signal(id, signal),
+            Output::StopFiles { id } => self.stop_files(id),
             Output::OpenViewer { from } => self.open_viewer(from),
             Output::CloseViewer => {
                 self.links.routes.view(None);
@@ -446,54 +462,4 @@ impl Running {
             }
         }
     }
-
-    /// Stops everything but the server's socket, and forgets the session; `None` when its seat was not kept.
-    pub fn into_line(mut self) -> Option<(Signaling, Seat, [u8; 32])> {
-        self.share = None;
-        self.hands = None;
-        self.viewing = None;
-        self.show_place();
-        for transport in self.links.take_all() {
-            transport.close();
-        }
-        let kept = self.kept.take()?;
-        let (seat, seed) = (kept.seat.clone(), kept.seat.seed()?);
-        kept.forget();
-        Some((self.signaling, seat, seed))
-    }
-
-    /// Says goodbye and closes; the future ends when what was queued had time to leave.
-    pub fn goodbye(mut self) -> impl Future<Output = ()> + Send {
-        if self.over.is_none() {
-            // The program quits in the middle of a session: that is leaving it.
-            self.command(Command::Leave);
-        }
-        self.share = None;
-        self.hands = None;
-        self.viewing = None;
-        self.show_place();
-        let transports = self.links.take_all();
-        let signaling = self.signaling;
-        async move {
-            tokio::time::sleep(GOODBYE).await;
-            for t in transports {
-                t.close();
-            }
-            signaling.finish().await;
-        }
-    }
-}
-
-fn tab(view: &View) -> Tab {
-    let mut customers: Vec<_> = view.others.iter().filter(|o| o.role == Role::Customer).collect();
-    customers.sort_by_key(|o| Some(o.id) != view.helped);
-    let state = if customers.is_empty() {
-        TabState::Empty
-    } else if customers.iter().any(|o| o.link == LinkView::Lost) {
-        TabState::Lost
-    } else {
-        TabState::Running
-    };
-    let customers = customers.into_iter().map(|o| o.name.clone()).collect();
-    Tab { number: view.number, customers, state, unread: view.unread }
 }

@@ -30,6 +30,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let ways = deskside_session::direction::Direction::ToAgent;
     all.push(("customer-copies", samples::copied::customer(ways)));
     all.push(("agent-copies", samples::copied::agent(ways)));
+    all.push(("customer-files", samples::files::customer()));
+    all.push(("agent-files", samples::files::agent()));
+    all.push(("prompt-send-files", samples::files::asked()));
+    all.push(("prompt-copied-files", samples::files::asked_to_copy()));
     all.push(("agent-monitor-gone", samples::copied::monitor_gone(samples::sample("agent-views"))));
     all.push(("customer-monitor-gone", samples::copied::monitor_gone(samples::sample("customer-views"))));
     let Some(wanted) = args.screen else {

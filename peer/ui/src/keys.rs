@@ -73,6 +73,7 @@ pub(crate) const ALL: &[Binding] = &[
     row(Action::Do(Deed::AskView), Group::Console, BOTH, &[Key::S]),
     row(Action::Do(Deed::AskControl), Group::Console, BOTH, &[Key::K]),
     row(Action::Do(Deed::AskClipboard), Group::Console, BOTH, &[Key::Y]),
+    row(Action::Do(Deed::AskCopiedFiles), Group::Console, BOTH, &[Key::U]),
     row(Action::Do(Deed::AskShow), Group::Console, BOTH, &[Key::E]),
     row(Action::Do(Deed::CancelAsk), Group::Console, BOTH, &[Key::W]),
     row(Action::Do(Deed::Release), Group::Console, BOTH, &[Key::R]),

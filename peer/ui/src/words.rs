@@ -1,5 +1,9 @@
 //! What happened, in words: one function for each kind of news that the program gives.
 
+mod files;
+
+pub use files::size;
+
 use deskside_session::{
     Role,
     app::{Ending, Problem},
@@ -154,6 +158,11 @@ pub fn notice(t: &Texts, me: Role, notice: &Notice) -> String {
             t.ta("notice-monitor-gone", &[("monitor", monitor.into()), ("instead", instead.into())])
         }
         Notice::ClipboardGoes { direction } => self::direction(t, me, *direction),
+        Notice::FilesMoved { sent, name, files, skipped } => files::moved(t, *sent, name, *files, *skipped),
+        Notice::FilesStopped { sent, name, stopped, entry } => {
+            files::stopped(t, *sent, name, *stopped, entry.as_deref())
+        }
+        Notice::FilesNotOffered => t.t("files-not-offered"),
         Notice::MonitorBack { monitor } => t.ta("notice-monitor-back", &[("monitor", monitor.into())]),
     }
 }
@@ -183,6 +192,8 @@ pub fn is_bad(notice: &Notice) -> bool {
             | Notice::ChatTooLong
             | Notice::ChatFull
             | Notice::LogNotKept
+            | Notice::FilesStopped { .. }
+            | Notice::FilesNotOffered
             | Notice::MonitorGone { .. }
     )
 }

@@ -1,6 +1,8 @@
-//! The clipboard through arboard, which tells of no changes: it is looked at once a second.
+//! The clipboard through arboard, which tells of no changes: it is looked at once a second. Copied files are told, but those
+//! of the other side cannot be pasted: there is no way to give them at the moment at which somebody does.
 
 use std::{
+    path::PathBuf,
     sync::{Arc, Condvar, Mutex, PoisonError},
     thread::JoinHandle,
     time::Duration,
@@ -8,7 +10,7 @@ use std::{
 
 use deskside_session::clipboard::Clip;
 
-use super::{Clipboard, Orders, Told, checked, lock, picture};
+use super::{Clipboard, Copied, Orders, Pasted, Told, checked, lock, picture};
 use crate::png_file::Pixels;
 
 const PAUSE: Duration = Duration::from_secs(1);
@@ -38,6 +40,13 @@ impl Clipboard for Polled {
         lock(&self.shared.0).watch = on;
         self.shared.1.notify_one();
     }
+
+    fn watch_files(&self, on: bool) {
+        lock(&self.shared.0).watch_files = on;
+        self.shared.1.notify_one();
+    }
+
+    fn pasted(&self, _: Pasted) {}
 }
 
 impl Drop for Polled {
@@ -51,13 +60,16 @@ impl Drop for Polled {
     }
 }
 
-fn keep(mut clipboard: arboard::Clipboard, orders: &Mutex<Orders>, changed: &Condvar, told: &dyn Fn(Clip)) {
+fn keep(mut clipboard: arboard::Clipboard, orders: &Mutex<Orders>, changed: &Condvar, told: &dyn Fn(Copied)) {
     let mut last: Option<Clip> = None;
-    let mut watching = false;
+    let mut last_files = Vec::new();
+    let (mut watching, mut watching_files) = (false, false);
     loop {
         let mut now = lock(orders);
-        let idle = |o: &mut Orders| !o.quit && o.set.is_none() && o.watch == watching;
-        now = if watching {
+        let idle = |o: &mut Orders| {
+            !o.quit && o.set.is_none() && (o.watch, o.watch_files) == (watching, watching_files)
+        };
+        now = if watching || watching_files {
             changed.wait_timeout_while(now, PAUSE, idle).unwrap_or_else(PoisonError::into_inner).0
         } else {
             changed.wait_while(now, idle).unwrap_or_else(PoisonError::into_inner)
@@ -65,35 +77,49 @@ fn keep(mut clipboard: arboard::Clipboard, orders: &Mutex<Orders>, changed: &Con
         if now.quit {
             return;
         }
-        let (set, watch) = (now.set.take(), now.watch);
+        let (set, watch, watch_files) = (now.set.take(), now.watch, now.watch_files);
         drop(now);
         if let Some(clip) = set.and_then(checked) {
             match put(&mut clipboard, &clip) {
                 Ok(()) => last = Some(clip),
                 Err(e) => tracing::warn!(error = %e, "could not set the clipboard"),
             }
-        } else if watch {
+        } else if let Some(files) = watch_files.then(|| files(&mut clipboard)).flatten() {
             // What was there before the watch began is no change.
+            if files != last_files {
+                last_files.clone_from(&files);
+                if watching_files {
+                    told(Copied::Files(files));
+                }
+            }
+        } else if watch {
+            last_files.clear();
             if let Some(clip) = look(&mut clipboard).filter(|c| last.as_ref() != Some(c)) {
                 if watching && let Some(clip) = checked(clip.clone()) {
-                    told(clip);
+                    told(Copied::Clip(clip));
                 }
                 last = Some(clip);
             }
         }
-        watching = watch;
+        (watching, watching_files) = (watch, watch_files);
     }
 }
 
 fn put(clipboard: &mut arboard::Clipboard, clip: &Clip) -> Result<(), arboard::Error> {
     match clip {
         Clip::Text(text) => clipboard.set_text(text.clone()),
+        Clip::Files(_) => Err(arboard::Error::ClipboardNotSupported),
         Clip::Picture(png) => {
             let p = picture::read(png).ok_or(arboard::Error::ConversionFailure)?;
             let (width, height) = (p.width as usize, p.height as usize);
             clipboard.set_image(arboard::ImageData { width, height, bytes: p.rgba.into() })
         }
     }
+}
+
+/// Files that are copied now.
+fn files(clipboard: &mut arboard::Clipboard) -> Option<Vec<PathBuf>> {
+    clipboard.get().file_list().ok().filter(|files| !files.is_empty())
 }
 
 /// What is there now: a text before a picture.

@@ -3,6 +3,7 @@
 
 use std::{
     os::fd::AsRawFd as _,
+    path::PathBuf,
     sync::{Arc, Mutex},
     thread::JoinHandle,
     time::Instant,
@@ -21,7 +22,7 @@ use x11rb::{
 
 use deskside_session::clipboard::Clip;
 
-use super::{Clipboard, Orders, Told, checked, lock};
+use super::{Clipboard, Copied, Orders, Pasted, Told, checked, lock};
 use crate::x11::{Alarm, Sleeper, X11Error, connect};
 
 mod fetch;
@@ -37,6 +38,10 @@ x11rb::atom_manager! {
         PLAIN_UTF8: b"text/plain;charset=utf-8",
         PLAIN: b"text/plain",
         PNG: b"image/png",
+        URIS: b"text/uri-list",
+        COPIED: b"x-special/gnome-copied-files",
+        // Clipboard managers that heed it do not fetch what nobody has pasted.
+        KEEP_OUT: b"x-kde-passwordManagerHint",
         // A fetch that is given up may still write to its property: the next uses another.
         FETCH_0: b"_DESKSIDE_CLIPBOARD_0",
         FETCH_1: b"_DESKSIDE_CLIPBOARD_1",
@@ -73,6 +78,16 @@ impl Clipboard for Selection {
         lock(&self.orders).watch = on;
         self.alarm.ring();
     }
+
+    fn watch_files(&self, on: bool) {
+        lock(&self.orders).watch_files = on;
+        self.alarm.ring();
+    }
+
+    fn pasted(&self, pasted: Pasted) {
+        lock(&self.orders).pasted = Some(pasted);
+        self.alarm.ring();
+    }
 }
 
 impl Drop for Selection {
@@ -93,9 +108,10 @@ struct Keeper {
     orders: Arc<Mutex<Orders>>,
     told: Told,
     /// Changes are told: those that the display made after this was ordered.
-    watching: bool,
+    watching: fetch::Wanted,
     /// What was set or told last: a clipboard manager may offer it again as its own.
     last: Option<Clip>,
+    last_files: Vec<PathBuf>,
     offer: offer::Offer,
     fetch: Option<fetch::Fetch>,
     fetches: usize,
@@ -121,8 +137,9 @@ impl Keeper {
             atoms,
             orders: orders.clone(),
             told,
-            watching: false,
+            watching: fetch::Wanted::default(),
             last: None,
+            last_files: Vec::new(),
             offer: offer::Offer::default(),
             fetch: None,
             fetches: 0,
@@ -140,16 +157,19 @@ impl Keeper {
             while let Some(event) = self.conn.poll_for_event()? {
                 self.handle(event)?;
             }
-            let Orders { set, watch, quit } = {
+            let Orders { set, watch, watch_files, pasted, quit } = {
                 let mut orders = lock(&self.orders);
-                Orders { set: orders.set.take(), ..*orders }
+                Orders { set: orders.set.take(), pasted: orders.pasted.take(), ..*orders }
             };
             if quit {
                 return Ok(());
             }
-            self.watch(watch)?;
+            self.watch(fetch::Wanted { clips: watch, files: watch_files })?;
             if let Some(clip) = set.and_then(checked) {
                 self.set(clip)?;
+            }
+            if let Some(pasted) = pasted {
+                self.pasted(pasted)?;
             }
             self.conn.flush()?;
             let now = Instant::now();
@@ -166,26 +186,51 @@ impl Keeper {
         }
     }
 
-    fn watch(&mut self, on: bool) -> Result<(), X11Error> {
-        if on && !self.watching {
+    fn watch(&mut self, wanted: fetch::Wanted) -> Result<(), X11Error> {
+        if wanted.is_more_than(self.watching) {
             // What changed before is no change: the answer comes behind all that is told of it.
             self.conn.get_input_focus()?.reply()?;
             while let Some(event) = self.conn.poll_for_event()? {
                 self.handle(event)?;
             }
         }
-        if !on {
+        if wanted != self.watching {
             self.fetch = None;
         }
-        self.watching = on;
+        self.watching = wanted;
         Ok(())
     }
 
     fn set(&mut self, clip: Clip) -> Result<(), X11Error> {
         self.fetch = None;
-        self.offer.clip = Some(Arc::new(clip.clone()));
+        self.offer.hold(&self.conn, Some(Arc::new(clip.clone())))?;
         self.last = Some(clip);
         self.conn.set_selection_owner(self.window, self.atoms.CLIPBOARD, x11rb::CURRENT_TIME)?;
+        Ok(())
+    }
+
+    /// The files that programs wait for are here, or cannot be had.
+    fn pasted(&mut self, pasted: Pasted) -> Result<(), X11Error> {
+        match pasted {
+            Pasted::Ready(paths) => {
+                self.last_files.clone_from(&paths);
+                self.offer.ready(&self.conn, &self.atoms, paths)?;
+            }
+            Pasted::Nothing { forget } => {
+                self.offer.refuse_waiting(&self.conn)?;
+                if forget && self.offer.holds_files() {
+                    self.offer.hold(&self.conn, None)?;
+                    let owner = self.conn.get_selection_owner(self.atoms.CLIPBOARD)?.reply()?.owner;
+                    if owner == self.window {
+                        self.conn.set_selection_owner(
+                            x11rb::NONE,
+                            self.atoms.CLIPBOARD,
+                            x11rb::CURRENT_TIME,
+                        )?;
+                    }
+                }
+            }
+        }
         Ok(())
     }
 
@@ -193,13 +238,17 @@ impl Keeper {
         match event {
             Event::XfixesSelectionNotify(e) if e.owner != self.window => {
                 self.fetch = None;
-                if self.watching && lock(&self.orders).watch && e.owner != x11rb::NONE {
+                let wanted = {
+                    let orders = lock(&self.orders);
+                    self.watching.within(orders.watch, orders.watch_files)
+                };
+                if wanted.is_any() && e.owner != x11rb::NONE {
                     let names = &self.atoms;
                     let properties = [names.FETCH_0, names.FETCH_1, names.FETCH_2, names.FETCH_3];
                     let property = properties[self.fetches % properties.len()];
                     self.fetches += 1;
-                    let fetch =
-                        fetch::Fetch::begin(&self.conn, &self.atoms, self.window, property, e.timestamp)?;
+                    let at = (self.window, property);
+                    let fetch = fetch::Fetch::begin(&self.conn, &self.atoms, at, e.timestamp, wanted)?;
                     self.fetch = Some(fetch);
                 }
             }
@@ -219,8 +268,13 @@ impl Keeper {
                 self.offer.taken(&self.conn, e.window, e.atom)?;
             }
             Event::DestroyNotify(e) => self.offer.gone(e.window),
-            Event::SelectionRequest(e) => self.offer.asked(&self.conn, &self.atoms, &e)?,
-            Event::SelectionClear(_) => self.offer.clip = None,
+            Event::SelectionRequest(e) => {
+                let waits = self.offer.asked(&self.conn, &self.atoms, &e)?;
+                if waits {
+                    (self.told)(Copied::Paste);
+                }
+            }
+            Event::SelectionClear(e) if e.owner == self.window => self.offer.hold(&self.conn, None)?,
             // Who asked for it may have gone.
             Event::Error(e) => {
                 tracing::debug!(kind = ?e.error_kind, "the display refused a clipboard request")
@@ -240,7 +294,16 @@ impl Keeper {
                 let new = checked(clip).filter(|clip| !empty && self.last.as_ref() != Some(clip));
                 if let Some(clip) = new {
                     self.last = Some(clip.clone());
-                    (self.told)(clip);
+                    (self.told)(Copied::Clip(clip));
+                }
+            }
+            fetch::Step::Files(paths) => {
+                self.fetch = None;
+                // What came from the other side may be offered again by a clipboard manager: it does not go back.
+                if paths != self.last_files {
+                    self.last_files.clear();
+                    self.last = None;
+                    (self.told)(Copied::Files(paths));
                 }
             }
         }

@@ -7,7 +7,7 @@ use std::{
 };
 
 use deskside_devices::clipboard::{
-    Clipboard as _,
+    Clipboard as _, Copied,
     x11::{Selection, open},
 };
 use deskside_session::{clipboard::Clip, wire::MAX_CLIPBOARD as MAX_TEXT};
@@ -16,7 +16,12 @@ use crate::desk::{Desk, eventually};
 
 fn clipboard(desk: &Desk) -> (Selection, mpsc::Receiver<Clip>) {
     let (told, texts) = mpsc::sync_channel(64);
-    let clipboard = open(Some(&desk.name), Box::new(move |t| told.send(t).unwrap())).unwrap();
+    let tell = move |c| {
+        if let Copied::Clip(clip) = c {
+            told.send(clip).unwrap()
+        }
+    };
+    let clipboard = open(Some(&desk.name), Box::new(tell)).unwrap();
     (clipboard, texts)
 }
 

@@ -12,7 +12,7 @@ use std::{
 };
 
 use deskside_devices::{
-    clipboard::{Clipboard as _, portable},
+    clipboard::{Clipboard as _, Copied, portable},
     inject::{self, InjectError, Injector},
     watch::{self, OwnAct},
 };
@@ -199,7 +199,13 @@ fn child_copies() {
         return;
     }
     let (told, texts) = mpsc::sync_channel(8);
-    let clipboard = portable::open(Box::new(move |t| told.send(t).unwrap())).unwrap();
+    let (told_files, files) = mpsc::sync_channel(8);
+    let tell = move |c| match c {
+        Copied::Clip(clip) => told.send(clip).unwrap(),
+        Copied::Files(paths) => told_files.send(paths).unwrap(),
+        Copied::Paste => {}
+    };
+    let clipboard = portable::open(Box::new(tell)).unwrap();
     let mut other = arboard::Clipboard::new().unwrap();
     clipboard.watch(true);
     clipboard.set("ours é中".into());
@@ -209,6 +215,16 @@ fn child_copies() {
     other.set_text("x".repeat((1 << 20) + 1)).unwrap();
     other.set_text("last").unwrap();
     assert_eq!(texts.recv_timeout(PATIENCE), Ok("last".into()));
+    clipboard.watch_files(true);
+    // The look that finds the second of them is one that knows that files are wanted.
+    for text in ["once", "twice"] {
+        other.set_text(text).unwrap();
+        assert_eq!(texts.recv_timeout(PATIENCE), Ok(text.into()));
+    }
+    let copied = [std::env::current_exe().unwrap().canonicalize().unwrap()];
+    other.set().file_list(&copied).unwrap();
+    assert_eq!(files.recv_timeout(PATIENCE).as_deref(), Ok(&copied[..]));
+    clipboard.watch_files(false);
     let image = arboard::ImageData { width: 2, height: 1, bytes: vec![1, 2, 3, 255, 5, 6, 7, 255].into() };
     other.set_image(image.clone()).unwrap();
     let Ok(clip @ Clip::Picture(_)) = texts.recv_timeout(PATIENCE) else { panic!("no picture") };

@@ -82,6 +82,12 @@ pub enum What {
     Control {
         on: bool,
     },
+    /// Files begin to go to or from `who`. `sent`: from this computer.
+    Files {
+        sent: bool,
+        files: u32,
+        bytes: u64,
+    },
     /// From here on only endings are written.
     Full,
     /// The last entry.

@@ -94,7 +94,7 @@ impl Standing {
             What::Over { .. } => {
                 *self = Self { me: self.me, full: self.full, over: true, ..Self::default() };
             }
-            What::Unknown => {}
+            What::Files { .. } | What::Unknown => {}
         }
     }
 

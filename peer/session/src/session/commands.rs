@@ -1,6 +1,6 @@
 //! What the person at this computer, and its devices, want.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 use super::Session;
 use crate::{
@@ -9,10 +9,12 @@ use crate::{
     chat::MAX_WAITING_ALL,
     clipboard::Clip,
     command::{Act, Command, RequestId, Shortcut},
+    files::List,
     input::{InputEvent, Key, NamedKey},
     io::{DeviceEvent, Output},
     roster::Peer,
     sharing::{Way, clamp, stops_picture},
+    transfers::Offered,
     view::{ChatLine, Notice, Trouble},
     wire::{MAX_CHAT, Message, Wish, message::input_in_limits},
 };
@@ -36,7 +38,8 @@ pub(crate) fn may_command(role: Role, command: &Command) -> bool {
             role != Role::Assistant
         }
         Command::PassOn { .. } => role != Role::Customer,
-        Command::ReleaseControl
+        Command::StopFiles { .. }
+        | Command::ReleaseControl
         | Command::SetCoder { .. }
         | Command::SetScreen { .. }
         | Command::SetQuality { .. }
@@ -57,6 +60,8 @@ impl Session {
             return;
         }
         match command {
+            // The question about files names them.
+            Command::Ask { act: Act::SendFiles } => {}
             Command::Ask { act } => self.ask(act),
             Command::CancelAsk => self.cancel_ask(),
             Command::ReleaseControl if self.role == Role::Customer => self.release_lent(),
@@ -86,7 +91,10 @@ impl Session {
             Command::StopSharing if self.role == Role::Customer => {
                 self.stop_all(false);
             }
-            Command::StopSharing => self.give_back(&[Act::View, Act::Control, Act::Clipboard, Act::Show]),
+            Command::StopSharing => {
+                self.give_back(&[Act::View, Act::Control, Act::Clipboard, Act::CopiedFiles, Act::Show]);
+            }
+            Command::StopFiles { id } => self.stop_moving(id),
             Command::Chat { to, text } => self.chat(to, text),
             Command::ChatRead => self.chat.read(|_| true),
             Command::ConversationRead { with } => self.chat.read(|c| c.with == with),
@@ -106,12 +114,20 @@ impl Session {
 
     pub(super) fn on_device(&mut self, event: DeviceEvent) {
         match event {
-            DeviceEvent::Clipboard(clip) => self.send_clipboard(&clip),
+            DeviceEvent::Clipboard(clip) => {
+                self.forget_copied();
+                self.send_clipboard(&clip);
+            }
             DeviceEvent::LogKept(kept) => {
                 self.notices.add(if kept { Notice::LogKept } else { Notice::LogNotKept });
             }
             DeviceEvent::Shows(area) => self.pointer.sees(area),
             _ if self.role == Role::Assistant => {}
+            DeviceEvent::CopiedFiles { key, list } => self.offer_copied(key, &list),
+            DeviceEvent::DroppedFiles { key, list } => self.offer_dropped(key, &list),
+            DeviceEvent::FilesNotOffered => self.notices.add(Notice::FilesNotOffered),
+            DeviceEvent::Paste => self.on_paste(),
+            DeviceEvent::Files { id, news } => self.on_files_news(id, news),
             DeviceEvent::OwnInput => self.on_own_input(),
             DeviceEvent::PanicKey => self.stop_all(true),
             DeviceEvent::Monitors(monitors) => {
@@ -204,6 +220,22 @@ impl Session {
         }
     }
 
+    /// Asks the customer who is helped to take these files.
+    fn offer_dropped(&mut self, key: u32, list: &Arc<List>) {
+        let helped = self.people.helped.filter(|_| self.role == Role::Primary);
+        let Some(id) = helped else { return };
+        let Some(p) = self.peers.get_mut(id).filter(|p| p.is_up()) else { return };
+        let request = RequestId(self.requests + 1);
+        if list.is_empty() || p.files.is_sending_asked() || !p.viewing.ask(request, Act::SendFiles) {
+            return self.notices.add(Notice::FilesNotOffered);
+        }
+        self.requests += 1;
+        p.files.dropped = Some(Offered { number: request.0, key, list: Arc::clone(list) });
+        p.files.asks_out.ask(request, list);
+        self.note_i_asked(id, Act::SendFiles);
+        self.send_asked(id);
+    }
+
     fn cancel_ask(&mut self) {
         for p in self.peers.iter_mut() {
             let held = p.person().map(|k| self.grants.of(k)).unwrap_or_default();
@@ -211,6 +243,7 @@ impl Session {
             if !asked.is_empty() {
                 p.viewing.settle(&held);
             }
+            p.files.dropped = p.files.dropped.take().filter(|d| !asked.iter().any(|(r, _)| r.0 == d.number));
             for (request, _) in asked {
                 if p.is_up() {
                     self.out.say(p.id, &Message::CancelAsk { request });
@@ -278,7 +311,7 @@ impl Session {
         }
     }
 
-    fn send_clipboard(&mut self, clip: &Clip) {
+    pub(super) fn send_clipboard(&mut self, clip: &Clip) {
         if self.share.paused {
             return;
         }
@@ -300,7 +333,8 @@ impl Session {
 
     /// Sends what the window has room for, as long as the grant and its direction stand.
     pub(super) fn send_pieces(&mut self, id: ParticipantId) {
-        let may = self.may_send_copied(id);
+        let files = self.peers.get(id).is_some_and(|p| p.clipboard_out.carries_files());
+        let may = if files { self.may_offer_files(id) } else { self.may_send_copied(id) };
         let Some(p) = self.peers.get_mut(id) else { return };
         if !may {
             return p.clipboard_out.forget();
@@ -356,7 +390,9 @@ mod tests {
         let event = InputEvent::Move { x: 0, y: 0 };
         let id = ParticipantId(3);
         let direction = Default::default();
-        let table: [(Command, &[Role]); 33] = [
+        let transfer = crate::files::FilesId { with: id, fetch: 1, sends: true };
+        let table: [(Command, &[Role]); 34] = [
+            (Command::StopFiles { id: transfer }, &[Primary, Customer]),
             (Command::ClipboardDirection { direction }, &[Customer]),
             (Command::SetQuality { sharpness: None, colours: None }, &[Primary, Customer]),
             (Command::Only { windows: vec![7] }, &[Primary, Customer]),

@@ -19,10 +19,13 @@ impl Session {
             // Asked again because the answer was lost with the connection.
             return self.out.say(id, &Message::Answered { request, outcome });
         }
+        // Files come with their names, by [`Message::OfferFiles`].
+        let unnamed = act == Act::SendFiles && !p.files.asks_for(request);
         let ask = Ask { from: id, person, request, act };
         let case = Case {
-            primary: p.role == Role::Primary && self.people.helped == Some(self.me),
-            granted: self.grants.has(person, act),
+            primary: p.role == Role::Primary && self.people.helped == Some(self.me) && !unnamed,
+            // Leave for some files is none for others.
+            granted: self.grants.has(person, act) && act != Act::SendFiles,
             allow_all: self.grants.allows_all(person),
             ..self.consent.case(self.now, &ask)
         };

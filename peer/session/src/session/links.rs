@@ -39,6 +39,7 @@ impl Session {
 
     /// The participant left for good.
     pub(super) fn remove(&mut self, id: ParticipantId) {
+        self.lose_files(id);
         let Some(peer) = self.peers.remove(id) else { return };
         self.forget(id, peer.person());
         self.chat.left(id);
@@ -53,6 +54,7 @@ impl Session {
     /// Takes all grants and questions of somebody who is no longer there.
     fn forget(&mut self, id: ParticipantId, person: Option<crate::identity::PublicKey>) {
         self.consent.withdraw(self.now, |a| a.from == id);
+        self.lose_files(id);
         if let Some(person) = person
             && !self.peers.iter().any(|p| p.id != id && p.person() == Some(person))
         {
@@ -176,6 +178,8 @@ impl Session {
         p.route = Route::Unknown;
         p.clipboard_in.forget();
         p.clipboard_out.forget();
+        self.lose_files(id);
+        let Some(p) = self.peers.get_mut(id) else { return };
         // They are told anew.
         p.viewing.marks.clear();
         p.told = Told::default();

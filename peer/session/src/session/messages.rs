@@ -23,19 +23,29 @@ pub(crate) fn accepts(me: Role, from: Role, message: &Message) -> bool {
     use Role::{Customer, Primary};
     match message {
         // Anyone may ask: who is not the primary agent is told so.
-        Message::Ask { .. } | Message::CancelAsk { .. } => me == Customer && from != Customer,
+        Message::Ask { .. } | Message::CancelAsk { .. } | Message::OfferFiles { .. } => {
+            me == Customer && from != Customer
+        }
         // Who handed over may still hold a call; a customer gives the agent's desktop back.
         Message::GiveBack { .. } => (me == Customer && from != Customer) || (me, from) == (Primary, Customer),
         // To whoever of the two shares.
         Message::Wish(_) | Message::Input { .. } => {
             matches!((me, from), (Customer, Primary) | (Primary, Customer))
         }
-        Message::Answered { .. } | Message::Grants { .. } => me != Customer && from == Customer,
+        Message::Answered { .. } | Message::Grants { .. } | Message::OfferAck { .. } => {
+            me != Customer && from == Customer
+        }
         // Also to another customer, who watches; and of what the primary agent shows.
         Message::Sharing { .. } | Message::Trouble { .. } | Message::Marks(_) => from != Role::Assistant,
         // To whoever shares.
         Message::Draw { .. } => me != Role::Assistant,
-        Message::Clipboard { .. } | Message::ClipboardPicture { .. } | Message::ClipboardAck { .. } => {
+        Message::Clipboard { .. }
+        | Message::ClipboardPicture { .. }
+        | Message::ClipboardFiles { .. }
+        | Message::ClipboardAck { .. }
+        | Message::FetchFiles { .. }
+        | Message::FilesSignal { .. }
+        | Message::StopFiles { .. } => {
             matches!((me, from), (Customer, Primary) | (Primary, Customer))
         }
         // Of who is not primary it counts when it becomes so.
@@ -97,6 +107,17 @@ impl Session {
             Message::ClipboardPicture { transfer, part, last, png } => {
                 self.on_clipboard_piece(id, Kind::Picture, &Piece { transfer, part, last, text: &png });
             }
+            Message::ClipboardFiles { transfer, part, last, list } => {
+                self.on_clipboard_piece(id, Kind::Files, &Piece { transfer, part, last, text: &list });
+            }
+            Message::OfferFiles { request, part, last, list } => {
+                let piece = Piece { transfer: request.0, part, last, text: &list };
+                self.on_offer(id, request, &piece);
+            }
+            Message::OfferAck { request } => self.on_offer_ack(id, request),
+            Message::FetchFiles { fetch, offer, asked } => self.on_fetch(id, fetch, offer, asked),
+            Message::FilesSignal { fetch, sends, signal } => self.on_files_signal(id, fetch, sends, signal),
+            Message::StopFiles { fetch, sends, stopped } => self.on_stop_files(id, fetch, sends, stopped),
             Message::ClipboardAck { transfer } => {
                 if let Some(p) = self.peers.get_mut(id) {
                     p.clipboard_out.acknowledge(transfer);
@@ -174,7 +195,8 @@ impl Session {
         self.send_chat(id);
         self.say_acts(id);
         let Some(p) = self.peers.get(id) else { return };
-        for (request, act) in &p.viewing.asked {
+        // Of files to be sent the list was lost; who dropped them does it again.
+        for (request, act) in p.viewing.asked.iter().filter(|(_, act)| *act != Act::SendFiles) {
             self.out.say(id, &Message::Ask { request: *request, act: *act });
         }
     }
@@ -262,23 +284,28 @@ impl Session {
     fn on_clipboard_piece(&mut self, id: ParticipantId, kind: Kind, piece: &Piece<'_>) {
         let (paused, side) = (self.share.paused, self.side());
         let Some(p) = self.peers.get_mut(id) else { return };
-        let permit = p.person().and_then(|person| self.grants.permit_clipboard(person, side));
+        let permit = p.person().and_then(|person| match kind {
+            Kind::Files => self.grants.permit_files(person, Act::CopiedFiles, side),
+            Kind::Text | Kind::Picture => self.grants.permit_clipboard(person, side),
+        });
         let Some(permit) = permit else {
             p.clipboard_in.forget();
-            return self.note_against(id);
+            return self.note_against(id, kind);
         };
         self.out.say(id, &Message::ClipboardAck { transfer: piece.transfer });
         if let Some(clip) = p.clipboard_in.piece(kind, piece)
             && !paused
         {
+            self.note_pasteable(id, piece.transfer, &clip);
             self.out.set_clipboard(&permit, clip);
         }
     }
 
     /// What comes against the direction that was told, beyond what can have been under way, breaks the protocol.
-    fn note_against(&mut self, id: ParticipantId) {
+    fn note_against(&mut self, id: ParticipantId, kind: Kind) {
         let Some(p) = self.peers.get_mut(id) else { return };
-        let told = p.told.grants.as_ref().is_some_and(|(acts, ..)| acts.contains(&Act::Clipboard));
+        let act = if kind == Kind::Files { Act::CopiedFiles } else { Act::Clipboard };
+        let told = p.told.grants.as_ref().is_some_and(|(acts, ..)| acts.contains(&act));
         if told {
             p.told.against += 1;
             if p.told.against > MOST_AGAINST {
@@ -293,6 +320,7 @@ impl Session {
         let Some(p) = self.peers.get_mut(id) else { return };
         let Some(act) = p.viewing.answered(request) else { return };
         if outcome != Outcome::Allowed {
+            p.files.dropped.take_if(|d| d.number == request.0);
             let held = p.person().map(|k| self.grants.of(k)).unwrap_or_default();
             p.viewing.settle(&held);
         }
@@ -330,7 +358,8 @@ impl Session {
         if !unwanted.is_empty() {
             self.out.say(id, &Message::GiveBack { acts: unwanted });
         }
-        if turned_clipboard && self.grants.has(person, Act::Clipboard) {
+        let copies = [Act::Clipboard, Act::CopiedFiles];
+        if turned_clipboard && copies.iter().any(|a| self.grants.has(person, *a)) {
             self.notices.add(Notice::ClipboardGoes { direction: clipboard });
         }
         let Some(act) = lost.iter().find(|a| !(turned && sees(a))).copied() else { return };
@@ -384,7 +413,9 @@ impl Session {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{command::RequestId, wire::handshake::Refused};
+    use deskside_protocol::socket::Signal;
+
+    use crate::{command::RequestId, files::Stopped, wire::handshake::Refused};
 
     #[test]
     fn who_may_say_what_to_whom() {
@@ -408,7 +439,7 @@ mod tests {
             signature: String::new(),
         };
         let led: Vec<_> = all.iter().copied().filter(|(_, from)| *from != Customer).collect();
-        let table: [(Message, &[(Role, Role)]); 26] = [
+        let table: [(Message, &[(Role, Role)]); 32] = [
             (Message::Lead(crate::wire::Lead { helped: None, watchers: vec![], keeps_chat: false }), &led),
             (Message::HandOver { word }, &all),
             (Message::Acts { have: 1 }, asking),
@@ -428,7 +459,13 @@ mod tests {
             (Message::Input { n: 0, at: None, event: InputEvent::Move { x: 0, y: 0 }, area: 0 }, both),
             (Message::Clipboard { transfer: 0, part: 0, last: true, text: String::new() }, both),
             (Message::ClipboardPicture { transfer: 0, part: 0, last: true, png: String::new() }, both),
+            (Message::ClipboardFiles { transfer: 0, part: 0, last: true, list: String::new() }, both),
             (Message::ClipboardAck { transfer: 0 }, both),
+            (Message::OfferFiles { request, part: 0, last: true, list: String::new() }, asking),
+            (Message::OfferAck { request }, granting),
+            (Message::FetchFiles { fetch: 1, offer: 1, asked: false }, both),
+            (Message::FilesSignal { fetch: 1, sends: true, signal: Signal::Renew }, both),
+            (Message::StopFiles { fetch: 1, sends: true, stopped: Stopped::Lost }, both),
             (Message::Chat { seq: 1, private: false, at: 0, text: "x".into() }, &all),
             (Message::ChatAck { seq: 1 }, &all),
             (Message::Bye { ended: false }, &all),

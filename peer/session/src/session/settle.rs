@@ -26,8 +26,10 @@ impl Session {
             return self.finish(Ending::Left, Some(Output::TellServerLeave));
         }
         self.settle_people();
+        self.settle_files();
         self.settle_lent();
         self.settle_sharer();
+        self.fetch_allowed();
         self.settle_viewer();
         self.settle_hand();
         self.settle_clipboard();
@@ -45,6 +47,7 @@ impl Session {
         if std::mem::take(&mut self.share.watching_clipboard) {
             self.out.push(Output::WatchClipboard(false));
         }
+        self.stop_files();
         if self.viewer.take().is_some() {
             self.out.push(Output::CloseViewer);
         }

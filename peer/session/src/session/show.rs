@@ -36,6 +36,7 @@ impl Session {
             conversations: self.chat.conversations(),
             chat_kept: self.people.keeps_chat,
             notice: self.notices.last.back().cloned(),
+            files: self.files_view(),
             clipboard: self.clipboard_view(),
         }
     }
@@ -72,6 +73,7 @@ impl Session {
             from: p.id,
             name: p.name.clone(),
             act: open.ask.act,
+            files: self.asked_files(&open.ask),
             along: self.along(open.ask.act),
             remaining_ms: u64::try_from(left).unwrap_or(u64::MAX),
         })

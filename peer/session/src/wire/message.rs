@@ -1,6 +1,6 @@
 //! The messages after the handshake.
 
-use deskside_protocol::HandOver;
+use deskside_protocol::{HandOver, socket::Signal};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -12,6 +12,7 @@ use crate::{
     acts::MAX_ENTRY,
     command::{Act, Coder, RequestId, Screen},
     direction::Direction,
+    files::Stopped,
     input::{InputEvent, Key},
     marks::{Changes, Draw},
     programs::{MOST_SHARED, SharedProgram},
@@ -88,8 +89,26 @@ pub enum Message {
     Clipboard { transfer: u32, part: u32, last: bool, text: String },
     /// A piece of a clipboard picture: of a PNG file as unpadded base64url.
     ClipboardPicture { transfer: u32, part: u32, last: bool, png: String },
+    /// A piece of a list of copied files, see [`crate::files::List`]; `transfer` names what may be fetched.
+    ClipboardFiles { transfer: u32, part: u32, last: bool, list: String },
     /// A piece arrived; at most two are under way.
     ClipboardAck { transfer: u32 },
+    /// Agent: asks to send these files, by pieces of a list of them; the answer is as to [`Message::Ask`].
+    OfferFiles { request: RequestId, part: u32, last: bool, list: String },
+    /// A piece arrived; at most two are under way.
+    OfferAck { request: RequestId },
+    /// Send the contents of what was offered by this number: that of a `transfer`, or of a request if `asked`.
+    /// `fetch` counts up, each number once.
+    FetchFiles {
+        fetch: u32,
+        offer: u32,
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        asked: bool,
+    },
+    /// For the connection of a transfer. `sends`: the sender of this message sends the files.
+    FilesSignal { fetch: u32, sends: bool, signal: Signal },
+    /// A transfer does not go on; `sends` as before.
+    StopFiles { fetch: u32, sends: bool, stopped: Stopped },
     /// Anybody: another agent is primary from now on. The signature counts, not who carries it.
     HandOver { word: HandOver },
     /// Primary agent: who is helped and who watches; when it changes and on each new connection.

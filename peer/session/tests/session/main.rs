@@ -7,6 +7,7 @@ mod clipboard;
 mod consent;
 mod control;
 mod crash;
+mod files;
 mod join;
 mod life;
 mod marks;

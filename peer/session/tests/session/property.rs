@@ -4,15 +4,17 @@ use std::collections::BTreeSet;
 
 use deskside_session::{
     Now, ParticipantId, Role,
+    clipboard::Clip,
     command::{Act, Coder, Command, RequestId, Screen},
     input::{Button, InputEvent, Key},
-    io::{DeviceEvent, Input, Output},
+    io::{DeviceEvent, Input, Into, Output},
     quality::Colours,
     view::Trouble,
     wire::{Message, Moved},
 };
 use proptest::prelude::*;
 
+use crate::files::list;
 use crate::sim::{AGENT, CUSTOMER, Guest, THIRD, Weather, World, agent, cases, customer};
 
 #[derive(Clone, Debug)]
@@ -40,6 +42,7 @@ fn act() -> impl Strategy<Value = Act> {
         2 => Just(Act::View),
         2 => Just(Act::Control),
         2 => Just(Act::Clipboard),
+        2 => Just(Act::CopiedFiles),
         2 => proptest::sample::select(&Act::ALL[..]),
     ]
 }
@@ -100,6 +103,9 @@ fn device() -> impl Strategy<Value = (ParticipantId, DeviceEvent)> {
         1 => Just(DeviceEvent::PanicKey),
         2 => (0u16..1000, 0u16..1000).prop_map(|(width, height)| DeviceEvent::PictureSize { width, height }),
         3 => Just(DeviceEvent::Clipboard("text".into())),
+        2 => (1u32..3).prop_map(|key| DeviceEvent::CopiedFiles { key, list: list("x") }),
+        1 => Just(DeviceEvent::DroppedFiles { key: 7, list: list("y") }),
+        2 => Just(DeviceEvent::Paste),
         1 => Just(DeviceEvent::Trouble(Trouble::InputFailed)),
         1 => Just(DeviceEvent::Coder(Coder::H264)),
     ];
@@ -118,6 +124,9 @@ fn message() -> impl Strategy<Value = Vec<u8>> {
         1 => (0u32..2, any::<bool>()).prop_map(|(part, last)| {
             Message::ClipboardPicture { transfer: 1, part, last, png: "iVBO".into() }.encode()
         }),
+        1 => (1u32..4, 0u32..4, any::<bool>()).prop_map(|(fetch, offer, asked)| Message::FetchFiles { fetch, offer, asked }.encode()),
+        1 => Just(Message::ClipboardFiles { transfer: 1, part: 0, last: true, list: list("z").encode() }.encode()),
+        1 => (0u32..4).prop_map(|r| Message::OfferFiles { request: RequestId(r), part: 0, last: true, list: list("z").encode() }.encode()),
         1 => Just(br#"{"type":"accept","request":1,"act":"control"}"#.to_vec()),
         1 => Just(br#"{"do":"answer","request":1,"allow":true,"all":true}"#.to_vec()),
         1 => Just(br#"{"type":"wish","coder":"h264","screen":{"monitor":4}}"#.to_vec()),
@@ -234,7 +243,10 @@ fn device_output(o: &Output) -> Option<Act> {
     match o {
         Output::Capture(_) => Some(Act::View),
         Output::Inject(_) => Some(Act::Control),
+        Output::SetClipboard(Clip::Files(_)) => Some(Act::CopiedFiles),
         Output::SetClipboard(_) => Some(Act::Clipboard),
+        Output::ReceiveFiles { into: Into::Downloads, .. } => Some(Act::SendFiles),
+        Output::ReceiveFiles { .. } | Output::SendFiles { .. } => Some(Act::CopiedFiles),
         _ => None,
     }
 }

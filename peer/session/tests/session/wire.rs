@@ -82,6 +82,8 @@ fn every_act_has_its_name() {
         "view",
         "control",
         "clipboard",
+        "copied_files",
+        "send_files",
         "show",
         "files",
         "scripts",

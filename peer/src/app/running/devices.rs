@@ -122,8 +122,8 @@ impl Running {
     pub(super) fn clipboard(&mut self) -> Option<&dyn clipboard::Clipboard> {
         if self.clipboard.is_none() {
             let events = self.events.clone();
-            self.clipboard = clipboard::open(Box::new(move |clip| {
-                let _ = events.send(SessionEvent::Clipboard(clip));
+            self.clipboard = clipboard::open(Box::new(move |copied| {
+                let _ = events.send(SessionEvent::Clipboard(copied));
             }));
         }
         self.clipboard.as_deref()

@@ -39,6 +39,8 @@ pub(super) struct Facts {
     /// Names of other customers whom the customer let see it.
     pub shown: Vec<String>,
     pub controlled: Vec<Period>,
+    /// When files began to go, whether from this computer, how many, and their bytes.
+    pub files: Vec<(u64, bool, u32, u64)>,
     /// The customer's program was started again.
     pub resumed: bool,
     pub full: bool,
@@ -58,6 +60,7 @@ impl Facts {
             began: at(log.records().first()),
             last: last(log),
             helpers: Vec::new(),
+            files: Vec::new(),
             allowed: BTreeMap::new(),
             refused: BTreeMap::new(),
             all: false,
@@ -121,6 +124,7 @@ impl Facts {
             }
             What::Refused { act } | What::NoAnswer { act } => *self.refused.entry(*act).or_default() += 1,
             What::AllAllowed { .. } => self.all = true,
+            What::Files { sent, files, bytes } => self.files.push((at, *sent, *files, *bytes)),
             What::Resumed => self.resumed = true,
             What::Over { ending } => self.ending = Some(*ending),
             _ => {}

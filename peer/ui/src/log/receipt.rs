@@ -12,6 +12,7 @@ use super::facts::{self, Facts, Helper, Period};
 use crate::{
     acts,
     texts::{Arg, Texts},
+    words,
 };
 
 const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;max-width:44em;margin:2em auto;padding:0 1em;color:#1b1b1f;\
@@ -53,6 +54,8 @@ pub fn receipt(t: &Texts, log: &Log) -> String {
     let period = |p: &Period| t.ta("receipt-period", &arguments(&between(t, *p)));
     let periods = facts.controlled.iter().map(period);
     page.lines(t, total(t, &facts.controlled).into_iter().chain(periods).collect());
+    page.tag("h2", &t.t("receipt-files"));
+    page.lines(t, facts.files.iter().map(|f| files(t, f)).collect());
     page.tag("h2", &t.t("receipt-end"));
     page.list([ending(t, facts.ending, log.closed_at().is_some())]);
     page.list(facts.resumed.then(|| t.t("receipt-resumed")));
@@ -94,6 +97,13 @@ fn counted(t: &Texts, acts: &BTreeMap<Act, u32>) -> Vec<String> {
         t.ta("receipt-count", &[("what", (&what).into()), ("count", (*n).into())])
     };
     acts.iter().map(line).collect()
+}
+
+/// When files began to go or to come.
+fn files(t: &Texts, (at, sent, count, bytes): &(u64, bool, u32, u64)) -> String {
+    let (when, size) = (facts::date(t, *at), words::size(t, *bytes));
+    let args = [("when", (&when).into()), ("count", (*count).into()), ("size", (&size).into())];
+    if *sent { t.ta("receipt-files-sent", &args) } else { t.ta("receipt-files-came", &args) }
 }
 
 fn total(t: &Texts, periods: &[Period]) -> Vec<String> {

@@ -16,7 +16,7 @@ use super::{
     copied::{Copied, Copy},
     deed::Deed,
     dialog::Dialog,
-    half, idle, middle,
+    files, half, idle, middle,
     notes::NotesForm,
     people, shortcuts,
     show_form::ShowForm,
@@ -63,6 +63,7 @@ impl AgentSession {
     /// Draws it; a question to ask, if a button led to one.
     pub fn show(&mut self, ui: &mut Ui, cx: &Cx<'_>, view: &View, mut around: Around<'_>) -> Option<Dialog> {
         let k = cx.k;
+        files::dropped(ui.ctx(), cx, view);
         let mut dialog = shortcuts::console(ui.ctx(), cx, view, self, &mut around);
         let watching = view.sharing.as_ref().filter(|s| s.sharer != view.me);
         if self.viewer.side || watching.is_none() {

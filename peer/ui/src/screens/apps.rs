@@ -240,6 +240,9 @@ impl Window {
         let builder = builder.with_min_inner_size(vec2(240.0, 160.0));
         ui.ctx().show_viewport_immediate(viewport(program.id), builder, |ui, kind| {
             let own = kind != egui::ViewportClass::EmbeddedWindow;
+            if own {
+                super::files::dropped(ui.ctx(), cx, view);
+            }
             if own && self.native.is_none() && cx.now < self.since + SEARCH {
                 self.native = cx.backend.window_of(&class);
                 ui.ctx().request_repaint_after(AGAIN);

@@ -18,7 +18,7 @@ use crate::{
     words,
 };
 
-/// The menu below the clipboard's permission.
+/// The menu below the permissions for what is copied.
 pub fn choose(ui: &mut Ui, cx: &Cx<'_>, view: &View) {
     let now = words::direction(cx.t, Role::Customer, view.clipboard);
     let button =
@@ -54,9 +54,14 @@ pub fn first(view: &View) -> Direction {
 
 /// At the agent: what works, when it is not both ways.
 pub fn told(cx: &Cx<'_>, view: &View) -> Option<(Icon, String)> {
-    let granted = view.grants.iter().any(|g| g.act == Act::Clipboard);
+    let granted = view.grants.iter().any(|g| goes(g.act));
     (granted && view.clipboard != Direction::Both)
         .then(|| (sign(view.clipboard, view.role), words::direction(cx.t, view.role, view.clipboard)))
+}
+
+/// Whether a direction matters to it.
+pub fn goes(act: Act) -> bool {
+    matches!(act, Act::Clipboard | Act::CopiedFiles)
 }
 
 /// Out of this computer, or into it.

@@ -9,7 +9,7 @@ use deskside_session::{
 use eframe::egui::{Frame, Margin, Panel, RichText, ScrollArea, Ui};
 use lucide_icons::Icon;
 
-use super::{chat::ChatForm, copied_ways, dialog::Dialog, hiding, own_screen, people, toast::Toast};
+use super::{chat::ChatForm, copied_ways, dialog::Dialog, files, hiding, own_screen, people, toast::Toast};
 use crate::{
     acts,
     cx::Cx,
@@ -49,6 +49,7 @@ pub fn show(
                     if !view.server_up {
                         banner(ui, cx, Tone::Warn, "", &cx.t.t("session-server-down"));
                     }
+                    files::show(ui, cx, view);
                     own_screen::show(ui, cx, view, open);
                     agents(ui, cx, view);
                     permissions(ui, cx, view);
@@ -212,7 +213,7 @@ fn permissions(ui: &mut Ui, cx: &Cx<'_>, view: &View) {
         }
         for act in &acts {
             permission(ui, cx, *act);
-            if *act == Act::Clipboard {
+            if acts.iter().rev().find(|a| copied_ways::goes(**a)) == Some(act) {
                 copied_ways::choose(ui, cx, view);
             }
         }

@@ -14,6 +14,7 @@ pub enum Deed {
     AskView,
     AskControl,
     AskClipboard,
+    AskCopiedFiles,
     AskShow,
     CancelAsk,
     Release,
@@ -22,10 +23,11 @@ pub enum Deed {
 }
 
 impl Deed {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::AskView,
         Self::AskControl,
         Self::AskClipboard,
+        Self::AskCopiedFiles,
         Self::AskShow,
         Self::CancelAsk,
         Self::Release,
@@ -38,6 +40,7 @@ impl Deed {
             Self::AskView => t.t("ask-view"),
             Self::AskControl => t.t("ask-control"),
             Self::AskClipboard => t.t("ask-clipboard"),
+            Self::AskCopiedFiles => t.t("ask-copied-files"),
             Self::AskShow => t.t("ask-show"),
             Self::CancelAsk => t.t("ask-cancel"),
             Self::Release => t.t("release-control"),
@@ -59,11 +62,10 @@ impl Deed {
         match self {
             Self::AskView => may_ask && (sharing.is_none() || shows.is_some()),
             Self::AskControl => may_ask && !mine,
-            Self::AskClipboard => {
-                may_ask
-                    && sharing.is_some()
-                    && shows.is_none()
-                    && !view.grants.iter().any(|g| g.act == Act::Clipboard)
+            Self::AskClipboard | Self::AskCopiedFiles => {
+                let act = if self == Self::AskClipboard { Act::Clipboard } else { Act::CopiedFiles };
+                let granted = view.grants.iter().any(|g| g.act == act);
+                may_ask && sharing.is_some() && shows.is_none() && !granted
             }
             Self::AskShow => may_ask && shows.is_none(),
             Self::CancelAsk => view.asked.is_some(),
@@ -87,6 +89,7 @@ impl Deed {
             Self::AskView => Command::Ask { act: Act::View },
             Self::AskControl => Command::Ask { act: Act::Control },
             Self::AskClipboard => Command::Ask { act: Act::Clipboard },
+            Self::AskCopiedFiles => Command::Ask { act: Act::CopiedFiles },
             Self::AskShow => Command::Ask { act: Act::Show },
             Self::CancelAsk => Command::CancelAsk,
             Self::Release => Command::ReleaseControl,

@@ -15,6 +15,7 @@ pub mod desk;
 pub mod dialog;
 pub mod draw;
 pub mod ended;
+pub mod files;
 pub(crate) mod framing;
 pub mod hiding;
 pub mod home;

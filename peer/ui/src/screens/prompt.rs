@@ -18,7 +18,7 @@ use eframe::egui::{
 };
 use lucide_icons::Icon;
 
-use super::{copied_ways, half, people, scope};
+use super::{copied_ways, files, half, people, scope};
 use crate::{
     acts,
     cx::Cx,
@@ -128,6 +128,9 @@ impl PromptWindow {
         let k = cx.k;
         ui.spacing_mut().item_spacing.y = 12.0;
         who_asks_what(ui, cx, view, prompt);
+        if let Some(asked) = &prompt.files {
+            files::asked(ui, cx, asked);
+        }
         text::text(ui, cx, acts::means(cx.t, prompt.act));
         if !prompt.along.is_empty() {
             let names = prompt.along.iter().map(|n| cx.t.name(n)).collect::<Vec<_>>().join(", ");
@@ -139,7 +142,7 @@ impl PromptWindow {
         ui.vertical(|ui| {
             ui.spacing_mut().item_spacing.y = k.space.one;
             self.choice.show(ui, cx, view, prompt, hiding);
-            if prompt.act == Act::Clipboard {
+            if copied_ways::goes(prompt.act) {
                 let first = || (view.clipboard, copied_ways::first(view));
                 copied_ways::ask(ui, cx, &mut self.direction.get_or_insert_with(first).1);
             }

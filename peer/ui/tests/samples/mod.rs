@@ -20,6 +20,7 @@ pub mod apps;
 pub mod choose;
 pub mod copied;
 pub mod desk;
+pub mod files;
 pub mod hiding;
 mod still;
 
@@ -83,6 +84,7 @@ pub fn session(role: Role, name: Option<(&str, LinkView)>) -> View {
         conversations: Vec::new(),
         chat_kept: false,
         notice: None,
+        files: Vec::new(),
         clipboard: Default::default(),
     }
 }
@@ -132,6 +134,7 @@ pub fn prompt(act: Act, name: &str) -> Prompt {
         from: OTHER,
         name: name.to_owned(),
         act,
+        files: None,
         along: Vec::new(),
         remaining_ms: 30_000,
     }

@@ -1,6 +1,9 @@
-//! Getting the text or picture of another program's selection.
+//! Getting the text, picture or files of another program's selection.
 
-use std::time::{Duration, Instant};
+use std::{
+    path::PathBuf,
+    time::{Duration, Instant},
+};
 
 use x11rb::{
     errors::ReplyError,
@@ -14,15 +17,41 @@ use deskside_session::{
 };
 
 use super::{super::fits, Atoms};
+use crate::files::from_uris;
+
+/// Longest list of copied files, in bytes.
+const MAX_URIS: usize = 16 << 20;
 
 /// A program that lets us wait longer than this for its next part gives nothing.
 const PATIENCE: Duration = Duration::from_secs(10);
+
+/// What is told of changes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Wanted {
+    pub clips: bool,
+    pub files: bool,
+}
+
+impl Wanted {
+    pub fn is_any(self) -> bool {
+        self.clips || self.files
+    }
+
+    pub fn is_more_than(self, other: Self) -> bool {
+        (self.clips && !other.clips) || (self.files && !other.files)
+    }
+
+    pub fn within(self, clips: bool, files: bool) -> Self {
+        Self { clips: self.clips && clips, files: self.files && files }
+    }
+}
 
 pub(super) struct Fetch {
     window: Window,
     property: Atom,
     target: Atom,
     time: u32,
+    wanted: Wanted,
     pub deadline: Instant,
     state: State,
 }
@@ -42,21 +71,22 @@ pub(super) enum Step {
     Goes,
     Failed,
     Clip(Clip),
+    Files(Vec<PathBuf>),
 }
 
 impl Fetch {
     pub fn begin(
         conn: &RustConnection,
         atoms: &Atoms,
-        window: Window,
-        property: Atom,
+        (window, property): (Window, Atom),
         time: u32,
+        wanted: Wanted,
     ) -> Result<Self, ReplyError> {
         let target = atoms.TARGETS;
         conn.delete_property(window, property)?;
         conn.convert_selection(window, atoms.CLIPBOARD, target, property, time)?;
         let deadline = Instant::now() + PATIENCE;
-        Ok(Self { window, property, target, time, deadline, state: State::Listed })
+        Ok(Self { window, property, target, time, wanted, deadline, state: State::Listed })
     }
 
     /// The owner has answered.
@@ -74,12 +104,11 @@ impl Fetch {
             return Ok(Step::Goes);
         }
         if e.property == x11rb::NONE {
-            if self.target != atoms.UTF8_STRING {
-                return Ok(Step::Failed);
-            }
-            self.target = AtomEnum::STRING.into();
-            conn.convert_selection(self.window, atoms.CLIPBOARD, self.target, self.property, self.time)?;
-            return Ok(Step::Goes);
+            return if self.target == atoms.UTF8_STRING {
+                self.ask(conn, atoms, AtomEnum::STRING.into())
+            } else {
+                self.no_files(conn, atoms)
+            };
         }
         if e.property != self.property {
             return Ok(Step::Goes);
@@ -93,10 +122,45 @@ impl Fetch {
         if rest > 0 {
             conn.delete_property(self.window, self.property)?;
         }
-        Ok(self.clip(atoms, bytes, rest))
+        self.got(conn, atoms, bytes, rest)
     }
 
-    /// Asks for the text, or for a picture where there is no text. Who cannot say what there is has a text.
+    fn ask(&mut self, conn: &RustConnection, atoms: &Atoms, target: Atom) -> Result<Step, ReplyError> {
+        self.target = target;
+        self.state = State::Asked;
+        self.deadline = Instant::now() + PATIENCE;
+        conn.convert_selection(self.window, atoms.CLIPBOARD, self.target, self.property, self.time)?;
+        Ok(Step::Goes)
+    }
+
+    fn is_of_files(&self, atoms: &Atoms) -> bool {
+        self.target == atoms.URIS || self.target == atoms.COPIED
+    }
+
+    /// Links to pages come as lists of addresses, too: of those the text is wanted.
+    fn no_files(&mut self, conn: &RustConnection, atoms: &Atoms) -> Result<Step, ReplyError> {
+        if self.is_of_files(atoms) && self.wanted.clips {
+            return self.ask(conn, atoms, atoms.UTF8_STRING);
+        }
+        Ok(Step::Failed)
+    }
+
+    fn got(
+        &mut self,
+        conn: &RustConnection,
+        atoms: &Atoms,
+        bytes: Vec<u8>,
+        lost: usize,
+    ) -> Result<Step, ReplyError> {
+        if !self.is_of_files(atoms) {
+            return Ok(self.clip(atoms, bytes, lost));
+        }
+        let whole = fits(bytes.len() + lost, self.most(atoms));
+        let paths = from_uris(&String::from_utf8_lossy(&bytes));
+        if paths.is_empty() || !whole { self.no_files(conn, atoms) } else { Ok(Step::Files(paths)) }
+    }
+
+    /// Asks for files, then the text, or for a picture where there is no text. Who cannot say what there is has a text.
     fn choose(
         &mut self,
         conn: &RustConnection,
@@ -110,19 +174,25 @@ impl Fetch {
         }
         let texts = [atoms.UTF8_STRING, atoms.PLAIN_UTF8, atoms.PLAIN, atoms.TEXT, AtomEnum::STRING.into()];
         let text = there.is_empty() || there.iter().any(|t| texts.contains(t));
-        self.target = match text {
-            true => atoms.UTF8_STRING,
-            false if there.contains(&atoms.PNG) => atoms.PNG,
-            false => return Ok(Step::Failed),
+        let files = [atoms.URIS, atoms.COPIED].into_iter().find(|t| there.contains(t));
+        let target = match files.filter(|_| self.wanted.files) {
+            Some(files) => files,
+            None if !self.wanted.clips => return Ok(Step::Failed),
+            None if text => atoms.UTF8_STRING,
+            None if there.contains(&atoms.PNG) => atoms.PNG,
+            None => return Ok(Step::Failed),
         };
-        self.state = State::Asked;
-        self.deadline = Instant::now() + PATIENCE;
-        conn.convert_selection(self.window, atoms.CLIPBOARD, self.target, self.property, self.time)?;
-        Ok(Step::Goes)
+        self.ask(conn, atoms, target)
     }
 
     fn most(&self, atoms: &Atoms) -> usize {
-        if self.target == atoms.PNG { MAX_CLIPBOARD_PICTURE } else { MAX_CLIPBOARD }
+        if self.target == atoms.PNG {
+            MAX_CLIPBOARD_PICTURE
+        } else if self.is_of_files(atoms) {
+            MAX_URIS
+        } else {
+            MAX_CLIPBOARD
+        }
     }
 
     /// A property of the window has a new value.
@@ -141,7 +211,7 @@ impl Fetch {
         if part.is_empty() {
             let (bytes, rest) = (std::mem::take(bytes), *count);
             let lost = rest - bytes.len();
-            return Ok(self.clip(atoms, bytes, lost));
+            return self.got(conn, atoms, bytes, lost);
         }
         if *count <= most {
             bytes.extend(part);

@@ -72,7 +72,12 @@ fn asks(ui: &mut Ui, cx: &Cx<'_>, view: &View, form: &mut ShowForm) {
         asked(ui, cx, view);
         return;
     }
-    for (deed, sign) in [(Deed::AskClipboard, Icon::Clipboard), (Deed::AskShow, Icon::ScreenShare)] {
+    let asks = [
+        (Deed::AskClipboard, Icon::Clipboard),
+        (Deed::AskCopiedFiles, Icon::Files),
+        (Deed::AskShow, Icon::ScreenShare),
+    ];
+    for (deed, sign) in asks {
         let ask = Button::new(cx, deed.words(cx.t)).icon(sign).width(ui.available_width());
         if deed.possible(view) && ui.add(ask).clicked() {
             form.click(cx, deed);

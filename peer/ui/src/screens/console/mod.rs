@@ -10,7 +10,7 @@ use eframe::egui::{Context, Id, RichText, ScrollArea, Ui};
 use lucide_icons::Icon;
 
 use self::order::ConsoleTab;
-use super::{agent::Around, copied::Copied, show_form::ShowForm, viewer::PICTURE};
+use super::{agent::Around, copied::Copied, files, show_form::ShowForm, viewer::PICTURE};
 use crate::{
     cx::Cx,
     widgets::{field::Field, icon, scroll_by_keys, text},
@@ -52,6 +52,7 @@ impl Console {
         if !notes && self.open == ConsoleTab::Notes {
             self.open = ConsoleTab::Chat;
         }
+        files::show(ui, cx, view);
         strip::show(ui, cx, around.order, &mut self.open, notes, view.unread);
         match (self.open, &mut around.notes) {
             (ConsoleTab::Notes, Some((notes, form))) => form.show(ui, cx, notes, ui.available_height()),
