@@ -28,6 +28,8 @@ struct Tile {
     changed_us: u64,
     /// Changes of the movement that goes on.
     changes: u32,
+    /// Video: a picture by H.264 has it.
+    coded: bool,
 }
 
 /// When H.264 is taken for a tile.
@@ -81,7 +83,7 @@ impl Regions {
     /// All is exact.
     pub fn new(width: u16, height: u16) -> Self {
         let count = usize::from(width).div_ceil(TILE) * usize::from(height).div_ceil(TILE);
-        let tiles = vec![Tile { shown: Shown::Exact, changed_us: 0, changes: 0 }; count];
+        let tiles = vec![Tile { shown: Shown::Exact, changed_us: 0, changes: 0, coded: false }; count];
         Self { width, height, tiles, ..Self::default() }
     }
 
@@ -124,7 +126,7 @@ impl Regions {
     pub fn all_stale(&mut self, at_us: u64) {
         self.mask_changed |= self.any_video();
         for tile in &mut self.tiles {
-            *tile = Tile { shown: Shown::Stale, changed_us: at_us, changes: 0 };
+            *tile = Tile { shown: Shown::Stale, changed_us: at_us, changes: 0, coded: false };
         }
         self.new.clear();
     }
@@ -133,7 +135,7 @@ impl Regions {
     pub fn make_stale(&mut self, at_us: u64, parts: &[Rect]) {
         for part in parts {
             for i in self.tiles_of(part) {
-                self.tiles[i] = Tile { shown: Shown::Stale, changed_us: at_us, changes: 1 };
+                self.tiles[i] = Tile { shown: Shown::Stale, changed_us: at_us, changes: 1, coded: false };
             }
         }
     }
@@ -171,14 +173,22 @@ impl Regions {
         (0..self.tiles.len()).filter(video).map(|i| self.rect(i)).collect()
     }
 
+    /// A picture by H.264 has all of its tiles now.
+    pub fn coded(&mut self) {
+        for tile in self.tiles.iter_mut().filter(|t| t.shown == Shown::Video && !t.coded) {
+            (tile.coded, self.mask_changed) = (true, true);
+        }
+    }
+
     /// The mask, if it differs from the last one that was taken.
     pub fn take_mask(&mut self) -> Option<Mask> {
         std::mem::take(&mut self.mask_changed).then(|| self.mask())
     }
 
+    /// What was not coded yet is not in it: the viewer would show there what it never got.
     pub fn mask(&self) -> Mask {
         let mut bytes = vec![0u8; self.tiles.len().div_ceil(8)];
-        for (i, _) in self.tiles.iter().enumerate().filter(|(_, t)| t.shown == Shown::Video) {
+        for (i, _) in self.tiles.iter().enumerate().filter(|(_, t)| t.shown == Shown::Video && t.coded) {
             bytes[i / 8] |= 1 << (i % 8);
         }
         Mask(bytes.into())
@@ -197,7 +207,7 @@ impl Regions {
         for i in &found {
             self.given.push((*i, self.tiles[*i].shown));
             let tile = &mut self.tiles[*i];
-            self.mask_changed |= tile.shown == Shown::Video;
+            self.mask_changed |= tile.shown == Shown::Video && tile.coded;
             tile.shown = Shown::Exact;
         }
         found.into_iter().map(|i| self.rect(i)).collect()
@@ -235,9 +245,8 @@ impl Regions {
     }
 
     fn give_to_video(&mut self, i: usize) {
-        self.tiles[i].shown = Shown::Video;
+        (self.tiles[i].shown, self.tiles[i].coded) = (Shown::Video, false);
         self.new.push(i);
-        self.mask_changed = true;
     }
 
     fn count(&self, shown: Shown) -> usize {
@@ -307,6 +316,9 @@ mod tests {
         r.changed(60_000, &[at(1, 0), at(2, 1)], HASTE);
         // All of the tile is new to it.
         assert_eq!(r.take_video(&[at(1, 0), at(2, 1)]), [at(1, 0), tile(1, 0)]);
+        // Nothing of it is shown before H.264 has it.
+        assert_eq!(r.take_mask(), None);
+        r.coded();
         assert!(r.take_mask().is_some_and(|m| m.shows(1) && !m.shows(0) && !m.shows(6)));
         assert_eq!(r.next(60_000, 9), [Rect::new(128, 64, 64, 36)]);
         r.changed(90_000, &[at(1, 0)], HASTE);

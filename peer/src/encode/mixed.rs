@@ -31,6 +31,8 @@ const SHORT_US: u64 = 60_000;
 const MADE_FOR: Duration = Duration::from_millis(1500);
 /// So many tiles are sent exactly in any case: what those before took says little of them.
 const FEW: usize = 8;
+/// A picture that the rate control skipped is tried again after this time.
+const SKIPPED: Duration = Duration::from_millis(8);
 /// Bytes of an exact tile, before one was seen.
 const TILE_BYTES: f64 = 500.0;
 /// How often what changed is looked at while the line still carries the last picture by H.264.
@@ -137,7 +139,8 @@ impl Encoding {
         if self.is_forced() {
             return Haste { changes: 1, backlog: 0 };
         }
-        Haste { changes: self.rule.sharpness().changes(), backlog: self.backlog().max(FEW) }
+        let backlog = self.backlog();
+        Haste { changes: self.rule.sharpness().changes(), backlog: backlog.max(FEW.min(backlog * 2)) }
     }
 
     pub(super) fn rest(&self) -> Rest {
@@ -178,6 +181,8 @@ impl Encoding {
             send_update(v, at, serial, &black);
         }
         self.mixed.regions.all_stale(at);
+        self.mixed.waiting.clear();
+        self.mixed.video_waits = false;
     }
 
     /// Takes what changed; sends what of it goes by H.264, and a piece of the rest.
@@ -197,7 +202,7 @@ impl Encoding {
             self.mixed.wait(video);
         }
         self.mixed.looked_at = now;
-        if self.mixed.video_waits && self.is_free(now) {
+        if self.mixed.video_waits && self.mixed.regions.any_video() && self.is_free(now) {
             self.send_video(now);
         }
         let any = !blocks.is_empty();
@@ -384,7 +389,6 @@ impl Encoding {
             self.key_wanted = true;
             changed = self.mixed.regions.video_tiles();
         }
-        self.send_mask();
         let Some(video) = self.video.as_mut() else { return };
         let key = std::mem::take(&mut self.key_wanted);
         match video.encode(self.tiles.taken(), &changed, at, key) {
@@ -392,6 +396,8 @@ impl Encoding {
                 let bytes = Bytes::from(access_unit);
                 tracing::trace!(bytes = bytes.len(), key, "a picture by H.264");
                 self.debt_bits += bytes.len() as f64 * 8.0;
+                self.mixed.regions.coded();
+                self.send_mask();
                 for v in &self.viewers {
                     v.transport.send_video(bytes.clone(), at);
                 }
@@ -401,10 +407,14 @@ impl Encoding {
             Ok(None) => {
                 self.key_wanted |= key;
                 self.mixed.video_waits = true;
+                self.mixed.video_at = now + SKIPPED;
+                return;
             }
             Err(e) => {
                 tracing::warn!(error = %e, "a picture could not be encoded");
                 self.video = None;
+                // With the next change, by another coder.
+                self.mixed.video_waits = false;
             }
         }
         self.mixed.video_at = now;

@@ -106,7 +106,8 @@ impl Flow {
     /// What is under way for long shows that the line carries no more than that now, whatever was seen before.
     pub fn give_up(&mut self, at_us: u64) {
         let age = self.oldest_us(at_us).unwrap_or(0).saturating_sub(self.base_us());
-        if age > STUCK_US {
+        // A small one may only have lost a packet.
+        if age > STUCK_US && self.bytes() >= SAMPLE {
             let bps = self.bytes() as f64 * 8.0 * 1e6 / age as f64;
             self.seen_bps = self.seen_bps.map(|seen| seen.min(bps));
         }
