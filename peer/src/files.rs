@@ -20,7 +20,7 @@ use bytes::Bytes;
 use deskside_devices::files::{Sources, StoreError};
 use deskside_net::{LinkEvent, LinkSink, Transport};
 use deskside_protocol::socket::Signal;
-use deskside_session::files::{List, Stopped};
+use deskside_session::files::{List, MAX_FRAME, Stopped};
 
 /// Frames that may wait for the thread; more than the window allows to be under way.
 const WAITING: usize = 8192;
@@ -104,6 +104,10 @@ impl LinkSink for Sink {
     }
 
     fn picture(&self, message: Bytes) {
+        if message.len() > MAX_FRAME {
+            self.flooded.store(true, Ordering::Relaxed);
+            return;
+        }
         self.put(Heard::Frame(message));
     }
 

@@ -62,8 +62,12 @@ pub fn drop_files(display: &Display, (x, y): (i16, i16), paths: &[PathBuf]) -> b
     if status.is_none_or(|data| data[1] & 1 != 1) {
         return false;
     }
-    while !asked {
+    let fetched = within(crate::wait::DEADLINE, || {
         source.step(&mut asked);
+        asked.then_some(())
+    });
+    if fetched.is_none() {
+        return false;
     }
     source.tell(source.atoms.XdndDrop, [0, x11rb::CURRENT_TIME, 0, 0]);
     source.wait(source.atoms.XdndFinished, &mut asked).is_some()

@@ -20,6 +20,8 @@ use super::{End, Heard, MoverNews, Target};
 
 /// The connection must be there within this time.
 const OPENS: Duration = Duration::from_secs(30);
+/// How long a connection is kept for the last word when all is there.
+const LAST_WORD: Duration = Duration::from_secs(5);
 /// How often progress is told.
 const TELL_EVERY: Duration = Duration::from_millis(100);
 
@@ -56,12 +58,27 @@ impl Work {
             Ok(paths) => {
                 tell(MoverNews::Done(paths));
                 // The last word is on its way: who sends closes the connection when it has heard it.
-                while let Ok(Heard::Open | Heard::Frame(_)) = self.heard.recv() {}
+                let until = Instant::now() + LAST_WORD;
+                let left = || until.saturating_duration_since(Instant::now());
+                while let Ok(Heard::Open | Heard::Frame(_)) = self.heard.recv_timeout(left()) {}
                 tell(MoverNews::Closed);
             }
-            Err(_) if self.stop.load(Ordering::Relaxed) => {}
-            Err(stopped) => tell(MoverNews::Stopped(stopped)),
+            Err(stopped) => {
+                if stopped == Stopped::Lost {
+                    self.wait_for_reason();
+                }
+                if !self.stop.load(Ordering::Relaxed) {
+                    tell(MoverNews::Stopped(stopped));
+                }
+            }
         }
+    }
+
+    /// Why the other side closed the connection comes over the session's own one, and ends this from there.
+    fn wait_for_reason(&self) {
+        let until = Instant::now() + LAST_WORD;
+        let left = || until.saturating_duration_since(Instant::now());
+        while !self.stop.load(Ordering::Relaxed) && self.heard.recv_timeout(left()).is_ok() {}
     }
 
     fn opened(&self) -> Result<(), Stopped> {

@@ -41,14 +41,23 @@ enum Folder {
 /// Lists what there is at these places; links and devices are counted and left out.
 pub fn scan(paths: &[PathBuf]) -> Result<Sources, ScanError> {
     let mut scan = Scan { draft: Draft::default(), places: Vec::new(), folders: Vec::new() };
+    // What is copied is mostly from one folder, which is held open once.
+    let mut last: Option<(&Path, usize, Arc<Dir>)> = None;
     for path in paths {
         let (Some(parent), Some(name)) = (path.parent(), path.file_name()) else {
             scan.draft.skip();
             continue;
         };
-        let dir = Arc::new(Dir::open_ambient_dir(parent, ambient_authority())?);
-        scan.folders.push(Folder::Held(dir.clone()));
-        scan.add(&dir, scan.folders.len() - 1, Path::new(name), None)?;
+        let (folder, dir) = match &last {
+            Some((at, folder, dir)) if *at == parent => (*folder, dir.clone()),
+            _ => {
+                let dir = Arc::new(Dir::open_ambient_dir(parent, ambient_authority())?);
+                scan.folders.push(Folder::Held(dir.clone()));
+                (scan.folders.len() - 1, dir)
+            }
+        };
+        scan.add(&dir, folder, Path::new(name), None)?;
+        last = Some((parent, folder, dir));
     }
     Ok(Sources { list: Arc::new(scan.draft.list()), places: scan.places, folders: scan.folders })
 }

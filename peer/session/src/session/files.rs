@@ -74,6 +74,13 @@ impl Session {
 
     /// Something of somebody else is on the clipboard here now.
     pub(super) fn note_pasteable(&mut self, from: ParticipantId, offer: u32, clip: &Clip) {
+        let brought = |m: &&Moving| m.act == Act::CopiedFiles && !m.id.sends;
+        let old: Vec<_> =
+            self.peers.iter().flat_map(|p| p.files.running()).filter(brought).map(|m| m.id).collect();
+        // What comes for it would be pasted in place of this.
+        for id in old {
+            self.stop(id, Stopped::Cancelled);
+        }
         self.forget_copied();
         if let Clip::Files(list) = clip {
             self.pasteable = Some(Pasteable { from, offer, list: Arc::clone(list), fetched: false });
@@ -125,8 +132,11 @@ impl Session {
 
     /// A program here pastes.
     pub(super) fn on_paste(&mut self) {
-        let wanted = self.pasteable.as_ref().filter(|p| !p.fetched);
-        let Some((from, offer, list)) = wanted.map(|p| (p.from, p.offer, p.list.clone())) else { return };
+        let Some(wanted) = &self.pasteable else { return self.out.push(Output::NoPaste { forget: false }) };
+        if wanted.fetched {
+            return;
+        }
+        let (from, offer, list) = (wanted.from, wanted.offer, wanted.list.clone());
         let running =
             |p: &crate::roster::Peer| p.files.running().any(|m| !m.id.sends && Arc::ptr_eq(&m.list, &list));
         if self.peers.get(from).is_some_and(running) {
@@ -138,7 +148,9 @@ impl Session {
     }
 
     fn fetch(&mut self, from: ParticipantId, offer: u32, act: Act, list: &Arc<List>) -> bool {
-        let Some(permit) = self.permit_files(from, act, false) else { return false };
+        let Some(permit) = self.permit_files(from, act, false).filter(|_| !self.pauses(act)) else {
+            return false;
+        };
         let Some(p) = self.peers.get_mut(from) else { return false };
         let Some(fetch) = p.files.next_fetch() else { return false };
         let id = FilesId { with: from, fetch, sends: false };
@@ -147,6 +159,11 @@ impl Session {
         self.out.move_files(&permit, Output::ReceiveFiles { id, list: list.clone(), into });
         self.out.say(from, &Message::FetchFiles { fetch, offer, asked: act == Act::SendFiles });
         true
+    }
+
+    /// Pausing holds back what is copied; what was asked about by itself goes.
+    fn pauses(&self, act: Act) -> bool {
+        act == Act::CopiedFiles && self.share.paused
     }
 
     fn begin(&mut self, id: FilesId, act: Act, list: &Arc<List>) {
@@ -161,7 +178,7 @@ impl Session {
     /// The other side wants the contents of what I announced.
     pub(super) fn on_fetch(&mut self, with: ParticipantId, fetch: u32, offer: u32, asked: bool) {
         let act = if asked { Act::SendFiles } else { Act::CopiedFiles };
-        let permit = self.permit_files(with, act, true).filter(|_| !self.log_is_full());
+        let permit = self.permit_files(with, act, true).filter(|_| !self.log_is_full() && !self.pauses(act));
         let Some(p) = self.peers.get_mut(with) else { return };
         if !p.files.is_new(fetch) {
             return;

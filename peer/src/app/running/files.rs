@@ -22,6 +22,9 @@ use crate::{
     files::{End, Mover, MoverNews, Received, Target},
 };
 
+/// Drops whose files are kept.
+const MOST_DROPPED: usize = 4;
+
 /// Files on their way, and where those are that the other side may ask for.
 #[derive(Default)]
 pub struct Files {
@@ -29,7 +32,8 @@ pub struct Files {
     /// Those for the clipboard.
     pasted: Vec<FilesId>,
     copied: Option<(u32, Arc<Sources>)>,
-    dropped: Option<(u32, Arc<Sources>)>,
+    /// The newest of them: while one is asked about, others may be dropped in vain.
+    dropped: Vec<(u32, Arc<Sources>)>,
     /// Lists that were asked for; the newest of the copied ones counts.
     scans: u32,
     received: Option<Received>,
@@ -53,6 +57,7 @@ impl Running {
         match copied {
             Copied::Clip(clip) if self.shown => {
                 self.files.scans += 1;
+                self.files.copied = None;
                 self.input(Input::Device(DeviceEvent::Clipboard(clip)));
             }
             Copied::Files(paths) if self.shown => self.scan(paths, false),
@@ -90,7 +95,10 @@ impl Running {
         };
         let list = sources.list().clone();
         let event = if dropped {
-            self.files.dropped = Some((key, sources));
+            if self.files.dropped.len() == MOST_DROPPED {
+                self.files.dropped.remove(0);
+            }
+            self.files.dropped.push((key, sources));
             DeviceEvent::DroppedFiles { key, list }
         } else {
             self.files.copied = Some((key, sources));
@@ -100,8 +108,13 @@ impl Running {
     }
 
     pub(super) fn send_files(&mut self, id: FilesId, key: u32) {
-        let kept = [&self.files.copied, &self.files.dropped];
-        let found = kept.into_iter().flatten().find(|(k, _)| *k == key).map(|(_, s)| s.clone());
+        let found = self
+            .files
+            .copied
+            .iter()
+            .chain(&self.files.dropped)
+            .find(|(k, _)| *k == key)
+            .map(|(_, s)| s.clone());
         match found {
             Some(sources) => self.move_files(id, End::Send(sources)),
             None => self.not_moved(id, Stopped::NotOffered),

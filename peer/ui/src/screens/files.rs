@@ -17,6 +17,10 @@ use crate::{
     words,
 };
 
+/// Letters of a long name that are shown.
+const BEGINNING: usize = 30;
+const ENDING: usize = 16;
+
 /// Files that were dropped on this window go to the customer who is helped, who is asked.
 pub fn dropped(ctx: &egui::Context, cx: &Cx<'_>, view: &View) {
     let path = |f: &egui::DroppedFileHandle| f.path().to_string_lossy().into_owned();
@@ -176,6 +180,32 @@ pub fn asked(ui: &mut Ui, cx: &Cx<'_>, files: &deskside_session::view::AskedFile
 fn line(ui: &mut Ui, cx: &Cx<'_>, sign: Icon, ink: Color32, words: &str) {
     ui.horizontal(|ui| {
         icon(ui, cx, sign, 18.0, cx.k.c.muted);
-        text::elided(ui, RichText::new(words).color(ink));
+        text::elided(ui, RichText::new(ends_kept(words)).color(ink));
     });
+}
+
+/// A long name without its middle: the ending says what kind of file it is.
+fn ends_kept(words: &str) -> String {
+    let count = words.chars().count();
+    if count <= BEGINNING + ENDING + 1 {
+        return words.to_owned();
+    }
+    let beginning: String = words.chars().take(BEGINNING).collect();
+    let ending: String = words.chars().skip(count - ENDING).collect();
+    format!("{beginning}…{ending}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_ending_of_a_long_name_is_seen() {
+        assert_eq!(ends_kept("report.pdf"), "report.pdf");
+        let long = format!("{}.pdf.exe", "invoice ".repeat(12));
+        assert!(
+            ends_kept(&long).ends_with(".pdf.exe")
+                && ends_kept(&long).chars().count() == BEGINNING + ENDING + 1
+        );
+    }
 }

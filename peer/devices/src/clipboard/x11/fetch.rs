@@ -174,7 +174,9 @@ impl Fetch {
         }
         let texts = [atoms.UTF8_STRING, atoms.PLAIN_UTF8, atoms.PLAIN, atoms.TEXT, AtomEnum::STRING.into()];
         let text = there.is_empty() || there.iter().any(|t| texts.contains(t));
-        let files = [atoms.URIS, atoms.COPIED].into_iter().find(|t| there.contains(t));
+        // Those of another session of this program would be fetched by asking, though nobody pastes.
+        let ours = there.contains(&atoms.KEEP_OUT);
+        let files = [atoms.URIS, atoms.COPIED].into_iter().find(|t| there.contains(t) && !ours);
         let target = match files.filter(|_| self.wanted.files) {
             Some(files) => files,
             None if !self.wanted.clips => return Ok(Step::Failed),
