@@ -65,6 +65,8 @@ fn control_goes_to_a_colleague_and_back() {
     // The one who passed it on cannot end, nor ask.
     scene.agent.tell(Command::End);
     scene.agent.tell(Command::Ask { act: Act::Control });
+    // Answered in turn: both were heard before control comes back.
+    let _ = scene.agent.try_picture();
     bob.tell(Command::HandOver { to: ada_id });
     wait_primary([&scene.agent, &scene.customer, &bob], ada_id, bob_id);
     assert!(scene.customer.session().is_some_and(|s| s.prompt.is_none()));
