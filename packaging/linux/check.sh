@@ -14,7 +14,17 @@ root=$work/root
 mkdir -p "$root/packages"
 cp "$@" "$root/packages/"
 mount -t proc proc "$root/proc"
-mount --rbind /dev "$root/dev"
+# Devices of its own: what scripts of packages do to them is gone, too.
+mount -t tmpfs -o mode=755,size=1m tmpfs "$root/dev"
+mkdir "$root/dev/pts" "$root/dev/shm"
+for device in null zero full random urandom tty; do
+  : > "$root/dev/$device"
+  mount --bind "/dev/$device" "$root/dev/$device"
+done
+mount -t devpts -o newinstance,ptmxmode=666 devpts "$root/dev/pts"
+ln -s pts/ptmx "$root/dev/ptmx"
+ln -s /proc/self/fd "$root/dev/fd"
+mount -t tmpfs -o mode=1777,size=16m tmpfs "$root/dev/shm"
 in_root() { chroot "$root" env DEBIAN_FRONTEND=noninteractive PATH=/usr/sbin:/usr/bin:/sbin:/bin "$@"; }
 # Nothing is started here: whether it could be is looked at below.
 printf '#!/bin/sh\nexit 101\n' > "$root/usr/sbin/policy-rc.d"
