@@ -30,11 +30,22 @@ pub struct SendInput {
     limited: bool,
     held: Vec<(Key, keys::Down)>,
     buttons: Vec<Button>,
+    /// Releases that Windows did not take, as while it asks something itself.
+    owed: Vec<Vec<km::INPUT>>,
 }
 
 impl SendInput {
     pub fn open() -> Self {
         Self::default()
+    }
+
+    /// Sends a release; one that is not taken is sent again before whatever comes next.
+    fn release(&mut self, events: Vec<km::INPUT>) -> Result<(), InjectError> {
+        send(&events).inspect_err(|_| self.owed.push(events))
+    }
+
+    fn pay(&mut self) {
+        self.owed.retain(|events| send(events).is_err());
     }
 
     fn motion(&self, (x, y): (i32, i32)) -> Result<(), InjectError> {
@@ -54,11 +65,12 @@ impl SendInput {
         if !down && !known {
             return Ok(());
         }
-        self.motion(at)?;
         if !down {
+            let moved = self.motion(at);
             self.buttons.retain(|b| *b != button);
-            return send(&[press(button, false)]);
+            return moved.and(self.release(vec![press(button, false)]));
         }
+        self.motion(at)?;
         if own::at(at.0, at.1) {
             return Err(InjectError::OwnWindow);
         }
@@ -146,6 +158,7 @@ impl Injector for SendInput {
     ) -> Result<(), InjectError> {
         let up =
             matches!(event, InputEvent::Key { down: false, .. } | InputEvent::Button { down: false, .. });
+        self.pay();
         if self.limited && !up {
             return Err(InjectError::OwnWindow);
         }
@@ -155,7 +168,10 @@ impl Injector for SendInput {
             InputEvent::Wheel { dx, dy } => self.wheel(dx, dy),
             InputEvent::Key { key, down: true } => self.key_down(key),
             InputEvent::Key { key, down: false } => match self.held.iter().position(|h| h.0 == key) {
-                Some(i) => send(&self.held.remove(i).1.release()),
+                Some(i) => {
+                    let release = self.held.remove(i).1.release();
+                    self.release(release)
+                }
                 None => Ok(()),
             },
             InputEvent::Text { ref text } => self.text(text),
@@ -169,8 +185,10 @@ impl Injector for SendInput {
     fn release_all(&mut self) {
         let buttons = std::mem::take(&mut self.buttons).into_iter().map(|b| vec![press(b, false)]);
         let keys = std::mem::take(&mut self.held).into_iter().rev().map(|(_, down)| down.release());
-        for events in buttons.chain(keys) {
-            if let Err(e) = send(&events) {
+        let all: Vec<_> = buttons.chain(keys).collect();
+        self.pay();
+        for events in all {
+            if let Err(e) = self.release(events) {
                 tracing::warn!(error = %e, "could not release a key or button");
             }
         }
