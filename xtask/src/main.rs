@@ -23,12 +23,14 @@ cargo xtask <what>
                       what follows `--` goes to the test runner
   demo  [--keep]      sets up, then shows a whole session; --keep leaves it running
   bench               sets up, builds with optimisation, prints the figures
-  package [--dev] [--check]
+  package [--dev] [--check] [--windows]
                       makes the Debian packages in target/packages; --dev of the development
-                      builds; --check installs and removes them on a copy that is thrown away
+                      builds; --check installs and removes them on a copy that is thrown away;
+                      --windows makes the installer and the archive for Windows instead
   tidy  [--bless]     checks the rules that no compiler checks; --bless renews the wire hashes
   windows [--no-setup]
-                      sets up, lints and builds the peer for Windows, and tries it under Wine";
+                      sets up, lints and builds the peer for Windows, and tries it and its
+                      installer under Wine";
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -61,7 +63,10 @@ fn dispatch(args: &[String]) -> Result<()> {
             bench::bench()
         }
         "package" => {
-            let given = flags(rest, &["--dev", "--check"])?;
+            let given = flags(rest, &["--dev", "--check", "--windows"])?;
+            if given == ["--windows"] {
+                return windows::package();
+            }
             package::package(given.contains(&"--dev"), given.contains(&"--check"))
         }
         "tidy" => tidy::tidy(flags(rest, &["--bless"])?.contains(&"--bless")),

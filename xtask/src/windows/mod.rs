@@ -1,6 +1,7 @@
 //! The peer for Windows, built and tried on this machine: `cargo xtask windows`.
 
 mod cross;
+mod installer;
 mod wine;
 
 use std::path::Path;
@@ -8,7 +9,7 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 
 use crate::{
-    run::{cargo, run, target_dir, works},
+    run::{cargo, root, run, target_dir, works},
     setup,
 };
 use cross::{Cross, TARGET};
@@ -23,6 +24,10 @@ const PACKAGES: &[&str] = &[
     "deskside-ui",
     "peer",
 ];
+
+const ICON: &str = "assets/icon/deskside.ico";
+/// What makes the installer and the archive.
+const PACKING: &[&str] = &["nsis", "zip"];
 
 /// Libraries that every Windows has; a name of a kind that cannot be listed ends with `*`.
 const OF_WINDOWS: &[&str] = &[
@@ -64,11 +69,12 @@ const OF_WINDOWS: &[&str] = &[
     "ws2_32.dll",
 ];
 
-/// Lints and builds the peer for Windows, looks at what it needs, and runs it under Wine against
-/// the server and an agent of this system.
+/// Lints and builds the peer for Windows, looks at what it needs, runs it under Wine against the server and an agent of
+/// this system, makes the installer of it, and installs and removes it there.
 pub(crate) fn windows(set_up: bool) -> Result<()> {
     if set_up {
         setup::setup(false)?;
+        setup::packages(PACKING)?;
     }
     let cross = Cross::ready(set_up)?;
     let wine = wine::ready(set_up)?;
@@ -96,7 +102,19 @@ pub(crate) fn windows(set_up: bool) -> Result<()> {
         tests.args(["test", "--workspace", "--test", "wine", "--"]);
         tests.args(["--ignored", "--test-threads", "1"]);
     }
-    run(&mut tests)
+    run(&mut tests)?;
+    let setup = installer::make(&exe, &root().join(ICON), &target_dir()?.join("packages/try-windows"), true)?;
+    installer::try_out(&wine, &setup)
+}
+
+/// Builds the peer for Windows with optimisation, and makes what people there get, in `target/packages`.
+pub(crate) fn package() -> Result<()> {
+    setup::packages(PACKING)?;
+    let cross = Cross::ready(true)?;
+    run(cross.cargo().args(["build", "--release", "--package", "peer"]))?;
+    let exe = target_dir()?.join(TARGET).join("release/deskside.exe");
+    needs_only_windows(&exe)?;
+    installer::make(&exe, &root().join(ICON), &target_dir()?.join("packages"), false).map(|_| ())
 }
 
 /// A single file has to run on a Windows where nothing was installed.

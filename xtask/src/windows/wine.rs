@@ -20,6 +20,11 @@ pub(super) struct Wine {
 }
 
 impl Wine {
+    /// What its programs see as `C:`.
+    pub(super) fn drive(&self) -> PathBuf {
+        self.prefix.join("drive_c")
+    }
+
     /// Sets what Wine reads.
     pub(super) fn apply(&self, command: &mut Command) {
         command
