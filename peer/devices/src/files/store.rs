@@ -52,7 +52,8 @@ pub struct Store {
     outer: Dir,
     /// The name of the new folder within the outer one.
     name: String,
-    inner: Dir,
+    /// There until all is written: Windows removes and moves no folder that is held open.
+    inner: Option<Dir>,
     /// In the end the files move from the new folder into the outer one.
     moves: bool,
     open: Option<(u32, File)>,
@@ -79,13 +80,25 @@ impl Store {
         }
         outer.create_dir_with(&name, &super::private_folder())?;
         let inner = outer.open_dir(&name)?;
-        Ok(Self { folder: folder.into(), outer, name, inner, moves, open: None, finished: false })
+        Ok(Self {
+            folder: folder.into(),
+            outer,
+            name,
+            inner: Some(inner),
+            moves,
+            open: None,
+            finished: false,
+        })
+    }
+
+    fn inner(&self) -> io::Result<&Dir> {
+        self.inner.as_ref().ok_or_else(|| io::ErrorKind::NotFound.into())
     }
 
     /// Makes all folders of the list.
     pub fn begin(&mut self, list: &List) -> Result<(), StoreError> {
         for e in list.entries().iter().filter(|e| e.size.is_none()) {
-            self.inner.create_dir_with(&e.path, &super::private_folder())?;
+            self.inner()?.create_dir_with(&e.path, &super::private_folder())?;
         }
         Ok(())
     }
@@ -93,7 +106,7 @@ impl Store {
     fn file(&mut self, list: &List, entry: u32) -> Result<&mut File, StoreError> {
         if self.open.as_ref().is_none_or(|(e, _)| *e != entry) {
             let path = list.entries().get(entry as usize).map(|e| e.path.as_str()).unwrap_or_default();
-            self.open = Some((entry, self.inner.open_with(path, &super::making())?));
+            self.open = Some((entry, self.inner()?.open_with(path, &super::making())?));
         }
         match &mut self.open {
             Some((_, file)) => Ok(file),
@@ -107,7 +120,11 @@ impl Store {
 
     /// Nothing follows for this file.
     pub fn close(&mut self, list: &List, entry: u32) -> Result<(), StoreError> {
-        self.file(list, entry)?;
+        let file = self.file(list, entry)?;
+        // A power cut must not leave a name with nothing behind it.
+        if list.entries().get(entry as usize).is_some_and(|e| !e.path.contains('/')) {
+            file.sync_all()?;
+        }
         self.open = None;
         Ok(())
     }
@@ -123,17 +140,33 @@ impl Store {
         let mut numbers = BTreeMap::new();
         let mut paths = Vec::new();
         for e in list.top() {
-            // A power cut must not leave a name with nothing behind it.
-            if e.size.is_some() {
-                self.inner.open(&e.path)?.sync_all()?;
+            let folder = e.size.is_none();
+            let name = self.claim(&e.path, folder, numbers.entry(e.path.clone()).or_insert(1))?;
+            if let Err(why) = self.take_place(&e.path, &name, folder) {
+                let free = if folder { self.outer.remove_dir(&name) } else { self.outer.remove_file(&name) };
+                tracing::debug!(?free, "what was claimed is given up");
+                return Err(why.into());
             }
-            let name = self.claim(&e.path, e.size.is_none(), numbers.entry(e.path.clone()).or_insert(1))?;
-            self.inner.rename(&e.path, &self.outer, &name)?;
             paths.push(self.folder.join(name));
         }
         self.finished = true;
-        self.outer.remove_dir_all(&self.name)?;
+        self.clear();
         Ok(paths)
+    }
+
+    /// Moves it to the place that was claimed. Windows replaces files, but no folders.
+    fn take_place(&self, from: &str, to: &str, folder: bool) -> io::Result<()> {
+        if folder && cfg!(windows) {
+            self.outer.remove_dir(to)?;
+        }
+        self.inner()?.rename(from, &self.outer, to)
+    }
+
+    fn clear(&mut self) {
+        (self.open, self.inner) = (None, None);
+        if let Err(e) = self.outer.remove_dir_all(&self.name) {
+            tracing::debug!(error = %e, "the folder of what was received is gone already");
+        }
     }
 
     /// Makes an empty file or folder of a name that nothing has.
@@ -156,11 +189,8 @@ impl Store {
 
 impl Drop for Store {
     fn drop(&mut self) {
-        self.open = None;
-        if !self.finished
-            && let Err(e) = self.outer.remove_dir_all(&self.name)
-        {
-            tracing::debug!(error = %e, "what was received in part is gone already");
+        if !self.finished {
+            self.clear();
         }
     }
 }
