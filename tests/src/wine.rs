@@ -14,6 +14,14 @@ pub fn exe() -> PathBuf {
     named.map(PathBuf::from).expect("DESKSIDE_EXE, as `cargo xtask windows` sets it")
 }
 
+/// The folder of its only person.
+#[track_caller]
+pub fn user() -> PathBuf {
+    let users = PathBuf::from(std::env::var_os("WINEPREFIX").expect("a prefix")).join("drive_c/users");
+    let all = std::fs::read_dir(users).expect("the people of Wine").flatten().map(|e| e.path());
+    all.filter(|p| !p.ends_with("Public")).last().expect("a person")
+}
+
 /// Wine in the prefix of the environment; all that runs in it ends when this is dropped.
 pub struct Wine;
 

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use deskside_session::{
-    app::{Ending, Screen},
+    app::{AppOnly, Ending, Screen},
     command::{Act, Command},
     input::{Button, InputEvent, Key, NamedKey},
     view::{Notice, View},
@@ -108,6 +108,38 @@ fn the_agent_types_and_clicks() {
     until("a menu opens", || (scene.desk.picture().different(&before) > 1_000).then_some(()));
     scene.wait_same_picture();
     scene.agent.key(Key::Named(NamedKey::Escape));
+}
+
+#[test]
+#[ignore = "cargo xtask windows runs it"]
+fn files_that_the_agent_sends_arrive() {
+    let (_wine, mut scene) = at_windows();
+    let sent = tempfile::tempdir().expect("a folder");
+    let name = format!("deskside {}", std::process::id());
+    let (file, folder) = (sent.path().join(format!("{name}.txt")), sent.path().join(&name));
+    std::fs::write(&file, "Ça arrive\n").expect("a file");
+    std::fs::create_dir(&folder).expect("a folder");
+    std::fs::write(folder.join("inner.bin"), [7; 100_000]).expect("a file");
+    let downloads = wine::user().join("Downloads");
+    for round in ["", " (2)"] {
+        let paths = [&file, &folder].map(|p| p.to_string_lossy().into_owned());
+        scene.agent.tell(AppOnly::SendFiles { paths: paths.into() });
+        scene.customer.answer(Act::SendFiles, true);
+        let there = [downloads.join(format!("{name}{round}.txt")), downloads.join(format!("{name}{round}"))];
+        until("they are there", || there.iter().all(|p| p.exists()).then_some(()));
+        scene.agent.wait_session("the end of it", |s| {
+            matches!(&s.notice, Some((_, Notice::FilesMoved { sent: true, .. })))
+        });
+        assert_eq!(std::fs::read(&there[0]).expect("the file"), "Ça arrive\n".as_bytes());
+        assert_eq!(std::fs::read(there[1].join("inner.bin")).expect("the file"), [7; 100_000]);
+    }
+    let ours = |e: &std::fs::DirEntry| e.file_name().to_string_lossy().starts_with(".deskside-");
+    let left = std::fs::read_dir(&downloads).expect("the folder").flatten().filter(ours).count();
+    assert_eq!(left, 0, "what was received in part");
+    for round in ["", " (2)"] {
+        std::fs::remove_file(downloads.join(format!("{name}{round}.txt"))).expect("the file");
+        std::fs::remove_dir_all(downloads.join(format!("{name}{round}"))).expect("the folder");
+    }
 }
 
 fn ending(peer: &Peer) -> Ending {

@@ -53,11 +53,25 @@ pub(super) fn ready(set_up: bool) -> Result<Wine> {
             run(command.stdout(Stdio::null()).stderr(Stdio::null()))?;
         }
     }
+    keep_inside(&wine.prefix.join("drive_c/users"))?;
     let system = wine.prefix.join("drive_c/windows/system32");
     if !system.join("bcryptprimitives.dll").exists() {
         stand_in(&system)?;
     }
     Ok(wine)
+}
+
+/// Wine leads the folders of its people to those of this system's person: what is tried here stays in the prefix.
+fn keep_inside(users: &Path) -> Result<()> {
+    for user in std::fs::read_dir(users)?.flatten().filter(|u| u.path().is_dir()) {
+        for folder in std::fs::read_dir(user.path())?.flatten() {
+            if folder.file_type()?.is_symlink() {
+                std::fs::remove_file(folder.path())?;
+                std::fs::create_dir(folder.path())?;
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Wine before 9 has no bcryptprimitives.dll, of which Rust's standard library needs one function.
