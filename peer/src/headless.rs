@@ -180,14 +180,12 @@ pub async fn print_views(publisher: Arc<Publisher>, printer: Printer) {
     let mut views = publisher.subscribe();
     let mut printed = 0;
     loop {
-        // Read first: a view that is published before the end must not be missed.
-        let closed = publisher.closed().is_some();
-        let (serial, view) = views.borrow_and_update().clone();
-        if serial != printed {
-            printed = serial;
-            printer.print_view(&view).await;
+        let latest = views.borrow_and_update().clone();
+        if latest.serial != printed {
+            printed = latest.serial;
+            printer.print_view(&latest.view).await;
         }
-        if closed || views.changed().await.is_err() {
+        if latest.closed.is_some() || views.changed().await.is_err() {
             return;
         }
     }
@@ -195,11 +193,27 @@ pub async fn print_views(publisher: Arc<Publisher>, printer: Printer) {
 
 #[cfg(test)]
 mod tests {
-    use super::parse;
+    use std::{sync::Arc, time::Duration};
+
+    use super::{Printer, parse, print_views};
+    use crate::publish::Publisher;
     use deskside_session::{
-        app::{AppCommand, AppOnly},
+        app::{AppCommand, AppOnly, AppView, Screen},
         command::{Act, Command},
     };
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn the_end_is_never_missed() {
+        for i in 0..5000 {
+            let screen = Screen::Join { busy: false };
+            let publisher = Arc::new(Publisher::new(AppView::new("http://a".into(), screen)));
+            let views = tokio::spawn(print_views(Arc::clone(&publisher), Printer::silent()));
+            // At each moment of its first round once.
+            (0..i % 1000).for_each(|_| std::hint::spin_loop());
+            publisher.close(3);
+            tokio::time::timeout(Duration::from_secs(5), views).await.expect("it ends").expect("it runs");
+        }
+    }
 
     #[test]
     fn commands_of_the_program_and_of_the_session() {

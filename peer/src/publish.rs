@@ -5,30 +5,37 @@ use std::sync::{Arc, Mutex, PoisonError};
 use deskside_session::app::AppView;
 use tokio::sync::watch;
 
+/// The newest view, and whether it is the last: one value, so that nobody sees the one without the other.
+#[derive(Clone)]
+pub struct Latest {
+    pub serial: u64,
+    pub view: Arc<AppView>,
+    /// The exit code of the program, once it ends.
+    pub closed: Option<u8>,
+}
+
 /// Latest view wins; who reads slowly misses the ones between.
 pub struct Publisher {
-    latest: watch::Sender<(u64, Arc<AppView>)>,
+    latest: watch::Sender<Latest>,
     wakers: Mutex<Vec<Box<dyn Fn() + Send + Sync>>>,
-    closed: Mutex<Option<u8>>,
 }
 
 impl Publisher {
     pub fn new(view: AppView) -> Self {
         Self {
-            latest: watch::Sender::new((1, Arc::new(view))),
+            latest: watch::Sender::new(Latest { serial: 1, view: Arc::new(view), closed: None }),
             wakers: Mutex::default(),
-            closed: Mutex::new(None),
         }
     }
 
     /// Publishes a view if it differs from the last one.
     pub fn publish(&self, view: AppView) {
-        let new = self.latest.send_if_modified(|(serial, last)| {
-            if **last == view {
+        let new = self.latest.send_if_modified(|latest| {
+            if *latest.view == view {
                 return false;
             }
-            *serial += 1;
-            *last = Arc::new(view);
+            latest.serial += 1;
+            latest.view = Arc::new(view);
             true
         });
         if new {
@@ -42,13 +49,13 @@ impl Publisher {
         }
     }
 
-    pub fn subscribe(&self) -> watch::Receiver<(u64, Arc<AppView>)> {
+    pub fn subscribe(&self) -> watch::Receiver<Latest> {
         self.latest.subscribe()
     }
 
     pub fn since(&self, serial: u64) -> Option<(u64, Arc<AppView>)> {
         let latest = self.latest.borrow();
-        (latest.0 != serial).then(|| latest.clone())
+        (latest.serial != serial).then(|| (latest.serial, Arc::clone(&latest.view)))
     }
 
     pub fn on_change(&self, wake: Box<dyn Fn() + Send + Sync>) {
@@ -57,12 +64,11 @@ impl Publisher {
 
     /// The program ends with this exit code; the last view stays.
     pub fn close(&self, code: u8) {
-        *self.closed.lock().unwrap_or_else(PoisonError::into_inner) = Some(code);
-        self.latest.send_modify(|_| {});
+        self.latest.send_modify(|latest| latest.closed = Some(code));
         self.wake();
     }
 
     pub fn closed(&self) -> Option<u8> {
-        *self.closed.lock().unwrap_or_else(PoisonError::into_inner)
+        self.latest.borrow().closed
     }
 }

@@ -156,7 +156,8 @@ fn an_agent_draws_by_the_mouse_on_the_picture_in_its_window() {
     let taken = wait::within(wait::DEADLINE, || {
         office.xdotool(&["windowactivate", "--sync", &window, "key", "ctrl+shift+f"]);
         let pen = || agent.session().filter(|s| s.pen.is_some());
-        wait::within(Duration::from_secs(1), pen)
+        // Long enough that a slow answer is not taken for a lost key: a second one would undo the first.
+        wait::within(Duration::from_secs(15), pen)
     });
     assert!(taken.is_some(), "{}", agent.story());
     let pointer = desk.pointer();
@@ -188,7 +189,7 @@ fn an_agent_draws_by_the_mouse_on_the_picture_in_its_window() {
     // The keyboard stayed in the window: the same key ends it, and nothing is drawn then.
     let put_away = wait::within(wait::DEADLINE, || {
         office.xdotool(&["key", "ctrl+shift+f"]);
-        wait::within(Duration::from_secs(1), || agent.session().filter(|s| s.pen.is_none()))
+        wait::within(Duration::from_secs(15), || agent.session().filter(|s| s.pen.is_none()))
     });
     assert!(put_away.is_some(), "{}", agent.story());
     // A picture without a name goes to the home folder.
