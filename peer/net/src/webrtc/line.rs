@@ -46,6 +46,14 @@ const H264_FORMAT: &str = "level-asymmetry-allowed=1;packetization-mode=1;profil
 const H264_PAYLOAD: u8 = 102;
 /// How long a path is tried before it counts as none.
 const TRY_PATH: Duration = Duration::from_secs(3);
+/// Silence after which a line counts as lost (two questions had no answer, the last one for 0.4 s), and after which as given up.
+const LOST: Duration = Duration::from_millis(3600);
+const GIVEN_UP: Duration = Duration::from_secs(25);
+/// How often the offerer asks whether the line is still there. The answerer asks back each time (a triggered
+/// check, RFC 8445 section 7.3.1.4), so that both have consent (RFC 7675).
+const ASK_LINE: Duration = Duration::from_millis(1600);
+/// How often the answerer asks of itself: consent ends after 30 s, whatever the offerer's program does.
+const CONSENT: Duration = Duration::from_secs(20);
 /// How often a lost packet of video is asked for, and how long after it was missed; after that only a key frame helps.
 const MOST_ASKED: u16 = 5;
 const ASK_EVERY: Duration = Duration::from_millis(120);
@@ -94,7 +102,7 @@ pub(super) async fn build(
         )
         .with_media_engine(media)
         .with_interceptor_registry(interceptors)
-        .with_setting_engine(settings(config.relay_only, own.len()).build())
+        .with_setting_engine(settings(config, own.len()).build())
         .with_data_channel_send_buffer_limit(SCTP_HOLDS)
         .with_runtime(Arc::new(PacedRuntime(pace.clone())))
         .with_udp_addrs(addresses(&own))
@@ -158,7 +166,7 @@ fn configure_again(registry: Registry) -> Registry {
         .with(Slot::NackGenerator, ask.build())
 }
 
-fn settings(relay_only: bool, own: usize) -> SettingEngineBuilder {
+fn settings(config: &LinkConfig, own: usize) -> SettingEngineBuilder {
     let interval = check_interval(own);
     let tries = TRY_PATH.as_millis() / interval.as_millis();
     SettingEngineBuilder::new()
@@ -170,16 +178,12 @@ fn settings(relay_only: bool, own: usize) -> SettingEngineBuilder {
         // The crate's 64 packets refuse all that is sent again, but on the slowest lines.
         .with_srtp_replay_protection_window(LATE.into())
         .with_discard_local_candidates_during_ice_restart(true)
-        .with_ice_timeouts(
-            Some(Duration::from_secs(3)),
-            Some(Duration::from_secs(25)),
-            Some(Duration::from_millis(1200)),
-        )
+        .with_ice_timeouts(Some(LOST), Some(GIVEN_UP), Some(if config.offerer { ASK_LINE } else { CONSENT }))
         // How long a better kind of path is waited for; what the crate waits is seconds. A peer-reflexive
         // address is most often a host's whose candidate is still on its way.
         .with_srflx_acceptance_min_wait(Some(Duration::from_millis(50)))
         .with_prflx_acceptance_min_wait(Some(Duration::ZERO))
-        .with_relay_acceptance_min_wait(Some(Duration::from_millis(if relay_only { 0 } else { 500 })))
+        .with_relay_acceptance_min_wait(Some(Duration::from_millis(if config.relay_only { 0 } else { 500 })))
 }
 
 /// Sockets to open. An unspecified address stands for each interface that exists when it is bound, also
