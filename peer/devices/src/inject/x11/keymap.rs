@@ -19,6 +19,9 @@ const LEVEL_SHIFTS: [u32; 4] = [0xffe1, 0xffe2, 0xfe03, 0xfe11];
 /// Shift_Lock, Caps_Lock, Num_Lock: letting go of one and pressing it again would not bring back what was.
 const LOCKING: [u32; 3] = [0xffe5, 0xffe6, 0xff7f];
 
+/// Keysyms from `Shift_L` to `Hyper_R`.
+const MODIFIERS: std::ops::RangeInclusive<u32> = 0xffe1..=0xffee;
+
 /// What a change of one modifier costs when a way to a character is chosen.
 const COST_KEY: u32 = 2;
 const COST_LOCK: u32 = 40;
@@ -252,9 +255,13 @@ impl Keymap {
         let spots = self.codes().flat_map(|code| {
             let mine = self.group_in(code, group);
             let found = self.all_syms(code).into_iter();
-            found.filter(move |(g, _, s)| mine == Some(*g) && syms.contains(s)).map(
-                move |(group, level, sym)| (Spot { code, group, level }, syms.iter().position(|s| *s == sym)),
-            )
+            let fits = move |(g, level, s): &(u8, u8, u32)| {
+                // Alt with Shift is Meta in most layouts, but no Super that anybody meant.
+                mine == Some(*g) && syms.contains(s) && (*level == 0 || !MODIFIERS.contains(s))
+            };
+            found.filter(fits).map(move |(group, level, sym)| {
+                (Spot { code, group, level }, syms.iter().position(|s| *s == sym))
+            })
         });
         let ways = spots.filter_map(|(spot, liked)| {
             let way = if spot.level == 0 { Some(Way::plain(spot.code)) } else { self.way(spot, mods, None) };
