@@ -8,6 +8,7 @@ use x11rb::{
     errors::{ConnectError, ConnectionError, ReplyError},
     protocol::{
         Event,
+        xinput::ConnectionExt as _,
         xkb::{ConnectionExt as _, EventType, ID, MapPart, SelectEventsAux},
         xproto::{
             BUTTON_PRESS_EVENT, BUTTON_RELEASE_EVENT, ConnectionExt as _, KEY_PRESS_EVENT, KEY_RELEASE_EVENT,
@@ -22,6 +23,7 @@ use super::{Act, InjectError, Injector, Notches, codes::x11_button, place, sent,
 
 mod keyboard;
 mod keymap;
+mod shortcuts;
 mod spare;
 pub(super) mod target;
 
@@ -55,6 +57,7 @@ impl XTest {
         let (conn, screen) = RustConnection::connect(display)?;
         let root = conn.setup().roots.get(screen).ok_or(InjectError::NoDisplay)?.root;
         conn.xtest_get_version(2, 2)?.reply()?;
+        conn.xinput_xi_query_version(2, 2)?.reply()?;
         if !conn.xkb_use_extension(1, 0)?.reply()?.supported {
             return Err(InjectError::Failed("the display has no XKB".into()));
         }

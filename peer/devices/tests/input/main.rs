@@ -8,4 +8,5 @@ mod own;
 mod pointer;
 mod portable;
 mod recorder;
+mod shortcuts;
 mod watch;

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use deskside_session::input::{Key, NamedKey};
+use deskside_session::{
+    hiding::Scope,
+    input::{Key, NamedKey},
+};
 use x11rb::{
     errors::{ConnectionError, ReplyError},
     protocol::{
@@ -15,6 +18,7 @@ use x11rb::{
 use super::{
     InjectError, XTest,
     keymap::{Keymap, LOCK, Mods, SHIFT, Way},
+    shortcuts,
     spare::{Outcome, Spares},
 };
 use crate::inject::{
@@ -27,6 +31,8 @@ pub(super) struct Keys {
     map: Keymap,
     stale: bool,
     spares: Spares,
+    /// Modifiers that the agent holds and that were refused here: what it presses meanwhile is a part of that.
+    refused: Vec<Key>,
     /// What the agent holds, and with which keycode it went down.
     held: Vec<(Key, u8)>,
     /// Of `held`: keys that the server would repeat by itself, and is told not to meanwhile.
@@ -59,6 +65,7 @@ impl Keys {
             map: Keymap::load(conn)?,
             stale: false,
             spares: Spares::default(),
+            refused: Vec::new(),
             held: Vec::new(),
             quiet: Vec::new(),
             added: Vec::new(),
@@ -116,6 +123,9 @@ impl XTest {
         if held.is_some_and(|h| self.keys.map.is_modifier(h.1)) {
             return Ok(());
         }
+        if !self.keys.refused.is_empty() {
+            return Err(InjectError::OwnWindow);
+        }
         let wait = match self.alone(|x| x.try_key_down(key))? {
             None => return Ok(()),
             Some(wait) => wait,
@@ -152,6 +162,15 @@ impl XTest {
         while let Some(i) = self.keys.held.iter().position(|h| h.1 == way.code || h.0 == key) {
             let code = self.keys.held.remove(i).1;
             self.let_up(code)?;
+        }
+        if self.targets.scope != Scope::Desktop
+            && shortcuts::is_taken(&self.conn, self.root, &self.keys.map, way.code)?
+        {
+            if self.keys.map.is_modifier(way.code) {
+                self.keys.refused.push(key);
+            }
+            self.unshape(&mut now)?;
+            return Err(InjectError::OwnWindow);
         }
         let (byte, bit) = (usize::from(way.code / 8), 1 << (way.code % 8));
         if was_quiet || now.repeats[byte] & bit != 0 {
@@ -191,6 +210,7 @@ impl XTest {
 
     pub(super) fn key_up(&mut self, key: Key) -> Result<(), InjectError> {
         let Ok(key) = plain(key) else { return Ok(()) };
+        self.keys.refused.retain(|k| *k != key);
         let mut held = self.keys.held.iter();
         let found = held.clone().find(|h| h.0 == key).or_else(|| held.find(|h| other_case_of(h.0, key)));
         let released: Vec<(Key, u8)> = match found {
@@ -213,6 +233,7 @@ impl XTest {
     }
 
     pub(super) fn keys_up(&mut self) -> Result<(), InjectError> {
+        self.keys.refused.clear();
         for (_, code) in std::mem::take(&mut self.keys.held) {
             self.let_up(code)?;
         }

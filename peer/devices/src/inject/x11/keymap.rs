@@ -22,6 +22,9 @@ const LOCKING: [u32; 3] = [0xffe5, 0xffe6, 0xff7f];
 /// Keysyms from `Shift_L` to `Hyper_R`.
 const MODIFIERS: std::ops::RangeInclusive<u32> = 0xffe1..=0xffee;
 
+/// Keysyms of what the server itself does: `Terminate_Server` and `XF86Switch_VT_1` to `XF86LogWindowTree`.
+const OF_THE_SERVER: [std::ops::RangeInclusive<u32>; 2] = [0xfed5..=0xfed5, 0x1008_fe00..=0x1008_feff];
+
 /// What a change of one modifier costs when a way to a character is chosen.
 const COST_KEY: u32 = 2;
 const COST_LOCK: u32 = 40;
@@ -184,6 +187,11 @@ impl Keymap {
             0x80 => Some(Some((key.group_info >> 4) & 3).filter(|g| *g < groups).unwrap_or(0)),
             _ => Some(group % groups),
         }
+    }
+
+    /// Whether a key can end the display or leave it (by Ctrl and Alt, as layouts have it).
+    pub fn is_the_servers(&self, code: u8) -> bool {
+        self.all_syms(code).iter().any(|(_, _, s)| OF_THE_SERVER.iter().any(|of| of.contains(s)))
     }
 
     /// Whether a key does nothing, so that it can be lent to a character.
