@@ -2,6 +2,7 @@
 //! the video track, or both. Encodes once, whatever the number of viewers.
 
 mod mixed;
+mod passing;
 
 use std::{
     sync::Arc,
@@ -264,6 +265,7 @@ impl Encoding {
                 let at = self.us(now);
                 self.viewers.iter_mut().for_each(|v| v.flow.give_up(at));
                 self.hint();
+                self.let_pass(now);
             }
             // After a pause everything comes anew.
             wire::Coder::Tiles if self.paused => {}

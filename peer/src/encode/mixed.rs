@@ -12,7 +12,7 @@ use deskside_media::{
 };
 use deskside_net::Channel;
 
-use super::{Encoding, MAX_FPS, Viewer};
+use super::{Encoding, MAX_FPS, Viewer, passing::Passing};
 use crate::share::send_picture;
 
 /// H.264: pictures sent after the last change, so that what waits to become exact is sharper already.
@@ -73,6 +73,7 @@ pub(super) struct Mixed {
     ahead_at: Instant,
     refines_left: u32,
     video_at: Instant,
+    passing: Passing,
     /// When the coder was made.
     made_at: Instant,
 }
@@ -95,6 +96,7 @@ impl Mixed {
             ahead_at: now,
             refines_left: 0,
             video_at: now,
+            passing: Passing::nothing(now),
             made_at: now,
         }
     }
@@ -240,7 +242,16 @@ impl Encoding {
 
     /// H.264 may send a picture now.
     fn is_free(&mut self, now: Instant) -> bool {
-        self.pay(now) <= self.allowed_debt() && now >= self.next_video()
+        self.pay(now) <= self.allowed_debt() && now >= self.next_video() && self.passing(now).is_zero()
+    }
+
+    /// What is under way passes before the first picture by H.264.
+    pub(super) fn let_pass(&mut self, now: Instant) {
+        self.mixed.passing = Passing::up_to(self.serial, now, self.viewers.iter().map(|v| &v.flow));
+    }
+
+    fn passing(&self, now: Instant) -> Duration {
+        self.mixed.passing.left(now, self.viewers.iter().map(|v| &v.flow))
     }
 
     /// Whether what changed is looked at now. A line that is full of film has room for what changes beside it.
@@ -273,6 +284,7 @@ impl Encoding {
         let debt = (self.pay(now) - self.allowed_debt()).max(0.0);
         let paid = Duration::from_secs_f64(debt / f64::from(self.bitrate()));
         let free = paid.max(self.next_video().saturating_duration_since(now));
+        let free = free.max(self.passing(now));
         let mut waits = super::FOREVER;
         if damaged {
             waits = free.min((self.mixed.looked_at + LOOK_EVERY).saturating_duration_since(now));

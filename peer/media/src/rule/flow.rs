@@ -10,7 +10,7 @@ const IN_FLIGHT: usize = 2;
 const EACH_US: u64 = 25_000;
 const MOST_IN_FLIGHT: usize = 8;
 /// Bytes that may always be under way, and the time that those beyond may wait on the line.
-const BUDGET: usize = 64 * 1024;
+const BUDGET: usize = 32 * 1024;
 const QUEUE_US: u64 = 100_000;
 /// The shortest transfer is forgotten after this time, microseconds.
 const FORGET_US: u64 = 10_000_000;
@@ -108,8 +108,10 @@ impl Flow {
         let age = self.oldest_us(at_us).unwrap_or(0).saturating_sub(self.base_us());
         // A small one may only have lost a packet.
         if age > STUCK_US && self.bytes() >= SAMPLE {
-            let bps = self.bytes() as f64 * 8.0 * 1e6 / age as f64;
-            self.seen_bps = self.seen_bps.map(|seen| seen.min(bps));
+            let first = self.in_flight.front().map_or(0, |s| s.bytes);
+            let bytes = if first >= SMALL_SAMPLE { first } else { self.bytes() };
+            let bps = bytes as f64 * 8.0 * 1e6 / age as f64;
+            self.seen_bps = Some(self.seen_bps.map_or(bps, |seen| seen.min(bps)));
         }
     }
 
@@ -126,6 +128,11 @@ impl Flow {
     /// What is under way is lost or of no more use (a whole update follows).
     pub fn clear(&mut self) {
         self.in_flight.clear();
+    }
+
+    /// Whether this update, or an earlier one, is under way.
+    pub fn is_under_way(&self, update: u32) -> bool {
+        self.in_flight.front().is_some_and(|s| update.wrapping_sub(s.update) < u32::MAX / 2)
     }
 
     /// Updates under way.
