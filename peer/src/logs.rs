@@ -89,8 +89,8 @@ impl Logs {
         let length = file.metadata()?.len();
         let written = file.write_all(lines).and_then(|()| file.sync_data());
         if written.is_err() {
-            // Half a line would make all that follows unreadable.
-            _ = file.set_len(length);
+            // Half a line would make all that follows unreadable. Windows cuts no file that was opened to append.
+            _ = OpenOptions::new().write(true).open(&path).and_then(|file| file.set_len(length));
         }
         written?;
         if new && cfg!(unix) {

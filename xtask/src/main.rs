@@ -29,8 +29,8 @@ cargo xtask <what>
                       --windows makes the installer and the archive for Windows instead
   tidy  [--bless]     checks the rules that no compiler checks; --bless renews the wire hashes
   windows [--no-setup]
-                      sets up, lints and builds the peer for Windows, and tries it and its
-                      installer under Wine";
+                      sets up, lints and builds the peer for Windows, and runs the tests of
+                      its crates, itself and its installer under Wine";
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();

@@ -6,6 +6,8 @@
 mod scenes;
 
 use std::time::Duration;
+#[cfg(windows)]
+use std::{sync::LazyLock, time::Instant};
 
 use deskside_media::{
     FrameBuf, Rect, h264,
@@ -41,11 +43,19 @@ fn work() -> Vec<(Box<dyn Scene>, usize)> {
 }
 
 /// Processor time of this thread.
+#[cfg(unix)]
 fn now() -> Duration {
     let mut t = libc::timespec { tv_sec: 0, tv_nsec: 0 };
     // SAFETY: the call only writes to `t`.
     unsafe { libc::clock_gettime(libc::CLOCK_THREAD_CPUTIME_ID, &raw mut t) };
     Duration::new(t.tv_sec as u64, t.tv_nsec as u32)
+}
+
+/// Time on the clock, where a thread's own is not counted finely enough.
+#[cfg(windows)]
+fn now() -> Duration {
+    static START: LazyLock<Instant> = LazyLock::new(Instant::now);
+    START.elapsed()
 }
 
 #[derive(Default)]

@@ -1,4 +1,5 @@
-//! Two links over a real relay, coturn.
+//! Two links over a real relay, coturn, which there is not for Windows.
+#![cfg(unix)]
 
 mod pair;
 

@@ -75,7 +75,7 @@ impl Store {
 
     fn new(folder: &Path, name: String, moves: bool, bytes: u64) -> Result<Self, StoreError> {
         let outer = Dir::open_ambient_dir(folder, ambient_authority())?;
-        if free(&outer).is_some_and(|free| bytes.saturating_add(KEPT_FREE) > free) {
+        if free(&outer, folder).is_some_and(|free| bytes.saturating_add(KEPT_FREE) > free) {
             return Err(StoreError::Full);
         }
         outer.create_dir_with(&name, &super::private_folder())?;
@@ -195,16 +195,25 @@ impl Drop for Store {
     }
 }
 
-/// Bytes that this user may still write there; none where the system does not say.
+/// Bytes that this user may still write in a folder that is held open; none where the system does not say.
 #[cfg(unix)]
-fn free(dir: &Dir) -> Option<u64> {
+fn free(dir: &Dir, _: &Path) -> Option<u64> {
     let found = rustix::fs::fstatvfs(dir).ok()?;
     Some(found.f_bavail.saturating_mul(found.f_frsize))
 }
 
-#[cfg(not(unix))]
-fn free(_: &Dir) -> Option<u64> {
-    None
+/// The same, of the folder's name: Windows does not ask a folder itself.
+#[cfg(windows)]
+fn free(_: &Dir, folder: &Path) -> Option<u64> {
+    use std::os::windows::ffi::OsStrExt as _;
+    use windows_sys::Win32::Storage::FileSystem::GetDiskFreeSpaceExW;
+    let name: Vec<u16> = folder.as_os_str().encode_wide().chain([0]).collect();
+    let mut bytes = 0;
+    // SAFETY: the name ends with a zero, and the call writes one number.
+    let said = unsafe {
+        GetDiskFreeSpaceExW(name.as_ptr(), &raw mut bytes, std::ptr::null_mut(), std::ptr::null_mut())
+    };
+    (said != 0).then_some(bytes)
 }
 
 /// Keeps two programs of this user apart; nothing secret hangs on it.
@@ -213,12 +222,12 @@ fn random() -> u32 {
     now.map_or(0, |d| d.subsec_nanos())
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
 mod tests {
-    use std::{
-        fs,
-        os::unix::fs::{PermissionsExt as _, symlink},
-    };
+    use std::fs;
+    // Only an administrator of Windows makes links, and who may read a file is not in its mode there.
+    #[cfg(unix)]
+    use std::os::unix::fs::{PermissionsExt as _, symlink};
 
     use deskside_session::files::Draft;
 
@@ -243,6 +252,7 @@ mod tests {
         store.close(list, 3).unwrap();
     }
 
+    #[cfg(unix)]
     fn mode(path: &Path) -> u32 {
         fs::metadata(path).unwrap().permissions().mode() & 0o777
     }
@@ -257,8 +267,11 @@ mod tests {
         assert_eq!(paths, [at.join("folder"), at.join("script.sh"), at.join("empty")]);
         assert_eq!(fs::read(at.join("folder/inner.txt")).unwrap(), b"inner");
         assert_eq!(fs::read(at.join("script.sh")).unwrap(), b"#!");
-        assert_eq!([mode(&at), mode(&at.join("folder"))], [0o700; 2]);
-        assert_eq!([mode(&paths[1]), mode(&paths[2]), mode(&at.join("folder/inner.txt"))], [0o600; 3]);
+        #[cfg(unix)]
+        {
+            assert_eq!([mode(&at), mode(&at.join("folder"))], [0o700; 2]);
+            assert_eq!([mode(&paths[1]), mode(&paths[2]), mode(&at.join("folder/inner.txt"))], [0o600; 3]);
+        }
     }
 
     #[test]
@@ -267,7 +280,10 @@ mod tests {
         let at = |name: &str| home.path().join(name);
         fs::write(at("script.sh"), "mine").unwrap();
         fs::create_dir(at("folder")).unwrap();
+        #[cfg(unix)]
         symlink(at("elsewhere"), at("empty")).unwrap();
+        #[cfg(windows)]
+        fs::write(at("empty"), "").unwrap();
         for round in 2..4 {
             let mut store = Store::beside(home.path(), list.bytes()).unwrap();
             fill(&mut store, &list);
@@ -282,6 +298,7 @@ mod tests {
         assert_eq!(fs::read_dir(home.path()).unwrap().count(), 9, "nothing else is left");
     }
 
+    #[cfg(unix)]
     #[test]
     fn a_folder_swapped_for_a_link_leads_nowhere() {
         let (home, list, outside) = (tempfile::tempdir().unwrap(), list(), tempfile::tempdir().unwrap());

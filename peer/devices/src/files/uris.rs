@@ -77,10 +77,11 @@ fn is_own(host: &str) -> bool {
     return std::env::var("COMPUTERNAME").is_ok_and(|own| own.eq_ignore_ascii_case(host));
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
 mod tests {
     use super::*;
 
+    #[cfg(unix)]
     #[test]
     fn lists_are_read_and_written() {
         let paths = ["/a b/é%\u{1}#?.txt", "/tmp/[x]\\y"].map(PathBuf::from);
@@ -88,6 +89,17 @@ mod tests {
         assert_eq!(uris, "file:///a%20b/%C3%A9%25%01%23%3F.txt\r\nfile:///tmp/%5Bx%5D%5Cy\r\n");
         assert_eq!(from_uris(&uris), paths);
         assert_eq!(to_copied(&paths[1..]), "copy\nfile:///tmp/%5Bx%5D%5Cy");
+        assert_eq!(from_uris(&to_copied(&paths)), paths);
+    }
+
+    #[cfg(windows)]
+    #[test]
+    fn lists_are_read_and_written_with_drives() {
+        let paths = [r"C:\a b\é%#.txt", r"D:\[x]"].map(PathBuf::from);
+        let uris = to_uris(&paths);
+        assert_eq!(uris, "file:///C:/a%20b/%C3%A9%25%23.txt\r\nfile:///D:/%5Bx%5D\r\n");
+        assert_eq!(from_uris(&uris), paths);
+        assert_eq!(to_copied(&paths[1..]), "copy\nfile:///D:/%5Bx%5D");
         assert_eq!(from_uris(&to_copied(&paths)), paths);
     }
 
@@ -107,8 +119,13 @@ mod tests {
         ] {
             assert_eq!(from_uris(odd), Vec::<PathBuf>::new(), "{odd:?}");
         }
-        for fine in ["file:/tmp/x", "FILE:///tmp/x", "file://localhost/tmp/x\r\n", "cut\nfile:///tmp/x\0"] {
-            assert_eq!(from_uris(fine), [PathBuf::from("/tmp/x")], "{fine:?}");
+        let own = if cfg!(windows) { "C:/tmp/x" } else { "tmp/x" };
+        let path = if cfg!(windows) { "C:/tmp/x" } else { "/tmp/x" };
+        for start in ["file:/", "FILE:///", "file://localhost/", "cut\nfile:///"] {
+            for end in ["", "\r\n", "\0"] {
+                let fine = [start, own, end].concat();
+                assert_eq!(from_uris(&fine), [PathBuf::from(path)], "{fine:?}");
+            }
         }
     }
 }
