@@ -92,14 +92,16 @@ pub(crate) fn windows(set_up: bool) -> Result<()> {
     let exe = tried.join("deskside.exe");
     std::fs::copy(folder.join("deskside.exe"), &exe).context("copying the executable for Wine")?;
 
+    let window = wine::window(&tried)?;
     run(cargo().args(["build", "--workspace", "--bins"]))?;
     let mut tests = cargo();
     wine.apply(&mut tests);
     tests.env("DESKSIDE_PROGRAMS", target_dir()?.join("debug")).env("DESKSIDE_EXE", &exe);
+    tests.env("DESKSIDE_WINDOW", &window);
     if works("cargo", &["nextest", "--version"]) {
-        tests.args(["nextest", "run", "--workspace", "--test", "wine", "--run-ignored", "only"]);
+        tests.args(["nextest", "run", "--workspace", "--test", "wine*", "--run-ignored", "only"]);
     } else {
-        tests.args(["test", "--workspace", "--test", "wine", "--"]);
+        tests.args(["test", "--workspace", "--test", "wine*", "--"]);
         tests.args(["--ignored", "--test-threads", "1"]);
     }
     run(&mut tests)?;

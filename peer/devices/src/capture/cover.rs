@@ -53,6 +53,7 @@ impl Cover {
     }
 
     /// When to call [`Self::settle`].
+    #[cfg(any(not(windows), test))]
     pub fn due(&self) -> Option<Instant> {
         self.left.first().map(|(until, _)| *until)
     }
