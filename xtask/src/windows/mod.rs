@@ -92,6 +92,13 @@ pub(crate) fn windows(set_up: bool) -> Result<()> {
     let exe = tried.join("deskside.exe");
     std::fs::copy(folder.join("deskside.exe"), &exe).context("copying the executable for Wine")?;
 
+    // What is computed of windows and input, with no window of anybody.
+    let mut units = cross.cargo();
+    units.args(["test", "--quiet", "--package", "deskside-devices", "--lib", "--"]);
+    units.args(["win32", "capture", "own", "inject"]).env_remove("DISPLAY");
+    wine.apply(&mut units);
+    run(units.env("CARGO_TARGET_X86_64_PC_WINDOWS_GNU_RUNNER", "wine"))?;
+
     let window = wine::window(&tried)?;
     run(cargo().args(["build", "--workspace", "--bins"]))?;
     let mut tests = cargo();

@@ -52,10 +52,10 @@ pub struct Top {
     /// It is this program's, and hidden by itself.
     pub private: bool,
     /// The window that it serves.
-    owner: Option<u64>,
+    pub owner: Option<u64>,
     /// It has no title to take it by: a menu, a tooltip.
-    menu: bool,
-    tool: bool,
+    pub menu: bool,
+    pub tool: bool,
 }
 
 #[cfg(test)]
