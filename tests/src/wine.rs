@@ -1,11 +1,13 @@
 //! The Windows program under Wine, on an X display: `cargo xtask windows` runs what needs it.
 
 use std::{
+    io::Write as _,
     path::PathBuf,
-    process::{Command, Stdio},
+    process::{ChildStdin, Command, Stdio},
+    time::Instant,
 };
 
-use crate::{Display, peer::Start};
+use crate::{Display, peer::Start, process::Process, wait};
 
 /// The executable that `cargo xtask windows` built.
 #[track_caller]
@@ -48,6 +50,67 @@ impl Wine {
     /// The same peer as its Windows program.
     pub fn peer(&self, start: Start) -> Start {
         start.through("wine", &exe())
+    }
+}
+
+/// A window of one colour, by a program of Windows that is called as a test wants.
+pub struct Window {
+    process: Process,
+    input: ChildStdin,
+}
+
+impl Window {
+    /// In this colour (`RRGGBB`), at this place (left, top, width, height) and perhaps `managed`; it is open when this returns.
+    #[track_caller]
+    pub fn open(display: &Display, program: &str, title: &str, colour: &str, rest: &[&str]) -> Self {
+        let built =
+            std::env::var_os("DESKSIDE_WINDOW").expect("DESKSIDE_WINDOW, as `cargo xtask windows` sets it");
+        let exe = display.file(&format!("{program}.exe"));
+        std::fs::copy(built, &exe).expect("a program of this name");
+        let mut command = display.command("wine");
+        command.arg(exe).args([title, colour]).args(rest).stdin(Stdio::piped());
+        let mut process = Process::start(program, &mut command, display.folder());
+        let input = process.stdin().expect("its input");
+        process.line("its window", |l| l.starts_with("window ").then_some(()));
+        Self { process, input }
+    }
+
+    /// Tells it to do something (see `xtask/src/windows/window.c`), and waits until it is done.
+    #[track_caller]
+    pub fn tell(&mut self, what: &str) {
+        let from = self.begin(what);
+        self.done(from);
+    }
+
+    /// Tells it to do something that goes on for a while; [`Self::done`] waits for its end.
+    #[track_caller]
+    pub fn begin(&mut self, what: &str) -> usize {
+        let from = self.process.lines().all().len();
+        writeln!(self.input, "{what}").expect("it listens");
+        from
+    }
+
+    #[track_caller]
+    pub fn done(&self, from: usize) {
+        let done = |l: &str| l.starts_with("done").then_some(());
+        let found = self.process.lines().find(from, Instant::now() + wait::DEADLINE, done);
+        assert!(found.is_some(), "it never did it: {}", self.process.story());
+    }
+
+    /// Whether it is done since then.
+    pub fn is_done(&self, from: usize) -> bool {
+        self.process.lines().all().iter().skip(from).any(|l| l.starts_with("done"))
+    }
+
+    /// What was typed into it.
+    pub fn typed(&self) -> String {
+        let code = |l: &String| u32::from_str_radix(l.strip_prefix("typed ")?, 16).ok();
+        self.process.lines().all().iter().filter_map(code).filter_map(char::from_u32).collect()
+    }
+
+    /// How often it was clicked.
+    pub fn clicks(&self) -> usize {
+        self.process.lines().all().iter().filter(|l| l.starts_with("clicked")).count()
     }
 }
 

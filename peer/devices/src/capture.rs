@@ -1,8 +1,16 @@
 //! Pictures of the desktop, and the pointer's shape and place apart from them.
 
 pub(crate) mod area;
-#[cfg(all(windows, feature = "xcap"))]
-mod cursor;
+#[cfg(not(target_os = "macos"))]
+mod cover;
+#[cfg(windows)]
+pub(crate) mod cursor;
+#[cfg(not(target_os = "macos"))]
+mod hatch;
+#[cfg(not(target_os = "macos"))]
+mod layers;
+#[cfg(windows)]
+mod windows;
 #[cfg(all(unix, not(target_os = "macos")))]
 mod x11;
 #[cfg(feature = "xcap")]

@@ -26,7 +26,7 @@ pub fn register(window: u64) {
 }
 
 /// The same for one that shows nothing but its own few pixels, and covers nothing: the frame, and drawings.
-#[cfg(all(unix, not(target_os = "macos")))]
+#[cfg(not(target_os = "macos"))]
 pub(crate) fn register_clear(window: u64) {
     let mut s = state();
     register_in(&mut s.own, window);
@@ -40,7 +40,7 @@ pub fn unregister(window: u64) {
 }
 
 /// The windows that [`register_clear`] named.
-#[cfg(all(unix, not(target_os = "macos")))]
+#[cfg(not(target_os = "macos"))]
 pub(crate) fn clear() -> Vec<u64> {
     state().clear.clone()
 }
@@ -65,6 +65,17 @@ pub fn unregister_private(window: u64) {
 /// The windows that [`register_private`] named.
 pub fn private() -> Vec<u64> {
     state().private.clone()
+}
+
+/// The same for all windows of this process with one of these titles, where windows have no classes by which to find them.
+pub fn name_private(titles: Vec<String>) {
+    state().titles = titles;
+}
+
+/// What [`name_private`] was given.
+#[cfg(windows)]
+pub(crate) fn private_titles() -> Vec<String> {
+    state().titles.clone()
 }
 
 /// A way to find windows of this process by their class; none where windows have no classes.
@@ -121,6 +132,7 @@ struct State {
     own: Vec<u64>,
     clear: Vec<u64>,
     private: Vec<u64>,
+    titles: Vec<String>,
     serial: u64,
     listeners: Vec<(u64, Box<dyn Fn() + Send>)>,
     #[cfg(all(unix, not(target_os = "macos")))]

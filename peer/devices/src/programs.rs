@@ -93,7 +93,9 @@ impl Computer {
     pub fn icons(&self, windows: &[OpenWindow]) -> HashMap<u64, Icon> {
         #[cfg(all(unix, not(target_os = "macos")))]
         return unix::icons(&self.places, self.display.as_deref(), windows);
-        #[cfg(not(all(unix, not(target_os = "macos"))))]
+        #[cfg(windows)]
+        return crate::windows::win32::icons::read(windows);
+        #[cfg(target_os = "macos")]
         {
             let _ = windows;
             HashMap::new()

@@ -1,8 +1,10 @@
 //! The windows of other programs on this computer.
 
 pub(crate) mod icon;
-#[cfg(all(unix, not(target_os = "macos")))]
+#[cfg(not(target_os = "macos"))]
 pub(crate) mod region;
+#[cfg(windows)]
+pub(crate) mod win32;
 #[cfg(all(unix, not(target_os = "macos")))]
 pub(crate) mod x11;
 
@@ -13,7 +15,9 @@ pub use icon::{ICON, Icon};
 pub fn list() -> Option<Vec<OpenWindow>> {
     #[cfg(all(unix, not(target_os = "macos")))]
     return list_x11(None);
-    #[cfg(not(all(unix, not(target_os = "macos"))))]
+    #[cfg(windows)]
+    return win32::list();
+    #[cfg(target_os = "macos")]
     return None;
 }
 
@@ -27,7 +31,9 @@ pub fn list_x11(display: Option<&str>) -> Option<Vec<OpenWindow>> {
 pub fn front() -> Option<(OpenWindow, Front)> {
     #[cfg(all(unix, not(target_os = "macos")))]
     return front_x11(None);
-    #[cfg(not(all(unix, not(target_os = "macos"))))]
+    #[cfg(windows)]
+    return win32::front::Front::open().map(|(open, front)| (open, Front(front)));
+    #[cfg(target_os = "macos")]
     return None;
 }
 
@@ -43,15 +49,16 @@ pub fn front_x11(display: Option<&str>) -> Option<(OpenWindow, Front)> {
 /// A window that was in front.
 pub struct Front(
     #[cfg(all(unix, not(target_os = "macos")))] x11::front::Front,
-    #[cfg(not(all(unix, not(target_os = "macos"))))] std::convert::Infallible,
+    #[cfg(windows)] win32::front::Front,
+    #[cfg(target_os = "macos")] std::convert::Infallible,
 );
 
 impl Front {
     /// Blocks, and tells whenever it has another title, and at last, with none, that it is gone.
     pub fn watch(self, told: &dyn Fn(Option<OpenWindow>)) {
-        #[cfg(all(unix, not(target_os = "macos")))]
+        #[cfg(not(target_os = "macos"))]
         self.0.watch(told);
-        #[cfg(not(all(unix, not(target_os = "macos"))))]
+        #[cfg(target_os = "macos")]
         let _ = told;
     }
 }

@@ -18,7 +18,7 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use account::Account;
 use choosing::Choosing;
-use deskside_devices::windows::Front;
+use deskside_devices::{own, windows::Front};
 use deskside_net::Connector;
 use deskside_session::{
     JoinTarget, LinkSecret, QueueTarget, Role,
@@ -134,6 +134,7 @@ impl App {
             First::Nothing | First::Join { .. } | First::Queue { .. } => Phase::Join { busy: false },
         };
         let privacy = options.windows.as_ref().and_then(|_| {
+            own::name_private(deskside_ui::private_titles());
             Privacy::start(deskside_ui::PROMPT_APP_ID)
                 .inspect_err(|e| tracing::error!(error = %e, "prompts cannot be kept out of the picture"))
                 .ok()

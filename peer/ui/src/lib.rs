@@ -189,6 +189,13 @@ pub fn stop_words() -> String {
     Texts::new(Language::from_env()).map(|t| t.t("stop-sharing")).unwrap_or_default()
 }
 
+/// The titles, in all languages, of the windows that are for the person here alone.
+pub fn private_titles() -> Vec<String> {
+    let keys = ["prompt-window", "hide-window"];
+    let texts = Language::ALL.into_iter().filter_map(|l| Texts::new(l).ok());
+    texts.flat_map(|t| keys.map(|key| t.t(key))).collect()
+}
+
 /// The colour of the bar and of the frame while the desktop is seen, or controlled: 0xRRGGBB.
 pub fn sharing_colour(controlled: bool) -> u32 {
     static SEEN_CONTROLLED: std::sync::OnceLock<[u32; 2]> = std::sync::OnceLock::new();

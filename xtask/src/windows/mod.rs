@@ -110,14 +110,16 @@ pub(crate) fn windows(set_up: bool) -> Result<()> {
     run(&mut on_peer(&["build", "--bins", "--test", "wire_messages"]))?;
     needs_only_windows(&folder.join("deskside.exe"))?;
 
+    let window = wine::window(&tried)?;
     run(cargo().args(["build", "--workspace", "--bins"]))?;
     let mut tests = cargo();
     wine.apply(&mut tests);
     tests.env("DESKSIDE_PROGRAMS", target_dir()?.join("debug")).env("DESKSIDE_EXE", &exe);
+    tests.env("DESKSIDE_WINDOW", &window);
     if works("cargo", &["nextest", "--version"]) {
-        tests.args(["nextest", "run", "--workspace", "--test", "wine", "--run-ignored", "only"]);
+        tests.args(["nextest", "run", "--workspace", "--test", "wine*", "--run-ignored", "only"]);
     } else {
-        tests.args(["test", "--workspace", "--test", "wine", "--"]);
+        tests.args(["test", "--workspace", "--test", "wine*", "--"]);
         tests.args(["--ignored", "--test-threads", "1"]);
     }
     run(&mut tests)?;

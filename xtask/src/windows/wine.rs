@@ -85,3 +85,15 @@ fn stand_in(system: &Path) -> Result<()> {
         .arg("-ladvapi32"))
     .context("a stand-in for bcryptprimitives.dll")
 }
+
+/// A program with a window for the tests, beside the peer's executable.
+pub(super) fn window(folder: &Path) -> Result<PathBuf> {
+    let made = folder.join("window.exe");
+    run(Command::new("x86_64-w64-mingw32-gcc-posix")
+        .args(["-O1", "-s", "-static", "-o"])
+        .arg(&made)
+        .arg(root().join("xtask/src/windows/window.c"))
+        .arg("-lgdi32"))
+    .context("a window for the tests")?;
+    Ok(made)
+}

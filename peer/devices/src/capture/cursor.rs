@@ -55,8 +55,8 @@ fn ask() -> Option<(usize, (i32, i32))> {
     Some((if shown { info.hCursor as usize } else { 0 }, (info.ptScreenPos.x, info.ptScreenPos.y)))
 }
 
-/// Draws it on black and on white: what differs is what it lets through.
-fn picture(cursor: HCURSOR) -> Option<PointerShape> {
+/// Draws a pointer or an icon on black and on white: what differs is what it lets through.
+pub(crate) fn picture(cursor: HCURSOR) -> Option<PointerShape> {
     if cursor.is_null() {
         return None;
     }

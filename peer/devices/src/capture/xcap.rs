@@ -7,18 +7,26 @@ use std::{
 };
 
 use deskside_media::{Picture, Rect};
+#[cfg(not(windows))]
+use deskside_session::hiding::Program;
 use deskside_session::{
     command::Screen,
-    hiding::{Hidden, Hiding, Program, Scope},
+    hiding::{Hidden, Hiding, Scope},
     programs::SeenProgram,
     view::Monitor,
 };
 use xcap::{XCapError, image::RgbaImage};
 
+#[cfg(windows)]
+use super::hatch;
 use super::{CaptureError, Capturer, Happened, Pointer, Waker, area};
+#[cfg(not(windows))]
 use crate::own;
 
 const INTERVAL: Duration = Duration::from_millis(33);
+/// Pictures that are taken until one may be used, before the last one stays what it is.
+#[cfg(windows)]
+const TRIES: u32 = 3;
 
 pub struct Xcap {
     screen: Screen,
@@ -26,21 +34,35 @@ pub struct Xcap {
     name: Option<String>,
     /// How many monitors there were at the last picture.
     count: usize,
-    area: (i32, i32, u16, u16),
+    area: Area,
     bgrx: Vec<u8>,
+    /// The next picture while it is put together, of the same layout.
+    next: Vec<u8>,
     whole: bool,
     /// When the last picture was taken.
     last: Option<Instant>,
     /// Damage was told and not grabbed yet.
     told: bool,
     geometry: bool,
+    /// The last picture shows nothing that is to be covered by now.
+    clean: bool,
+    #[cfg(not(windows))]
     hiding: Hiding,
     /// Windows cannot be told apart: then all is black.
+    #[cfg(not(windows))]
     scope: Scope,
     bell: Arc<Bell>,
     #[cfg(windows)]
     cursor: super::cursor::Cursor,
+    #[cfg(windows)]
+    guard: super::windows::Guard,
 }
+
+/// What was taken of each monitor, and where it is on the desktop.
+type Parts = Vec<(i32, i32, RgbaImage)>;
+
+/// Left, top, width, height on the desktop.
+type Area = (i32, i32, u16, u16);
 
 #[derive(Default)]
 struct Bell {
@@ -70,24 +92,31 @@ impl Xcap {
             count: 0,
             area: (0, 0, 0, 0),
             bgrx: Vec::new(),
+            next: Vec::new(),
             whole: true,
             last: None,
             told: false,
             geometry: false,
+            clean: false,
+            #[cfg(not(windows))]
             hiding: Hiding::Nothing,
+            #[cfg(not(windows))]
             scope: Scope::Desktop,
             bell: Arc::default(),
             #[cfg(windows)]
             cursor: Default::default(),
+            #[cfg(windows)]
+            guard: super::windows::Guard::open(),
         };
         // Says at once whether the system permits it.
-        this.take(&mut Vec::new())?;
-        (this.whole, this.geometry, this.last) = (true, false, None);
+        let (area, _) = this.take()?;
+        this.measure(area);
+        this.geometry = false;
         Ok(this)
     }
 
-    /// Takes a picture of each monitor that is wanted, and notes what differs from the one before.
-    fn take(&mut self, changed: &mut Vec<Rect>) -> Result<(), CaptureError> {
+    /// Takes a picture of each monitor that is wanted; also what is around all of them.
+    fn take(&mut self) -> Result<(Area, Parts), CaptureError> {
         // What would be taken then is black, or what was there before.
         #[cfg(windows)]
         if crate::desktop::is_away() {
@@ -116,55 +145,62 @@ impl Xcap {
             parts.push((x, y, image));
         }
         let area = bounds(&parts).ok_or(CaptureError::NoDisplay)?;
+        Ok((area, parts))
+    }
+
+    fn measure(&mut self, area: Area) {
         if area != self.area {
             self.area = area;
             self.bgrx = vec![0; usize::from(area.2) * usize::from(area.3) * 4];
-            (self.whole, self.geometry) = (true, true);
+            (self.whole, self.geometry, self.clean) = (true, true, false);
         }
-        for (x, y, image) in &parts {
-            let (left, top) = ((x - area.0) as usize, (y - area.1) as usize);
-            changed.extend(self.put(left, top, image));
-        }
-        if self.whole {
-            changed.clear();
-            changed.push(Rect { x: 0, y: 0, w: area.2, h: area.3 });
-            self.whole = false;
-        }
-        Ok(())
     }
 
-    /// Puts a monitor's picture to its place; the rows from the first to the last that differ.
-    fn put(&mut self, left: usize, top: usize, image: &RgbaImage) -> Option<Rect> {
+    /// Makes the next picture of what was taken.
+    fn compose(&mut self, parts: &Parts) {
+        self.next.clear();
+        self.next.resize(self.bgrx.len(), 0);
         let stride = usize::from(self.area.2) * 4;
-        let width = image.width() as usize;
-        let mut rows: Option<(usize, usize)> = None;
-        for (i, row) in image.as_raw().chunks_exact(width.max(1) * 4).enumerate() {
-            let start = (top + i) * stride + left * 4;
-            let to = &mut self.bgrx[start..start + row.len()];
-            let mut differs = 0;
-            for (to, px) in to.chunks_exact_mut(4).zip(row.chunks_exact(4)) {
-                let new = u32::from_le_bytes([px[2], px[1], px[0], 0]);
-                differs |= new ^ u32::from_le_bytes([to[0], to[1], to[2], 0]);
-                to.copy_from_slice(&new.to_le_bytes());
-            }
-            if differs != 0 {
-                rows = Some((rows.map_or(i, |r| r.0), i + 1));
+        for (x, y, image) in parts {
+            let (left, top) = ((x - self.area.0) as usize, (y - self.area.1) as usize);
+            let row = image.width() as usize * 4;
+            for (i, from) in image.as_raw().chunks_exact(row.max(4)).enumerate() {
+                let start = (top + i) * stride + left * 4;
+                let to = self.next[start..start + row].chunks_exact_mut(4);
+                to.zip(from.chunks_exact(4))
+                    .for_each(|(to, px)| to.copy_from_slice(&[px[2], px[1], px[0], 0]));
             }
         }
-        let (first, end) = rows?;
-        Some(Rect { x: left as u16, y: (top + first) as u16, w: width as u16, h: (end - first) as u16 })
+    }
+
+    /// Makes it the picture; the rows from the first to the last that differ.
+    fn use_next(&mut self, changed: &mut Vec<Rect>) {
+        let (_, _, w, h) = self.area;
+        let row = usize::from(w).max(1) * 4;
+        let differ = || {
+            let rows = self.bgrx.chunks_exact(row).zip(self.next.chunks_exact(row)).enumerate();
+            rows.filter(|(_, (old, new))| old != new).map(|(i, _)| i as u16)
+        };
+        let (first, last) = (differ().next(), differ().next_back());
+        if std::mem::take(&mut self.whole) {
+            changed.push(Rect { x: 0, y: 0, w, h });
+        } else if let (Some(first), Some(last)) = (first, last) {
+            changed.push(Rect { x: 0, y: first, w, h: last - first + 1 });
+        }
+        std::mem::swap(&mut self.bgrx, &mut self.next);
+        self.clean = true;
     }
 
     /// Blackens the program's own prompts. One that xcap does not know of may be anywhere, so that all
-    /// is black while it is there. True if there is any.
-    fn hide_private(&mut self) -> bool {
+    /// is black while it is there.
+    #[cfg(not(windows))]
+    fn hide_private(&mut self) {
         if self.scope != Scope::Desktop {
-            self.bgrx.fill(0);
-            return true;
+            return self.next.fill(0);
         }
         let private = own::private();
         if private.is_empty() {
-            return false;
+            return;
         }
         let windows = xcap::Window::all().unwrap_or_default();
         let stride = usize::from(self.area.2) * 4;
@@ -174,17 +210,57 @@ impl Xcap {
                     let size = (w.width().ok()?.try_into().ok()?, w.height().ok()?.try_into().ok()?);
                     Some((w.x().ok()?, w.y().ok()?, size.0, size.1))
                 });
-            let Some((x, y, w, h)) = place else {
-                self.bgrx.fill(0);
-                return true;
-            };
+            let Some((x, y, w, h)) = place else { return self.next.fill(0) };
             let Some(r) = area::clip(x, y, w, h, self.area) else { continue };
             for y in usize::from(r.y)..usize::from(r.y) + usize::from(r.h) {
                 let start = y * stride + usize::from(r.x) * 4;
-                self.bgrx[start..start + usize::from(r.w) * 4].fill(0);
+                self.next[start..start + usize::from(r.w) * 4].fill(0);
             }
         }
-        true
+    }
+
+    /// Takes a picture that may be used, and covers in it what must not be seen.
+    #[cfg(not(windows))]
+    fn picture(&mut self, changed: &mut Vec<Rect>) -> Result<(), CaptureError> {
+        let (area, parts) = self.take()?;
+        self.measure(area);
+        self.compose(&parts);
+        self.hide_private();
+        self.use_next(changed);
+        Ok(())
+    }
+
+    /// The same. While what must not be seen moves, the picture stays what it was.
+    #[cfg(windows)]
+    fn picture(&mut self, changed: &mut Vec<Rect>) -> Result<(), CaptureError> {
+        let mut parts = None;
+        for _ in 0..TRIES {
+            self.guard.before();
+            let (area, taken) = self.take()?;
+            self.measure(area);
+            if self.guard.after(area) {
+                parts = Some(taken);
+                break;
+            }
+        }
+        let (_, _, w, h) = self.area;
+        let all = Rect { x: 0, y: 0, w, h };
+        match parts {
+            Some(parts) => {
+                self.compose(&parts);
+                hatch::draw(&mut self.next, w, self.guard.cover().iter().copied());
+            }
+            None if self.clean => {
+                changed.extend(std::mem::take(&mut self.whole).then_some(all));
+                return Ok(());
+            }
+            None => {
+                self.next.resize(self.bgrx.len(), 0);
+                hatch::draw(&mut self.next, w, std::iter::once(all));
+            }
+        }
+        self.use_next(changed);
+        Ok(())
     }
 }
 
@@ -208,7 +284,7 @@ impl Capturer for Xcap {
             .collect()
     }
 
-    fn area(&self) -> (i32, i32, u16, u16) {
+    fn area(&self) -> Area {
         self.area
     }
 
@@ -228,6 +304,8 @@ impl Capturer for Xcap {
             (_, false) => timeout.min(due),
         };
         let woken = self.bell.wait(sleep);
+        #[cfg(windows)]
+        self.guard.glance();
         let damage = !nothing_due && self.last.is_none_or(|t| t.elapsed() >= INTERVAL);
         self.told |= damage;
         #[cfg(windows)]
@@ -241,12 +319,8 @@ impl Capturer for Xcap {
         changed.clear();
         self.told = false;
         self.last = Some(Instant::now());
-        self.take(changed)?;
+        self.picture(changed)?;
         let (_, _, width, height) = self.area;
-        if self.hide_private() {
-            changed.clear();
-            changed.push(Rect { x: 0, y: 0, w: width, h: height });
-        }
         area::merge(changed);
         Ok(Picture { data: &self.bgrx, stride: usize::from(width) * 4, width, height })
     }
@@ -264,16 +338,41 @@ impl Capturer for Xcap {
         Ok(Pointer { x: -1, y: -1, shape: None })
     }
 
+    #[cfg(windows)]
+    fn hide(&mut self, hidden: &Hidden) {
+        self.clean = false;
+        self.guard.hide(hidden);
+    }
+
+    #[cfg(windows)]
+    fn limit(&mut self, scope: &Scope) {
+        self.clean = false;
+        self.guard.limit(scope);
+    }
+
+    #[cfg(windows)]
+    fn programs(&self) -> Vec<SeenProgram> {
+        self.guard.programs()
+    }
+
+    #[cfg(windows)]
+    fn hiding(&self) -> Hiding {
+        self.guard.hiding()
+    }
+
     /// Pictures come from elsewhere some time after the windows were where they are: nothing can be covered for sure.
+    #[cfg(not(windows))]
     fn hide(&mut self, hidden: &Hidden) {
         self.hiding = if hidden.is_empty() { Hiding::Nothing } else { Hiding::Impossible };
     }
 
+    #[cfg(not(windows))]
     fn limit(&mut self, scope: &Scope) {
         self.scope = scope.clone();
     }
 
     /// No program can be told from the others here: none of them is seen.
+    #[cfg(not(windows))]
     fn programs(&self) -> Vec<SeenProgram> {
         let Scope::Programs(chosen) = &self.scope else { return Vec::new() };
         let closed = |id| SeenProgram {
@@ -286,6 +385,7 @@ impl Capturer for Xcap {
         chosen.iter().map(|c| closed(c.id)).collect()
     }
 
+    #[cfg(not(windows))]
     fn hiding(&self) -> Hiding {
         self.hiding
     }
@@ -332,7 +432,7 @@ fn origin(m: &xcap::Monitor) -> Result<(i32, i32), CaptureError> {
 }
 
 /// The rectangle around all parts; none if there is no pixel, or too many.
-fn bounds(parts: &[(i32, i32, RgbaImage)]) -> Option<(i32, i32, u16, u16)> {
+fn bounds(parts: &[(i32, i32, RgbaImage)]) -> Option<Area> {
     let left = parts.iter().map(|p| p.0).min()?;
     let top = parts.iter().map(|p| p.1).min()?;
     let right = parts.iter().map(|p| p.0 + p.2.width() as i32).max()?;

@@ -17,7 +17,7 @@ use windows_sys::Win32::{
 };
 
 use super::{InjectError, Injector, MAX_TEXT, codes, place};
-use crate::own::windows as own;
+use crate::own::windows::Reach;
 
 mod keys;
 
@@ -26,8 +26,7 @@ pub(crate) const MARK: usize = 0x4465_736b;
 
 #[derive(Default)]
 pub struct SendInput {
-    /// One program alone is shared: windows cannot be told apart well enough, and all is refused.
-    limited: bool,
+    reach: Reach,
     held: Vec<(Key, keys::Down)>,
     buttons: Vec<Button>,
     /// Releases that Windows did not take, as while it asks something itself.
@@ -60,18 +59,28 @@ impl SendInput {
         send(&[mouse(flags, 0, absolute(x, left, width), absolute(y, top, height))])
     }
 
+    /// Over own windows the pointer may be, over what is not shared not.
+    fn go(&self, at: (i32, i32)) -> Result<(), InjectError> {
+        if self.reach.is_limited() && self.reach.bars_at(at) {
+            return Err(InjectError::OwnWindow);
+        }
+        self.motion(at)
+    }
+
     fn button(&mut self, button: Button, down: bool, at: (i32, i32)) -> Result<(), InjectError> {
         let known = self.buttons.contains(&button);
         if !down && !known {
             return Ok(());
         }
         if !down {
-            let moved = self.motion(at);
+            // Let go in any case, but nothing is dropped onto what is not shared.
+            let stays = self.reach.is_limited() && self.reach.bars_at(at);
+            let moved = if stays { Ok(()) } else { self.motion(at) };
             self.buttons.retain(|b| *b != button);
             return moved.and(self.release(vec![press(button, false)]));
         }
-        self.motion(at)?;
-        if own::at(at.0, at.1) {
+        self.go(at)?;
+        if self.reach.bars_at(at) {
             return Err(InjectError::OwnWindow);
         }
         if !known {
@@ -82,7 +91,7 @@ impl SendInput {
     }
 
     fn wheel(&self, dx: i16, dy: i16) -> Result<(), InjectError> {
-        if own::under_pointer() {
+        if self.reach.bars_under_pointer() {
             return Err(InjectError::OwnWindow);
         }
         // The system counts in the same parts of a notch.
@@ -95,7 +104,7 @@ impl SendInput {
     }
 
     fn key_down(&mut self, key: Key) -> Result<(), InjectError> {
-        if own::in_front() {
+        if self.reach.bars_in_front() {
             return Err(InjectError::OwnWindow);
         }
         let again = self.held.iter().find(|h| h.0 == key).map(|h| h.1);
@@ -108,6 +117,10 @@ impl SendInput {
                 Key::Position(usage) => keys::at(usage).ok_or(InjectError::NoSuchKey)?,
             },
         };
+        // They leave the program, whatever it is.
+        if self.reach.is_limited() && keys::is_for_system(down, self.modifiers()) {
+            return Err(InjectError::OwnWindow);
+        }
         send(&down.press())?;
         if again.is_none() {
             self.held.push((key, down));
@@ -131,7 +144,7 @@ impl SendInput {
         if text.chars().count() > MAX_TEXT {
             return Err(InjectError::Failed("the text is too long".into()));
         }
-        if own::in_front() {
+        if self.reach.bars_in_front() {
             return Err(InjectError::OwnWindow);
         }
         let text = text.replace("\r\n", "\n");
@@ -156,14 +169,9 @@ impl Injector for SendInput {
         origin: (i32, i32),
         size: (u16, u16),
     ) -> Result<(), InjectError> {
-        let up =
-            matches!(event, InputEvent::Key { down: false, .. } | InputEvent::Button { down: false, .. });
         self.pay();
-        if self.limited && !up {
-            return Err(InjectError::OwnWindow);
-        }
         match *event {
-            InputEvent::Move { x, y } => self.motion(place(x, y, origin, size)),
+            InputEvent::Move { x, y } => self.go(place(x, y, origin, size)),
             InputEvent::Button { button, down, x, y } => self.button(button, down, place(x, y, origin, size)),
             InputEvent::Wheel { dx, dy } => self.wheel(dx, dy),
             InputEvent::Key { key, down: true } => self.key_down(key),
@@ -179,7 +187,7 @@ impl Injector for SendInput {
     }
 
     fn limit(&mut self, scope: &Scope) {
-        self.limited = *scope != Scope::Desktop;
+        self.reach.limit(scope);
     }
 
     fn release_all(&mut self) {

@@ -1,5 +1,5 @@
 //! The person's own input on Windows, by hooks of low level: only they see the mark of what this program sends. What
-//! carries it and yet would reach an own window (one may have come in between) ends here.
+//! carries it and yet would reach what it must not (a window may have come in between) ends here.
 
 use std::{
     cell::RefCell,
@@ -122,7 +122,7 @@ unsafe extern "system" fn on_mouse(code: i32, what: WPARAM, about: LPARAM) -> LR
         let what = what as u32;
         let sent = event.dwExtraInfo == MARK;
         let ends = [WM_MOUSEMOVE, WM_LBUTTONUP, WM_MBUTTONUP, WM_RBUTTONUP, WM_XBUTTONUP].contains(&what);
-        if sent && !ends && own::at(event.pt.x, event.pt.y) {
+        if sent && !ends && own::all_barred_at(event.pt.x, event.pt.y) {
             return 1;
         }
         let at = (event.pt.x, event.pt.y);
@@ -143,7 +143,7 @@ unsafe extern "system" fn on_key(code: i32, what: WPARAM, about: LPARAM) -> LRES
         let sent = event.dwExtraInfo == MARK;
         let down = [WM_KEYDOWN, WM_SYSKEYDOWN].contains(&(what as u32));
         let up = [WM_KEYUP, WM_SYSKEYUP].contains(&(what as u32));
-        if sent && down && own::in_front() {
+        if sent && down && own::all_barred_in_front() {
             return 1;
         }
         if !sent && (down || up) {

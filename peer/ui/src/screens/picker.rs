@@ -62,7 +62,7 @@ impl Picker {
         // What is closed meanwhile, or hidden, is not chosen any more.
         self.ticked.retain(|id| offered.iter().any(|w| w.id == *id));
         if offered.is_empty() {
-            let none = hiding.open.is_some() || cfg!(all(unix, not(target_os = "macos")));
+            let none = hiding.open.is_some() || cfg!(not(target_os = "macos"));
             let words = if none { cx.t.t("picker-none") } else { cx.t.t("picker-unknown") };
             text::muted(ui, cx, words);
             return;

@@ -10,15 +10,11 @@ use x11rb::{
     rust_connection::RustConnection,
 };
 
-use super::area;
+use super::{super::hatch, area};
 use crate::{
     windows::region::common,
     x11::{Segment, X11Error},
 };
-
-/// Of what is covered, BGRX.
-const GROUND: [u8; 4] = [0x36, 0x2f, 0x2b, 0];
-const STRIPE: [u8; 4] = [0x45, 0x3d, 0x38, 0];
 
 pub struct Image {
     width: u16,
@@ -127,23 +123,14 @@ impl Image {
         if cover.is_empty() {
             return;
         }
-        // Each row of stripes is the one above, one pixel further.
-        let shade = |x: u16| if x & 15 < 2 { STRIPE } else { GROUND };
-        let stripes: Vec<u8> = (0..self.width.saturating_add(15)).flat_map(shade).collect();
-        let stride = usize::from(self.width) * 4;
         let width = self.width;
         let bytes = match &mut self.memory {
             Memory::Shared { segment, .. } => segment.bytes_mut(),
             Memory::Own(own) => own,
         };
         let parts = fetched.iter().map(|r| widened(*r, width));
-        for r in parts.flat_map(|f| cover.iter().filter_map(move |c| common(f, *c))) {
-            for y in usize::from(r.y)..usize::from(r.y) + usize::from(r.h) {
-                let (start, from) = (y * stride + usize::from(r.x) * 4, (usize::from(r.x) + (y & 15)) * 4);
-                let len = usize::from(r.w) * 4;
-                bytes[start..start + len].copy_from_slice(&stripes[from..from + len]);
-            }
-        }
+        let parts = parts.flat_map(|f| cover.iter().filter_map(move |c| common(f, *c)));
+        hatch::draw(bytes, width, parts);
     }
 
     pub fn black(&mut self, rects: &[Rect]) {

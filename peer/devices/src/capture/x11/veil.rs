@@ -14,6 +14,10 @@ use deskside_session::{
 use x11rb::{connection::Connection as _, protocol::Event, rust_connection::RustConnection};
 
 use super::{
+    super::{
+        cover::Cover,
+        layers::{Layer, others, visible},
+    },
     area,
     held::{Held, Seen},
 };
@@ -30,8 +34,6 @@ use crate::{
 const LINGER: Duration = Duration::from_secs(1);
 /// The same where one program is shown: so long its new windows and menus are not seen.
 const DRAWN: Duration = Duration::from_millis(250);
-/// More rectangles than this cost more than what they spare.
-const MOST: usize = 256;
 
 pub struct Veil {
     tops: Tops,
@@ -39,17 +41,12 @@ pub struct Veil {
     hidden: Hidden,
     /// The programs whose windows alone are in the picture; without, all of the desktop is.
     only: Option<Held>,
-    /// What is covered, on the screen.
-    cover: Region,
-    /// What hidden windows show, as of the last look.
-    shown: Region,
+    /// On the screen.
+    cover: Cover,
     /// Whether any is open, and be it below others.
     open: bool,
     /// Whether anything hidden was seen then.
     secret: bool,
-    left: Vec<(Instant, Region)>,
-    /// What must be fetched anew because it was covered or uncovered.
-    moved: Region,
     /// Windows may not be what they were at the last look.
     stale: bool,
     /// Nobody was told of that yet.
@@ -64,12 +61,9 @@ impl Veil {
             marks: Marks::open(conn, conn.setup().roots[number].root)?,
             hidden,
             only: None,
-            cover: Region::default(),
-            shown: Region::default(),
+            cover: Cover::default(),
             open: false,
             secret: false,
-            left: Vec::new(),
-            moved: Region::default(),
             stale: true,
             untold: false,
         })
@@ -104,7 +98,7 @@ impl Veil {
 
     /// Whether a new picture is wanted; once for each reason.
     pub fn news(&mut self) -> bool {
-        let due = self.left.first().is_some_and(|(until, _)| *until <= Instant::now());
+        let due = self.cover.due().is_some_and(|until| until <= Instant::now());
         std::mem::take(&mut self.untold) || (due && self.settle())
     }
 
@@ -131,67 +125,42 @@ impl Veil {
         (self.stale, self.untold) = (true, false);
         let tops = self.tops.look(conn)?;
         let hidden = self.tops.hidden(&tops, &self.hidden);
-        let mut shown = visible(&tops, &hidden, screen);
+        let layers = layers(&tops, screen);
+        let mut shown = visible(&layers, &hidden);
         self.open = self.only.is_some() || tops.iter().zip(&hidden).any(|(t, h)| t.shown && *h);
         self.secret = !shown.is_empty();
         if let Some(held) = &mut self.only {
             let seen = Seen { tops: &tops, hidden: &hidden, screen };
             let of = held.look(conn, &self.tops, &self.marks, &seen)?;
-            shown.add_all(&others(&tops, &of, screen));
+            shown.add_all(&others(&layers, &of, screen));
         }
         self.stale = false;
-        if shown != self.shown {
-            let before = std::mem::replace(&mut self.shown, shown);
-            self.leave(before);
-        }
-        self.settle();
+        self.cover.see(shown, if self.only.is_none() { LINGER } else { DRAWN });
         Ok(())
-    }
-
-    fn leave(&mut self, before: Region) {
-        let linger = if self.only.is_none() { LINGER } else { DRAWN };
-        let until = Instant::now() + linger;
-        match self.left.last_mut() {
-            _ if before.is_empty() => {}
-            // A window on the move leaves some traces and not hundreds.
-            Some((last, trace)) if until <= *last => trace.add_all(&before),
-            _ => self.left.push((until + linger / 8, before)),
-        }
     }
 
     /// Uncovers what was covered long enough. True if there is something to fetch.
     pub fn settle(&mut self) -> bool {
-        let now = Instant::now();
-        self.left.retain(|(until, _)| *until > now);
-        let mut cover = self.shown.clone();
-        for (_, left) in &self.left {
-            cover.add_all(left);
-        }
-        cover.simplify(MOST);
-        if cover != self.cover {
-            self.moved.add_all(&cover.differing(&self.cover));
-            self.cover = cover;
-        }
-        !self.moved.is_empty()
+        self.cover.settle()
     }
 
     /// When to call [`Self::settle`].
     pub fn due(&self) -> Option<Instant> {
-        self.left.first().map(|(until, _)| *until)
+        self.cover.due()
     }
 
     /// What to fetch anew, relative to the area.
     pub fn moved(&mut self, area: (i32, i32, u16, u16)) -> Vec<Rect> {
-        clip(&std::mem::take(&mut self.moved), area)
+        clip(&self.cover.take_moved(), area)
     }
 
     /// What to cover, relative to the area.
     pub fn cover(&self, area: (i32, i32, u16, u16)) -> Vec<Rect> {
-        clip(&self.cover, area)
+        clip(self.cover.now(), area)
     }
 
     pub fn hiding(&self) -> Hiding {
-        let something = if self.only.is_none() { !self.cover.is_empty() } else { self.secret };
+        let something = if self.only.is_none() { !self.cover.now().is_empty() } else { self.secret };
         if something { Hiding::Something } else { Hiding::Nothing }
     }
 }
@@ -201,34 +170,12 @@ fn clip(region: &Region, area: (i32, i32, u16, u16)) -> Vec<Rect> {
     region.rects().iter().filter_map(part).collect()
 }
 
-/// What is seen of those that are hidden: each without what lies over it.
-fn visible(tops: &[Top], hidden: &[bool], (width, height): (u16, u16)) -> Region {
+/// The windows as they lie on a screen of this size.
+fn layers(tops: &[Top], (width, height): (u16, u16)) -> Vec<Layer> {
     let place = |t: &Top| area::clip(t.place.0, t.place.1, t.place.2, t.place.3, (0, 0, width, height));
-    let (mut seen, mut whole) = (Region::default(), Region::default());
-    for (top, hidden) in tops.iter().zip(hidden).filter(|(t, _)| t.shown) {
-        let Some(rect) = place(top) else { continue };
-        if *hidden {
-            seen.add(rect);
-            whole.add(rect);
-        } else if top.solid {
-            seen.take(rect);
-        }
-    }
-    // In doubt more than needed.
-    if seen.rects().len() > MOST { whole } else { seen }
-}
-
-/// All of the screen but what is seen of these windows.
-fn others(tops: &[Top], of: &[bool], (width, height): (u16, u16)) -> Region {
-    let screen = (0, 0, width, height);
-    let mut rest = Region::default();
-    rest.add(Rect { x: 0, y: 0, w: width, h: height });
-    for (top, of) in tops.iter().zip(of).filter(|(t, _)| t.shown && !t.clear) {
-        let Some(rect) = area::clip(top.place.0, top.place.1, top.place.2, top.place.3, screen) else {
-            continue;
-        };
-        // Where it has holes or lets through, there is no knowing what is seen.
-        if *of && top.solid { rest.take(rect) } else { rest.add(rect) }
-    }
-    rest
+    let layer = |t: &Top| {
+        let place = place(t).filter(|_| t.shown);
+        Layer { place, solid: place.into_iter().filter(|_| t.solid).collect(), clear: t.clear }
+    };
+    tops.iter().map(layer).collect()
 }

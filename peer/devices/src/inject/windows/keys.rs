@@ -30,6 +30,13 @@ pub(super) struct Modifiers {
 
 const SHIFT: u16 = km::VK_SHIFT;
 
+/// Whether the system takes it for itself: a Windows key, or a way to another window or to the start menu.
+pub(super) fn is_for_system(down: Down, held: Modifiers) -> bool {
+    let is = |usage: u16| at(usage) == Some(down);
+    let [tab, escape] = [0x2b, 0x29].map(is);
+    is(0xe3) || is(0xe7) || held.windows || (held.alt && (tab || escape)) || (held.control && escape)
+}
+
 impl Down {
     pub(super) fn press(self) -> Vec<km::INPUT> {
         self.events(0)

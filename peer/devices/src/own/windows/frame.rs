@@ -29,7 +29,10 @@ use windows_sys::{
     w,
 };
 
-use crate::own::{FRAME, Frame};
+use crate::{
+    own::{FRAME, Frame, register_clear, unregister},
+    windows::win32::number,
+};
 
 /// To the thread: the wish has changed.
 const CHANGED: u32 = WM_APP + 1;
@@ -164,6 +167,7 @@ impl Strip {
                 return Err(GetLastError());
             }
             SetLayeredWindowAttributes(window, 0, 0xff, LWA_ALPHA);
+            register_clear(number(window));
             Ok(Self(window))
         }
     }
@@ -184,6 +188,7 @@ impl Strip {
 
 impl Drop for Strip {
     fn drop(&mut self) {
+        unregister(number(self.0));
         // SAFETY: it is this value's own, made by the thread that drops it.
         unsafe { DestroyWindow(self.0) };
     }
