@@ -12,6 +12,8 @@ const MOST_IN_FLIGHT: usize = 8;
 /// Bytes that may always be under way, and the time that those beyond may wait on the line.
 const BUDGET: usize = 32 * 1024;
 const QUEUE_US: u64 = 100_000;
+/// The round trip of a line up to which that suffices; at twice as much it is doubled.
+const NEAR_US: u64 = 50_000;
 /// The shortest transfer is forgotten after this time, microseconds.
 const FORGET_US: u64 = 10_000_000;
 /// Smaller updates say nothing about what the line carries, but that it is slow when they took so long, microseconds.
@@ -20,6 +22,8 @@ const SMALL_SAMPLE: usize = 4 * 1024;
 const SLOW_US: u64 = 60_000;
 /// Under way for longer is not for what else the computer had to do, microseconds.
 const STUCK_US: u64 = 150_000;
+/// Nor for the longest round trip, or for a packet that was lost.
+const LOST_US: u64 = 1_000_000;
 
 /// The line to one viewer. Times are microseconds of one steady clock.
 #[derive(Debug, Default)]
@@ -106,10 +110,12 @@ impl Flow {
     /// What is under way for long shows that the line carries no more than that now, whatever was seen before.
     pub fn give_up(&mut self, at_us: u64) {
         let age = self.oldest_us(at_us).unwrap_or(0).saturating_sub(self.base_us());
+        // How long the round trip is may not be known yet.
+        let stuck = if self.shortest.is_some() { STUCK_US } else { LOST_US };
         // A small one may only have lost a packet.
-        if age > STUCK_US && self.bytes() >= SAMPLE {
+        if age > stuck && self.bytes() >= SAMPLE {
             let first = self.in_flight.front().map_or(0, |s| s.bytes);
-            let bytes = if first >= SMALL_SAMPLE { first } else { self.bytes() };
+            let bytes = if first >= SAMPLE / 2 { first } else { self.bytes() };
             let bps = bytes as f64 * 8.0 * 1e6 / age as f64;
             self.seen_bps = Some(self.seen_bps.map_or(bps, |seen| seen.min(bps)));
         }
@@ -183,7 +189,13 @@ impl Flow {
     }
 
     fn budget(&self) -> usize {
-        let bytes = self.seen_bps.map_or(0.0, |bps| bps / 8e6 * (QUEUE_US + self.base_us()) as f64);
-        BUDGET.max(bytes as usize)
+        match self.seen_bps {
+            Some(bps) => BUDGET.max((bps / 8e6 * (QUEUE_US + self.base_us()) as f64) as usize),
+            // Far away a fast line would be left empty.
+            None => {
+                let far = self.base_us().saturating_sub(NEAR_US).min(NEAR_US) as usize;
+                BUDGET + BUDGET * far / NEAR_US as usize
+            }
+        }
     }
 }
