@@ -207,7 +207,8 @@ fn free(dir: &Dir, _: &Path) -> Option<u64> {
 fn free(_: &Dir, folder: &Path) -> Option<u64> {
     use std::os::windows::ffi::OsStrExt as _;
     use windows_sys::Win32::Storage::FileSystem::GetDiskFreeSpaceExW;
-    let name: Vec<u16> = folder.as_os_str().encode_wide().chain([0]).collect();
+    // The name of a share must end like this, and any other one may.
+    let name: Vec<u16> = folder.as_os_str().encode_wide().chain([u16::from(b'\\'), 0]).collect();
     let mut bytes = 0;
     // SAFETY: the name ends with a zero, and the call writes one number.
     let said = unsafe {
