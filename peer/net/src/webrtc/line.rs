@@ -46,7 +46,7 @@ const H264_FORMAT: &str = "level-asymmetry-allowed=1;packetization-mode=1;profil
 const H264_PAYLOAD: u8 = 102;
 /// How long a path is tried before it counts as none.
 const TRY_PATH: Duration = Duration::from_secs(3);
-/// Silence after which a line counts as lost (two questions had no answer, the last one for 0.4 s), and after which as given up.
+/// Silence after which a line counts as lost (two questions had no answer, the last one for 0.4 s at most), and after which as given up.
 const LOST: Duration = Duration::from_millis(3600);
 const GIVEN_UP: Duration = Duration::from_secs(25);
 /// How often the offerer asks whether the line is still there. The answerer asks back each time (a triggered
