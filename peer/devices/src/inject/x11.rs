@@ -8,7 +8,6 @@ use x11rb::{
     errors::{ConnectError, ConnectionError, ReplyError},
     protocol::{
         Event,
-        xinput::ConnectionExt as _,
         xkb::{ConnectionExt as _, EventType, ID, MapPart, SelectEventsAux},
         xproto::{
             BUTTON_PRESS_EVENT, BUTTON_RELEASE_EVENT, ConnectionExt as _, KEY_PRESS_EVENT, KEY_RELEASE_EVENT,
@@ -26,6 +25,8 @@ mod keymap;
 mod shortcuts;
 mod spare;
 pub(super) mod target;
+
+use shortcuts::{Shortcuts, What};
 
 /// Which button of a device is which for programs: a left-handed person has them the other way round.
 struct Order(Vec<u8>);
@@ -46,6 +47,7 @@ pub struct XTest {
     display: u64,
     targets: target::Targets,
     keys: keyboard::Keys,
+    shortcuts: Shortcuts,
     /// What is held: the button that programs see, and the one of the device.
     buttons: Vec<(u8, u8)>,
     wheels: [Notches; 2],
@@ -57,7 +59,6 @@ impl XTest {
         let (conn, screen) = RustConnection::connect(display)?;
         let root = conn.setup().roots.get(screen).ok_or(InjectError::NoDisplay)?.root;
         conn.xtest_get_version(2, 2)?.reply()?;
-        conn.xinput_xi_query_version(2, 2)?.reply()?;
         if !conn.xkb_use_extension(1, 0)?.reply()?.supported {
             return Err(InjectError::Failed("the display has no XKB".into()));
         }
@@ -69,6 +70,7 @@ impl XTest {
         Ok(Self {
             targets: target::Targets::new(&conn, root)?,
             keys: keyboard::Keys::new(&conn)?,
+            shortcuts: Shortcuts::new(&conn, root)?,
             conn: Arc::new(conn),
             root,
             display: sent::display_id(display),
@@ -122,6 +124,14 @@ impl XTest {
         if self.targets.is_barred(&self.conn, under)? { Err(InjectError::OwnWindow) } else { Ok(order) }
     }
 
+    /// Where programs alone are shared: whether another program has this on the whole desktop.
+    fn is_taken(&self, what: What) -> Result<bool, ReplyError> {
+        if self.targets.scope == Scope::Desktop {
+            return Ok(false);
+        }
+        self.shortcuts.is_taken(&self.conn, self.keys.map(), what)
+    }
+
     fn wheel(&mut self, dx: i16, dy: i16) -> Result<(), InjectError> {
         let [across, up] = &mut self.wheels;
         let (across, up) = (across.add(dx), up.add(dy));
@@ -132,6 +142,9 @@ impl XTest {
             let order = x.look_under_pointer()?;
             for (count, less, more) in [(up, 5, 4), (across, 6, 7)] {
                 let button = order.device(if count < 0 { less } else { more });
+                if count != 0 && x.is_taken(What::Button(button))? {
+                    return Err(InjectError::OwnWindow);
+                }
                 for _ in 0..count.abs() {
                     x.button(button, true)?;
                     x.button(button, false)?;
@@ -166,6 +179,9 @@ impl XTest {
             x.motion(at)?;
             let device = x.look_under_pointer()?.device(button);
             if !x.buttons.iter().any(|b| b.0 == button) {
+                if x.is_taken(What::Button(device))? {
+                    return Err(InjectError::OwnWindow);
+                }
                 x.buttons.push((button, device));
                 x.button(device, true)?;
             }

@@ -3,14 +3,14 @@
 use deskside_devices::inject::{InjectError, Injector as _};
 use deskside_session::{
     hiding::{Chosen, Scope},
-    input::{InputEvent, Key, NamedKey},
+    input::{Button, InputEvent, Key, NamedKey},
 };
 use x11rb::protocol::xinput::{ConnectionExt as _, Device, GrabMode22, GrabOwner, GrabType, XIEventMask};
 use x11rb::protocol::xproto::GrabMode;
 
 use crate::{
     desk::{Agent, Desk, eventually},
-    recorder::{Recorder, Seen},
+    recorder::{Recorder, Seen, buttons},
 };
 
 const ALT: Key = Key::Named(NamedKey::AltLeft);
@@ -82,21 +82,7 @@ fn a_modifier_that_another_program_has_takes_along_what_is_pressed_with_it() {
     eventually("it has the focus", || desk.focus() == mine.window);
     let mut agent = desk.agent();
     agent.0.limit(&Scope::Programs(vec![Chosen { id: 1, window: mine.window.into() }]));
-    desk.conn.xinput_xi_query_version(2, 2).unwrap().reply().unwrap();
-    let grab = desk.conn.xinput_xi_passive_grab_device(
-        x11rb::CURRENT_TIME,
-        desk.root,
-        x11rb::NONE,
-        SUPER_CODE,
-        Device::ALL_MASTER,
-        GrabType::KEYCODE,
-        GrabMode22::ASYNC,
-        GrabMode::ASYNC,
-        GrabOwner::NO_OWNER,
-        &[XIEventMask::KEY_PRESS.into()],
-        &[0],
-    );
-    assert!(grab.unwrap().reply().unwrap().modifiers.is_empty(), "the key is free");
+    take(&desk, GrabType::KEYCODE, SUPER_CODE, 0);
 
     assert_eq!(press(&mut agent, SUPER), NEVER);
     assert_eq!(press(&mut agent, Key::Char('l')), NEVER);
@@ -105,13 +91,68 @@ fn a_modifier_that_another_program_has_takes_along_what_is_pressed_with_it() {
     assert_eq!(pressed(&mine.seen(&mut agent)), 0);
     agent.tap(Key::Char('l'));
     assert_eq!(pressed(&mine.seen(&mut agent)), 1);
+    // With Shift it is nobody's; lifted for a character, and without Shift, it is not pressed again.
+    agent.down(Key::Named(NamedKey::ShiftLeft));
+    agent.down(SUPER);
+    agent.up(Key::Named(NamedKey::ShiftLeft));
+    mine.take();
+    agent.text("a");
+    assert_eq!(press(&mut agent, Key::Char('b')), NEVER);
+    assert_eq!(pressed(&mine.seen(&mut agent)), 1, "the text alone came");
     // Once nobody has it any more it is the program's.
     let (all, mods) = (Device::ALL_MASTER, [0]);
-    desk.conn
-        .xinput_xi_passive_ungrab_device(desk.root, SUPER_CODE, all, GrabType::KEYCODE, &mods)
-        .unwrap()
-        .check()
-        .unwrap();
+    let free =
+        desk.conn.xinput_xi_passive_ungrab_device(desk.root, SUPER_CODE, all, GrabType::KEYCODE, &mods);
+    free.unwrap().check().unwrap();
     agent.tap(SUPER);
     assert_eq!(pressed(&mine.seen(&mut agent)), 1);
+}
+
+#[test]
+fn neither_text_nor_buttons_get_round_it() {
+    let desk = Desk::start();
+    let mut mine = shown(&desk, 100);
+    eventually("it has the focus", || desk.focus() == mine.window);
+    let mut agent = desk.agent();
+    agent.0.limit(&Scope::Programs(vec![Chosen { id: 1, window: mine.window.into() }]));
+    // The key of the letter A, and the middle button with Alt.
+    take(&desk, GrabType::KEYCODE, 38, 0);
+    take(&desk, GrabType::BUTTON, 2, 8);
+    let text = |text: &str| InputEvent::Text { text: text.into() };
+    assert_eq!(agent.send(text("xay")), Err(InjectError::NoSuchKey));
+    assert_eq!(pressed(&mine.seen(&mut agent)), 2);
+
+    let (x, y) = mine.place().map(|(x, y)| (x as u16 + 50, y as u16 + 50)).unwrap();
+    let click = |down| InputEvent::Button { button: Button::Middle, down, x, y };
+    agent.down(ALT);
+    assert_eq!(agent.send(click(true)), NEVER);
+    agent.up(ALT);
+    assert_eq!(agent.send(click(false)), Ok(()));
+    assert_eq!(agent.send(click(true)), Ok(()));
+    // The window manager looks at a click first, and hands it on.
+    let mut seen = Vec::new();
+    eventually("the click comes", || {
+        seen.extend(mine.take());
+        buttons(&seen) == [(2, true)]
+    });
+}
+
+/// Another program takes this on the whole desktop.
+fn take(desk: &Desk, kind: GrabType, detail: u32, mods: u32) {
+    desk.conn.xinput_xi_query_version(2, 2).unwrap().reply().unwrap();
+    let events = if kind == GrabType::BUTTON { XIEventMask::BUTTON_PRESS } else { XIEventMask::KEY_PRESS };
+    let grab = desk.conn.xinput_xi_passive_grab_device(
+        x11rb::CURRENT_TIME,
+        desk.root,
+        x11rb::NONE,
+        detail,
+        Device::ALL_MASTER,
+        kind,
+        GrabMode22::ASYNC,
+        GrabMode::ASYNC,
+        GrabOwner::NO_OWNER,
+        &[events.into()],
+        &[mods],
+    );
+    assert!(grab.unwrap().reply().unwrap().modifiers.is_empty(), "it is free");
 }

@@ -2,10 +2,7 @@
 
 use std::time::Duration;
 
-use deskside_session::{
-    hiding::Scope,
-    input::{Key, NamedKey},
-};
+use deskside_session::input::{Key, NamedKey};
 use x11rb::{
     errors::{ConnectionError, ReplyError},
     protocol::{
@@ -16,9 +13,8 @@ use x11rb::{
 };
 
 use super::{
-    InjectError, XTest,
+    InjectError, What, XTest,
     keymap::{Keymap, LOCK, Mods, SHIFT, Way},
-    shortcuts,
     spare::{Outcome, Spares},
 };
 use crate::inject::{
@@ -26,6 +22,8 @@ use crate::inject::{
     codes::{keysyms, usage, x11_keycode},
     settle,
 };
+
+mod again;
 
 pub(super) struct Keys {
     map: Keymap,
@@ -73,6 +71,10 @@ impl Keys {
             locks: None,
             shaped_for: None,
         })
+    }
+
+    pub fn map(&self) -> &Keymap {
+        &self.map
     }
 
     pub fn layout_changed(&mut self) {
@@ -163,9 +165,7 @@ impl XTest {
             let code = self.keys.held.remove(i).1;
             self.let_up(code)?;
         }
-        if self.targets.scope != Scope::Desktop
-            && shortcuts::is_taken(&self.conn, self.root, &self.keys.map, way.code)?
-        {
+        if self.is_taken(What::Key(way.code))? {
             if self.keys.map.is_modifier(way.code) {
                 self.keys.refused.push(key);
             }
@@ -280,7 +280,7 @@ impl XTest {
                 None => *skipped = true,
                 Some(Ok(way)) => {
                     self.shape(&mut now, way, self.keys.agents() & !SHIFT & !LOCK)?;
-                    self.tap(way.code)?;
+                    *skipped |= !self.tap(way.code)?;
                 }
                 Some(Err(time)) => {
                     wait = time;
@@ -293,15 +293,19 @@ impl XTest {
         Ok(wait)
     }
 
-    fn tap(&mut self, code: u8) -> Result<(), InjectError> {
+    /// False when the key is another program's.
+    fn tap(&mut self, code: u8) -> Result<bool, InjectError> {
         if let Some(i) = self.keys.held.iter().position(|h| h.1 == code) {
             self.keys.held.remove(i);
             self.let_up(code)?;
         }
+        if self.is_taken(What::Key(code))? {
+            return Ok(false);
+        }
         self.key(code, true)?;
         self.key(code, false)?;
         self.keys.spares.touch(code);
-        Ok(())
+        Ok(true)
     }
 
     /// Refuses keys for own windows, and gets the state of the keyboard, in one round trip.
@@ -397,7 +401,7 @@ impl XTest {
         let lifted: Vec<u8> =
             self.keys.lifted.iter().copied().filter(|c| self.keys.map.mods_of(*c) & bit != 0).collect();
         for code in &lifted {
-            self.key(*code, true)?;
+            self.press_again(*code)?;
         }
         self.keys.lifted.retain(|c| !lifted.contains(c));
         if lifted.is_empty() {
@@ -455,7 +459,7 @@ impl XTest {
             self.key(code, false)?;
         }
         for code in std::mem::take(&mut self.keys.lifted) {
-            self.key(code, true)?;
+            self.press_again(code)?;
         }
         if let Some((mask, were)) = self.keys.locks.take() {
             self.set_locks(mask, were)?;
