@@ -281,6 +281,7 @@ proptest! {
         let (mut pressed, mut given) = (false, false);
         // Who makes the agent believe what the customer's side never said cannot expect both to agree.
         let lied = steps.iter().any(|s| matches!(s, Step::ToAgent(_)));
+        let forged = steps.iter().any(|s| matches!(s, Step::Forge(false, _)));
         for s in steps {
             ledger.before(&w, &s);
             given |= matches!(s, Step::Agent(Command::GiveControl { .. }));
@@ -330,8 +331,14 @@ proptest! {
         // Whatever happened, both sides agree in the end.
         w.server(true);
         w.path(AGENT, CUSTOMER, true);
-        if !lied && w.view(AGENT).others.iter().any(|o| o.id == CUSTOMER && !matches!(o.link, deskside_session::view::LinkView::Refused { .. })) {
-            w.until("secure", |w| w.secure(AGENT, CUSTOMER));
+        // Who was sent nonsense while the line was lost refuses the other as soon as it is back.
+        let has = |w: &World, id, other| {
+            w.view(id).others.iter().any(|o| o.id == other && !matches!(o.link, deskside_session::view::LinkView::Refused { .. }))
+        };
+        if !lied && has(&w, AGENT, CUSTOMER) {
+            w.until("secure", |w| w.secure(AGENT, CUSTOMER) || forged && !has(w, CUSTOMER, AGENT));
+        }
+        if !lied && w.secure(AGENT, CUSTOMER) {
             w.run(1_000);
             let acts = |id| -> Vec<Act> { w.view(id).grants.iter().map(|g| g.act).collect() };
             let (a, c) = (acts(AGENT), acts(CUSTOMER));
