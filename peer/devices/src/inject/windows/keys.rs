@@ -30,11 +30,20 @@ pub(super) struct Modifiers {
 
 const SHIFT: u16 = km::VK_SHIFT;
 
-/// Whether the system takes it for itself: a Windows key, or a way to another window or to the start menu.
+/// Whether the system takes it for itself: a Windows key, a way to another window or to the
+/// start menu, or one that programs may have asked to be told of.
 pub(super) fn is_for_system(down: Down, held: Modifiers) -> bool {
     let is = |usage: u16| at(usage) == Some(down);
-    let [tab, escape] = [0x2b, 0x29].map(is);
-    is(0xe3) || is(0xe7) || held.windows || (held.alt && (tab || escape)) || (held.control && escape)
+    let [tab, escape, print] = [0x2b, 0x29, 0x46].map(is);
+    let alone = is(0xe3) || is(0xe7) || print || held.windows;
+    // Programs ask to be told of keys with both, wherever the keyboard is; a character by AltGr comes as one.
+    let both = held.alt && held.control && !matches!(down, Down::Char(_)) && !is_modifier(down);
+    alone || both || (held.alt && (tab || escape)) || (held.control && escape)
+}
+
+/// Control, Shift and Alt, of either side.
+fn is_modifier(down: Down) -> bool {
+    (0xe0..=0xe7).any(|usage| at(usage) == Some(down))
 }
 
 impl Down {
