@@ -27,7 +27,7 @@ use super::{
 use crate::windows::{
     region::Region,
     win32::{
-        self, Top, Tops,
+        self, Shows, Top, Tops,
         ear::{Ear, Heard},
         place::{self, Edges},
     },
@@ -54,6 +54,8 @@ pub struct Guard {
     before: Option<Look>,
     /// Whether each of the windows was minimised at the last look.
     minimised: HashMap<u64, bool>,
+    /// Where those were last that must not be seen.
+    places: HashMap<u64, Edges>,
     /// Whether anything hidden was seen at the last look.
     secret: bool,
     /// Something was told that may not be on the screen yet.
@@ -91,6 +93,11 @@ impl Look {
         shown.map(|(t, of)| (t.window, t.place, *of)).collect()
     }
 
+    /// Whether there is a hidden window, seen or not.
+    fn any_hidden(&self) -> bool {
+        self.hidden.iter().any(|h| *h)
+    }
+
     fn find(&self, window: u64) -> Option<&Top> {
         self.tops.iter().find(|t| t.window == window)
     }
@@ -115,7 +122,10 @@ fn meanwhile(before: &Look, now: &Look, heard: &[Heard], limited: bool) -> Meanw
         .collect();
     let of_secret = |h: &Heard| match h {
         Heard::Order => false,
-        Heard::Shown(w) | Heard::Moved(w) | Heard::Flies(w) => secret.contains(w) || now.find(*w).is_none(),
+        // Of what came and went nobody knows what it was: perhaps a window for one that is hidden.
+        Heard::Shown(w) | Heard::Moved(w) | Heard::Flies(w) => {
+            secret.contains(w) || (!secret.is_empty() && now.find(*w).is_none())
+        }
         Heard::Gone(w) => secret.contains(w),
     };
     let places = |l: &Look| l.places(|t| secret.contains(&t.window));
@@ -143,6 +153,7 @@ impl Guard {
             area: (0, 0, 0, 0),
             before: None,
             minimised: HashMap::new(),
+            places: HashMap::new(),
             secret: false,
             unsettled: true,
         }
@@ -205,11 +216,14 @@ impl Guard {
     /// Before a picture is taken.
     pub fn before(&mut self) {
         let heard = self.hear();
-        if std::mem::take(&mut self.unsettled) {
+        let mut look = self.look();
+        // It costs a picture of the screen: only while something must not be seen.
+        let matters = self.only.is_some() || look.as_ref().is_none_or(Look::any_hidden);
+        if matters && std::mem::take(&mut self.unsettled) {
             place::settle();
+            look = self.look();
         }
-        self.before = self.look();
-        if let Some(look) = self.before.take() {
+        if let Some(look) = look {
             self.see(&look, &heard, Meanwhile::Nothing);
             self.before = Some(look);
         }
@@ -239,17 +253,34 @@ impl Guard {
     fn see(&mut self, look: &Look, heard: &[Heard], meanwhile: Meanwhile) {
         let limited = self.only.is_some();
         let (mut minimised, mut flies) = (HashMap::with_capacity(look.tops.len()), false);
+        let mut glides = Region::default();
         for (i, top) in look.tops.iter().enumerate() {
             let turned = self.minimised.get(&top.window).is_some_and(|m| *m != top.minimised);
             let told = heard.contains(&Heard::Flies(top.window));
             flies |= (turned || told) && look.is_secret(i, limited);
             minimised.insert(top.window, top.minimised);
+            let place = top.place.filter(|_| look.is_secret(i, limited)).map(|p| p.outer);
+            let was = place.and_then(|now| Some((now, *self.places.get(&top.window)?)));
+            if let Some((now, was)) = was.filter(|(now, was)| now != was)
+                && let Some(between) = clip(place::around(now, was), self.area)
+            {
+                glides.add(between);
+            }
+            if let Some(place) = place {
+                self.places.insert(top.window, place);
+            }
         }
         self.minimised = minimised;
+        self.places.retain(|window, _| self.minimised.contains_key(window));
         let linger = if limited { DRAWN } else { LINGER };
-        if flies {
-            // The system moves its picture to the task bar, or from there, across whatever is between.
+        let chooses = look.tops.iter().any(|t| t.shows == Shows::Any && t.place.is_some());
+        if flies || (chooses && look.any_hidden()) {
+            // The system moves its picture to the task bar, or from there, across whatever is between; or shows it itself.
             self.cover.see(self.whole(), linger);
+        }
+        if !limited {
+            // It may get to another place and size step by step.
+            self.cover.see(glides, linger);
         }
         let layers: Vec<Layer> = look.tops.iter().map(|t| layer(t, self.area)).collect();
         let mut shown = visible(&layers, &look.hidden);
@@ -319,6 +350,12 @@ mod tests {
         assert_eq!(what(&other, &[]), Meanwhile::Others);
         let opened = look(&[top(2, 100)], &[false], &[false]);
         assert_eq!(what(&opened, &[]), Meanwhile::Secret);
+        let nothing = look(&[top(2, 100)], &[false], &[false]);
+        assert_eq!(
+            meanwhile(&nothing, &nothing, &[Heard::Shown(7)], false),
+            Meanwhile::Others,
+            "nothing is hidden"
+        );
     }
 
     #[test]

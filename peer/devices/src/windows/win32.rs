@@ -8,7 +8,10 @@ mod list;
 pub mod place;
 pub mod process;
 
-use std::{collections::HashMap, ptr::null};
+use std::{
+    collections::{HashMap, HashSet},
+    ptr::null,
+};
 
 use deskside_session::hiding::Hidden;
 use windows_sys::{
@@ -21,7 +24,6 @@ use windows_sys::{
         },
     },
     core::BOOL,
-    w,
 };
 
 pub use self::list::list;
@@ -33,8 +35,30 @@ use crate::own;
 
 /// How long a chain of windows for one another is followed.
 const CHAIN: usize = 16;
+/// No desktop has more windows; a list that goes on was changed meanwhile.
+const MOST: usize = 20_000;
 /// Longest text that is read of a window, in units of UTF-16.
 const TEXT: usize = 512;
+
+/// What the system shows of the windows of others by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shows {
+    Nothing,
+    /// The last picture of a window whose program does not answer.
+    Hung,
+    /// Any window, small or in full, while somebody chooses among them.
+    Any,
+}
+
+impl Shows {
+    fn of(class: &str) -> Self {
+        match class {
+            "Ghost" => Self::Hung,
+            "TaskListThumbnailWnd" | "TaskSwitcherWnd" | "MultitaskingViewFrame" | "LivePreview" => Self::Any,
+            _ => Self::Nothing,
+        }
+    }
+}
 
 /// A window of the desktop, and not within another one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,6 +80,7 @@ pub struct Top {
     /// It has no title to take it by: a menu, a tooltip.
     pub menu: bool,
     pub tool: bool,
+    pub shows: Shows,
 }
 
 #[cfg(test)]
@@ -73,6 +98,7 @@ impl Top {
             owner: None,
             menu: false,
             tool: false,
+            shows: Shows::Nothing,
         }
     }
 }
@@ -100,12 +126,13 @@ pub struct Tops {
 impl Tops {
     /// The windows from the lowest to the top one. None if they changed too often meanwhile.
     pub fn look(&mut self) -> Option<Vec<Top>> {
-        let mut windows = enumerate()?;
+        let (mut windows, unordered) = enumerate()?;
         windows.reverse();
+        let ordered = windows.len() - unordered;
         let (clear, private, titles) = (own::clear(), own::private(), own::private_titles());
         self.processes.begin();
         let mut tops = Vec::with_capacity(windows.len());
-        for window in windows {
+        for (i, window) in windows.into_iter().enumerate() {
             let w = handle(window);
             // SAFETY: a window that is gone is given back as a number, and has no style, owner or place.
             let (style, extra, owner, visible, minimised) = unsafe {
@@ -119,19 +146,24 @@ impl Tops {
             };
             let found = self.processes.of(window);
             let here = found.as_ref().is_some_and(|f| f.process == std::process::id());
+            let mut place = if visible { Place::of(w, extra) } else { None };
+            if let Some(place) = place.as_mut().filter(|_| i >= ordered) {
+                place.inner = None;
+            }
             let named = here && visible && !titles.is_empty() && titles.contains(&title(window));
             tops.push(Top {
                 window,
                 maker: found.as_ref().and_then(|f| f.maker),
                 program: found.and_then(|f| f.program),
                 // A minimised one is outside of all screens, unless its program puts it elsewhere.
-                place: if visible { Place::of(w, extra) } else { None },
+                place,
                 minimised: visible && minimised,
                 clear: clear.contains(&window),
                 private: private.contains(&window) || named || (here && place::is_protected(w)),
                 owner: Some(number(owner)).filter(|o| *o != 0),
                 menu: style & WS_CAPTION != WS_CAPTION,
                 tool: extra & WS_EX_TOOLWINDOW != 0,
+                shows: if visible { Shows::of(&class(w)) } else { Shows::Nothing },
             });
         }
         self.processes.end();
@@ -164,6 +196,9 @@ pub fn hidden(tops: &[Top], hidden: &Hidden) -> Vec<bool> {
         None => !hidden.programs.is_empty(),
     };
     let chosen = |t: &Top| hidden.windows.contains(&t.window);
+    // Whose picture it is nobody tells.
+    let any = tops.iter().any(|t| chosen(t) || t.program.as_ref().is_some_and(|p| hidden.names(p)));
+    let named = |t: &Top| if t.shows == Shows::Hung { any } else { named(t) };
     let makers: Vec<Maker> = tops.iter().filter(|t| chosen(t)).filter_map(|t| t.maker).collect();
     let of = |top: &Top| {
         chain(&by, top).any(|t| chosen(t) || named(t) || t.private)
@@ -201,28 +236,36 @@ pub(crate) fn class(window: HWND) -> String {
     String::from_utf16_lossy(&text[..usize::try_from(len).unwrap_or(0)])
 }
 
-/// All of them, the top one first.
-fn enumerate() -> Option<Vec<u64>> {
-    let mut found: Vec<u64> = Vec::with_capacity(256);
+/// All of them, the top one first, and of how many at the beginning the order is not known. None if one went away meanwhile.
+fn enumerate() -> Option<(Vec<u64>, usize)> {
+    let mut told: Vec<u64> = Vec::with_capacity(256);
     // SAFETY: `add` takes the address of the list, which outlives the call.
-    if unsafe { EnumWindows(Some(add), (&raw mut found) as LPARAM) } == 0 {
+    if unsafe { EnumWindows(Some(add), (&raw mut told) as LPARAM) } == 0 {
         return None;
     }
-    // The system's own, as the start menu and what it announces, are told of by their class only.
-    let mut above = Vec::new();
+    // That leaves out the system's own and what fills the screen by programs of its store; this tells of all, in their order.
+    let mut found = Vec::with_capacity(told.len() + 64);
     let mut last = std::ptr::null_mut();
     loop {
-        // SAFETY: plain numbers, and a text of this program.
-        last = unsafe { FindWindowExW(std::ptr::null_mut(), last, w!("Windows.UI.Core.CoreWindow"), null()) };
-        if last.is_null() || above.len() > 256 {
+        // SAFETY: plain numbers.
+        let next = unsafe { FindWindowExW(std::ptr::null_mut(), last, null(), null()) };
+        if next.is_null() {
             break;
         }
-        if !found.contains(&number(last)) {
-            above.push(number(last));
+        found.push(number(next));
+        last = next;
+        if found.len() > MOST {
+            return None;
         }
     }
-    above.append(&mut found);
-    Some(above)
+    if found.last().is_some_and(|w| !is_there(*w)) {
+        return None;
+    }
+    let known: HashSet<u64> = found.iter().copied().collect();
+    let mut all: Vec<u64> = told.into_iter().filter(|w| !known.contains(w)).collect();
+    let unordered = all.len();
+    all.append(&mut found);
+    Some((all, unordered))
 }
 
 unsafe extern "system" fn add(window: HWND, to: LPARAM) -> BOOL {

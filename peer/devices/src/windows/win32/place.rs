@@ -79,7 +79,7 @@ impl Place {
     }
 }
 
-fn around(a: Edges, b: Edges) -> Edges {
+pub fn around(a: Edges, b: Edges) -> Edges {
     [a[0].min(b[0]), a[1].min(b[1]), a[2].max(b[2]), a[3].max(b[3])]
 }
 

@@ -4,11 +4,15 @@ use std::{
     collections::{HashMap, hash_map::Entry},
     ptr::null,
     sync::Arc,
+    time::{Duration, Instant},
 };
 
 use windows_sys::{
     Win32::{
-        Foundation::{CloseHandle, HANDLE, HWND},
+        Foundation::{CloseHandle, HANDLE, HWND, INVALID_HANDLE_VALUE},
+        System::Diagnostics::ToolHelp::{
+            CreateToolhelp32Snapshot, PROCESSENTRY32W, Process32FirstW, Process32NextW, TH32CS_SNAPPROCESS,
+        },
         System::Threading::{
             OpenProcess, OpenThread, PROCESS_NAME_WIN32, PROCESS_QUERY_LIMITED_INFORMATION,
             QueryFullProcessImageNameW, THREAD_QUERY_LIMITED_INFORMATION,
@@ -20,10 +24,12 @@ use windows_sys::{
     w,
 };
 
-use super::{class, handle};
+use super::{class, handle, number};
 
 /// What the system puts around windows of programs from its store, all by one process.
 const FRAME: &str = "ApplicationFrameWindow";
+/// How long the system's list of processes is believed.
+const LISTED_FOR: Duration = Duration::from_secs(2);
 /// Longest path of an executable, in units of UTF-16.
 const PATH: usize = 1024;
 
@@ -82,6 +88,44 @@ fn stem(path: &str) -> String {
     if exe { file[..cut].to_owned() } else { file.to_owned() }
 }
 
+/// What processes are called that this one may not open, such as another user's.
+#[derive(Default)]
+struct Listed {
+    names: HashMap<u32, String>,
+    at: Option<Instant>,
+}
+
+impl Listed {
+    /// None of one that began since the list was made.
+    fn name(&mut self, process: u32) -> Option<String> {
+        if self.at.is_none_or(|at| at.elapsed() > LISTED_FOR) {
+            (self.names, self.at) = (all_processes(), Some(Instant::now()));
+        }
+        self.names.get(&process).cloned()
+    }
+}
+
+fn all_processes() -> HashMap<u32, String> {
+    let mut all = HashMap::new();
+    // SAFETY: plain numbers; what it gives is closed below.
+    let list = unsafe { CreateToolhelp32Snapshot(TH32CS_SNAPPROCESS, 0) };
+    if list == INVALID_HANDLE_VALUE {
+        return all;
+    }
+    let list = Kept(list);
+    let mut one =
+        PROCESSENTRY32W { dwSize: size_of::<PROCESSENTRY32W>() as u32, ..PROCESSENTRY32W::default() };
+    // SAFETY: `one` says its size and is valid for writing.
+    let mut more = unsafe { Process32FirstW(list.0, &raw mut one) } != 0;
+    while more {
+        let end = one.szExeFile.iter().position(|c| *c == 0).unwrap_or(one.szExeFile.len());
+        all.insert(one.th32ProcessID, stem(&String::from_utf16_lossy(&one.szExeFile[..end])));
+        // SAFETY: as above.
+        more = unsafe { Process32NextW(list.0, &raw mut one) } != 0;
+    }
+    all
+}
+
 /// What is known of who made a window.
 #[derive(Clone, Debug)]
 pub struct Found {
@@ -101,6 +145,9 @@ struct Known {
 #[derive(Default)]
 pub struct Processes {
     known: HashMap<u32, Known>,
+    listed: Listed,
+    /// Whose windows were seen in those frames; while one is minimised it is empty.
+    frames: HashMap<u64, u32>,
     shell: Shell,
 }
 
@@ -137,6 +184,8 @@ impl Processes {
 
     pub fn end(&mut self) {
         self.known.retain(|_, k| k.seen);
+        // One that is not held may be another one by its number.
+        self.frames.retain(|_, process| self.known.contains_key(process));
     }
 
     /// Who made this window, or the one of the desktop in which it is. None of one that is gone.
@@ -153,7 +202,11 @@ impl Processes {
             let inner =
                 unsafe { FindWindowExW(top, std::ptr::null_mut(), w!("Windows.UI.Core.CoreWindow"), null()) };
             process = made(inner).0;
-            if process == 0 {
+            if process != 0 {
+                self.frames.insert(number(top), process);
+            } else if let Some(known) = self.frames.get(&number(top)) {
+                process = *known;
+            } else {
                 return Some(Found { process: own, maker: None, program: None });
             }
         }
@@ -166,7 +219,8 @@ impl Processes {
             Some(Maker { process, thread: Some(thread) })
         };
         // Without a hold on it nobody knows who has its number later.
-        Some(Found { process: own, maker: maker.filter(|_| known.is_some()), program: known.flatten() })
+        let program = known.clone().flatten().or_else(|| self.listed.name(process));
+        Some(Found { process: own, maker: maker.filter(|_| known.is_some()), program })
     }
 
     /// Its name, if it can be told; none if it cannot be held.
@@ -199,6 +253,13 @@ impl Processes {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_system_lists_this_process() {
+        let own = std::env::current_exe().unwrap();
+        assert_eq!(Listed::default().name(std::process::id()), Some(stem(own.to_str().unwrap())));
+        assert_eq!(Listed::default().name(0xffff_fff0), None);
+    }
 
     #[test]
     fn names_of_executables() {
