@@ -21,11 +21,12 @@ use super::{handle, is_there, number};
 /// Of a program that says more between two questions, the rest is one word.
 const MOST: usize = 4096;
 
-/// The first and the last of each kind that is heard.
-const KINDS: [(u32, u32); 4] = [
+/// The first and the last of each kind that is heard. Programs do more while somebody hears what they have within.
+const KINDS: [(u32, u32); 5] = [
     (EVENT_SYSTEM_FOREGROUND, EVENT_SYSTEM_FOREGROUND),
     (EVENT_SYSTEM_MINIMIZESTART, EVENT_SYSTEM_MINIMIZEEND),
-    (EVENT_OBJECT_SHOW, EVENT_OBJECT_LOCATIONCHANGE),
+    (EVENT_OBJECT_SHOW, EVENT_OBJECT_REORDER),
+    (EVENT_OBJECT_LOCATIONCHANGE, EVENT_OBJECT_LOCATIONCHANGE),
     (EVENT_OBJECT_CLOAKED, EVENT_OBJECT_UNCLOAKED),
 ];
 

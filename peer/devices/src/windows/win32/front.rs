@@ -12,9 +12,9 @@ use windows_sys::Win32::{
     UI::{
         Accessibility::{HWINEVENTHOOK, SetWinEventHook, UnhookWinEvent},
         WindowsAndMessaging::{
-            EVENT_OBJECT_DESTROY, EVENT_OBJECT_NAMECHANGE, GA_ROOTOWNER, GetAncestor, GetForegroundWindow,
-            GetMessageW, GetWindowThreadProcessId, MSG, OBJID_WINDOW, PostThreadMessageW,
-            WINEVENT_OUTOFCONTEXT, WM_APP,
+            EVENT_OBJECT_DESTROY, EVENT_OBJECT_HIDE, EVENT_OBJECT_NAMECHANGE, EVENT_OBJECT_SHOW,
+            GA_ROOTOWNER, GetAncestor, GetForegroundWindow, GetMessageW, GetWindowThreadProcessId, MSG,
+            OBJID_WINDOW, PostThreadMessageW, WINEVENT_OUTOFCONTEXT, WM_APP,
         },
     },
 };
@@ -125,14 +125,19 @@ unsafe extern "system" fn ended(thread: *mut c_void, _late: bool) {
 
 unsafe extern "system" fn hear(
     _hook: HWINEVENTHOOK,
-    _kind: u32,
+    kind: u32,
     window: HWND,
     object: i32,
     _child: i32,
     _thread: u32,
     _time: u32,
 ) {
-    if object == OBJID_WINDOW && number(window) == WATCHED.get() {
+    // Not for each step of a window that is dragged.
+    let tells = matches!(
+        kind,
+        EVENT_OBJECT_DESTROY | EVENT_OBJECT_SHOW | EVENT_OBJECT_HIDE | EVENT_OBJECT_NAMECHANGE
+    );
+    if tells && object == OBJID_WINDOW && number(window) == WATCHED.get() {
         // SAFETY: plain numbers; it is this thread's own queue.
         unsafe { PostThreadMessageW(GetCurrentThreadId(), WM_APP, 0, 0) };
     }
