@@ -7,7 +7,7 @@ use std::{
     time::Instant,
 };
 
-use crate::{Display, peer::Start, process::Process, wait};
+use crate::{Display, Scene, Server, peer::Start, process::Process, wait};
 
 /// The executable that `cargo xtask windows` built.
 #[track_caller]
@@ -22,6 +22,22 @@ pub fn user() -> PathBuf {
     let users = PathBuf::from(std::env::var_os("WINEPREFIX").expect("a prefix")).join("drive_c/users");
     let all = std::fs::read_dir(users).expect("the people of Wine").flatten().map(|e| e.path());
     all.filter(|p| !p.ends_with("Public")).last().expect("a person")
+}
+
+/// A screen on which the person's mouse rests where no window is: Wine takes a window that moves below it for a move of the mouse.
+#[track_caller]
+pub fn screen() -> Display {
+    let desk = Display::start(1280, 800, "us");
+    desk.move_mouse(1260, 780);
+    desk
+}
+
+/// A customer at a Windows of 1280×800 has joined by the number. Wine is the last to go.
+#[track_caller]
+pub fn joined() -> (Wine, Scene) {
+    let wine = Wine::start();
+    let scene = Scene::with(Server::start(), screen(), |agent| agent, |customer| wine.peer(customer));
+    (wine, scene)
 }
 
 /// Wine in the prefix of the environment; all that runs in it ends when this is dropped.

@@ -11,20 +11,6 @@ use deskside_session::{
 };
 use deskside_tests::{Display, Peer, Probe, Scene, Server, Wine, peer::Start, scene, until, wait, wine};
 
-/// The person's mouse rests where no window is: Wine takes a window that moves below it for a move of the mouse.
-fn screen() -> Display {
-    let desk = Display::start(1280, 800, "us");
-    desk.move_mouse(1260, 780);
-    desk
-}
-
-/// A customer at a Windows of 1280×800 has joined by the number. Wine is the last to go.
-fn at_windows() -> (Wine, Scene) {
-    let wine = Wine::start();
-    let scene = Scene::with(Server::start(), screen(), |agent| agent, |customer| wine.peer(customer));
-    (wine, scene)
-}
-
 /// An editor of Windows on the customer's screen, in front, and empty; what the agent types goes there.
 fn editor(scene: &mut Scene, wine: &Wine) {
     wine.run(&scene.desk, &["notepad"]);
@@ -65,7 +51,7 @@ fn it_says_its_version() {
 #[test]
 #[ignore = "cargo xtask windows runs it"]
 fn the_agent_sees_chats_and_is_left() {
-    let (_wine, mut scene) = at_windows();
+    let (_wine, mut scene) = wine::joined();
     let probe = Probe::open(&scene.desk, 100, 100, 300, 200);
     probe.fill(0, 0, 300, 200, 0x00ff_8000);
     scene.allow(Act::View);
@@ -91,7 +77,7 @@ fn the_agent_sees_chats_and_is_left() {
 #[test]
 #[ignore = "cargo xtask windows runs it"]
 fn the_agent_types_and_clicks() {
-    let (wine, mut scene) = at_windows();
+    let (wine, mut scene) = wine::joined();
     scene.allow(Act::Control);
     editor(&mut scene, &wine);
     scene.agent.type_keys("hello, World\nwrongg");
@@ -113,7 +99,7 @@ fn the_agent_types_and_clicks() {
 #[test]
 #[ignore = "cargo xtask windows runs it"]
 fn files_that_the_agent_sends_arrive() {
-    let (_wine, mut scene) = at_windows();
+    let (_wine, mut scene) = wine::joined();
     let sent = tempfile::tempdir().expect("a folder");
     let name = format!("deskside {}", std::process::id());
     let (file, folder) = (sent.path().join(format!("{name}.txt")), sent.path().join(&name));
@@ -151,7 +137,7 @@ fn ending(peer: &Peer) -> Ending {
 #[test]
 #[ignore = "cargo xtask windows runs it"]
 fn the_own_mouse_takes_control_back_and_the_agents_input_does_not() {
-    let (wine, mut scene) = at_windows();
+    let (wine, mut scene) = wine::joined();
     scene.allow(Act::Control);
     editor(&mut scene, &wine);
     let held = |s: &View| s.grants.iter().any(|g| g.act == Act::Control);
@@ -177,7 +163,7 @@ fn the_own_mouse_takes_control_back_and_the_agents_input_does_not() {
 fn the_agent_cannot_use_the_programs_own_windows() {
     let wine = Wine::start();
     let customer = |c: Start| wine.peer(c.windows());
-    let mut scene = Scene::with(Server::start(), screen(), |agent| agent, customer);
+    let mut scene = Scene::with(Server::start(), wine::screen(), |agent| agent, customer);
     scene.allow(Act::Control);
     until("a frame", || {
         let screen = scene.desk.picture();

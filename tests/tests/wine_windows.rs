@@ -8,7 +8,10 @@ use deskside_session::{
     input::{Button, InputEvent},
     view::View,
 };
-use deskside_tests::{Dice, Display, Peer, Picture, Scene, Server, Wine, until, wait, wine::Window};
+use deskside_tests::{
+    Dice, Display, Peer, Picture, Scene, Server, Wine, until, wait,
+    wine::{self, Window},
+};
 
 /// Nothing else has these colours.
 const SECRET: [u8; 3] = [0xff, 0x00, 0xfe];
@@ -17,19 +20,6 @@ const BLUE: [u8; 3] = [0x14, 0x28, 0x8c];
 
 fn has(picture: &Picture, colour: [u8; 3]) -> bool {
     picture.rgb.chunks_exact(3).any(|p| p == colour)
-}
-
-/// A screen on which the person's mouse rests where no window is.
-fn screen() -> Display {
-    let desk = Display::start(1280, 800, "us");
-    desk.move_mouse(1260, 780);
-    desk
-}
-
-fn at_windows() -> (Wine, Scene) {
-    let wine = Wine::start();
-    let scene = Scene::with(Server::start(), screen(), |agent| agent, |customer| wine.peer(customer));
-    (wine, scene)
 }
 
 /// Opens a window and waits until it is on the screen.
@@ -61,7 +51,7 @@ fn listed(customer: &mut Peer, title: &str) -> OpenWindow {
 #[test]
 #[ignore = "cargo xtask windows runs it"]
 fn windows_are_listed_with_what_they_are() {
-    let (_wine, mut scene) = at_windows();
+    let (_wine, mut scene) = wine::joined();
     let mut green = open(&scene, "Greenery", "Green window", GREEN, "100 100 300 200");
     let blue = open(&scene, "Blueish", "Blue window", BLUE, "300 200 300 200");
     let found = listed(&mut scene.customer, "Green window");
@@ -82,7 +72,7 @@ fn windows_are_listed_with_what_they_are() {
 #[test]
 #[ignore = "cargo xtask windows runs it"]
 fn a_password_manager_is_never_in_the_agents_picture() {
-    let (_wine, mut scene) = at_windows();
+    let (_wine, mut scene) = wine::joined();
     let _green = open(&scene, "Greenery", "Green window", GREEN, "0 0 1280 400");
     scene.allow(Act::View);
     scene.agent.wait_picture("the other window", |p| has(p, GREEN));
@@ -129,7 +119,7 @@ fn a_password_manager_is_never_in_the_agents_picture() {
 #[test]
 #[ignore = "cargo xtask windows runs it"]
 fn a_window_is_hidden_and_shown_at_the_customers_word() {
-    let (_wine, mut scene) = at_windows();
+    let (_wine, mut scene) = wine::joined();
     let _diary = open(&scene, "Diary", "My diary", SECRET, "200 150 300 200");
     let window = listed(&mut scene.customer, "My diary");
     scene.customer.tell(AppOnly::Hide(Hidden { windows: vec![window.id], ..Hidden::default() }));
@@ -149,7 +139,7 @@ fn a_window_is_hidden_and_shown_at_the_customers_word() {
 #[test]
 #[ignore = "cargo xtask windows runs it"]
 fn programs_alone_are_seen_while_a_secret_moves_between_them() {
-    let (_wine, mut scene) = at_windows();
+    let (_wine, mut scene) = wine::joined();
     let mut green = open(&scene, "Greenery", "Green window", GREEN, "60 80 500 400");
     let mut blue = open(&scene, "Blueish", "Blue window", BLUE, "640 300 500 400");
     let mut secret = open(&scene, "Other", "Secret window", SECRET, "300 200 500 300");
@@ -218,7 +208,7 @@ fn programs_alone_are_seen_while_a_secret_moves_between_them() {
 #[test]
 #[ignore = "cargo xtask windows runs it"]
 fn input_reaches_the_shared_program_alone() {
-    let (_wine, mut scene) = at_windows();
+    let (_wine, mut scene) = wine::joined();
     let mut green = open(&scene, "Greenery", "Green window", GREEN, "60 80 500 400 managed");
     let mut other = open(&scene, "Other", "Secret window", SECRET, "640 300 300 300");
     let window = listed(&mut scene.customer, "Green window").id;
@@ -268,7 +258,7 @@ fn input_reaches_the_shared_program_alone() {
 fn the_question_is_not_in_the_agents_picture() {
     let wine = Wine::start();
     let mut scene =
-        Scene::with(Server::start(), screen(), |agent| agent, |customer| wine.peer(customer.windows()));
+        Scene::with(Server::start(), wine::screen(), |agent| agent, |customer| wine.peer(customer.windows()));
     scene.allow(Act::View);
     scene.wait_same_picture();
     scene.agent.tell(Command::Ask { act: Act::Control });
