@@ -215,6 +215,7 @@ impl Guard {
 
     /// Before a picture is taken.
     pub fn before(&mut self) {
+        self.before = None;
         let heard = self.hear();
         let mut look = self.look();
         // It costs a picture of the screen: only while something must not be seen.
