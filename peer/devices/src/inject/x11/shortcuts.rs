@@ -55,7 +55,7 @@ impl Shortcuts {
             return Ok(true);
         }
         let core = self.ask_core(conn, what, ModMask::from(mods))?;
-        let newer = if self.newer { self.ask_newer(conn, what, u32::from(mods))? } else { None };
+        let newer = self.newer.then(|| self.ask_newer(conn, what, u32::from(mods))).transpose()?;
         let core = match core.check() {
             Err(ReplyError::X11Error(e)) if e.error_kind == ErrorKind::Access => true,
             done => done.map(|()| false)?,
@@ -91,7 +91,7 @@ impl Shortcuts {
         conn: &'c RustConnection,
         what: What,
         mods: u32,
-    ) -> Result<Option<Cookie<'c, RustConnection, XIPassiveGrabDeviceReply>>, ConnectionError> {
+    ) -> Result<Cookie<'c, RustConnection, XIPassiveGrabDeviceReply>, ConnectionError> {
         let (kind, detail) = match what {
             What::Key(code) => (GrabType::KEYCODE, code.into()),
             What::Button(n) => (GrabType::BUTTON, n.into()),
@@ -112,6 +112,6 @@ impl Shortcuts {
             &mods,
         )?;
         conn.xinput_xi_passive_ungrab_device(root, detail, all, kind, &mods)?;
-        Ok(Some(asked))
+        Ok(asked)
     }
 }
